@@ -1,0 +1,242 @@
+"""The hardened door for BPMN files: bytes in, an lxml tree out, or a refusal with a sentence.
+
+Called by the reader, the lint and deployment. It reads a file as untrusted text: no document type, no
+entities, no network, no XInclude, limits on size, depth and number of elements (which bound the time
+as well). It never judges BPMN's rules (the lint does) and never changes or stores the bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from lxml import etree
+
+from engine.errors import Finding, IllegalDefinition, Malformed, TooLarge
+
+Element = etree._Element
+Tree = etree._ElementTree
+
+BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
+BPMNDI = "http://www.omg.org/spec/BPMN/20100524/DI"
+DI = "http://www.omg.org/spec/DD/20100524/DI"
+DC = "http://www.omg.org/spec/DD/20100524/DC"
+XSI = "http://www.w3.org/2001/XMLSchema-instance"
+ZEEBE = "http://camunda.org/schema/zeebe/1.0"
+MODELER = "http://camunda.org/schema/modeler/1.0"
+CAMUNDA = "http://camunda.org/schema/1.0/bpmn"
+
+MAX_BYTES = 4 * 1024 * 1024
+MAX_DEPTH = 200
+MAX_ELEMENTS = 250_000
+_CHUNK = 64 * 1024
+_NO_DOCTYPE = "Expected a file without a document type, but it has a DOCTYPE"
+_STANDARD = frozenset({BPMN, BPMNDI, DI, DC})
+
+
+def parse(data: bytes) -> Tree:
+    """The tree of a BPMN file, comments and processing instructions left out.
+
+    Raises TooLarge over a limit, Malformed for what is no well-formed XML, has a document type or is
+    not a `definitions` of BPMN 2.0, IllegalDefinition where an id stands twice.
+    """
+    tree = read(data)
+    found = duplicate_ids(tree)
+    if found:
+        raise IllegalDefinition(found[0].sentence, found)
+    return tree
+
+
+def read(data: bytes) -> Tree:
+    """As `parse`, but ids that stand twice are left for the lint to list with all other findings."""
+    if len(data) > MAX_BYTES:
+        raise TooLarge(f"Expected a diagram of at most {MAX_BYTES} bytes, but this file has {len(data)}")
+    if not data.strip():
+        raise _refusal("Expected a BPMN file, but the file is empty", 1)
+    root = _feed(data)
+    _demand_definitions(root)
+    return root.getroottree()
+
+
+def duplicate_ids(tree: Tree) -> list[Finding]:
+    """One finding per id used again by an element of BPMN or its diagram (XML Schema type ID)."""
+    seen: dict[str, Element] = {}
+    found = []
+    for element in tree.getroot().iter():
+        identifier = element.get("id")
+        if identifier is None or namespace(element) not in _STANDARD:
+            continue
+        first = seen.setdefault(identifier, element)
+        if first is not element:
+            sentence = (
+                f"Expected every id to stand once, but '{identifier}' of this {local(element)} already "
+                f"belongs to the {local(first)} in line {line(first)}"
+            )
+            found.append(Finding(identifier, sentence, "bpmn.id.unique", line(element)))
+    return found
+
+
+def namespace(element: Element) -> str:
+    """The namespace of an element, "" where it has none."""
+    tag = str(element.tag)
+    return tag[1:].partition("}")[0] if tag[0] == "{" else ""
+
+
+def local(element: Element) -> str:
+    """The name of an element without its namespace."""
+    return str(element.tag).rpartition("}")[2]
+
+
+def is_bpmn(element: Element, names: Iterable[str] = ()) -> bool:
+    """Whether the element is of the BPMN namespace, and (where names are given) one of them."""
+    return namespace(element) == BPMN and (not names or local(element) in names)
+
+
+def tag(name: str, space: str = BPMN) -> str:
+    """The full tag lxml uses for a name."""
+    return f"{{{space}}}{name}"
+
+
+def children(element: Element, name: str | None = None, space: str = BPMN) -> list[Element]:
+    """The children with that name (any name of the namespace where None), in the file's order."""
+    if name is not None:
+        return element.findall(tag(name, space))
+    return [child for child in element if namespace(child) == space]
+
+
+def child(element: Element, name: str, space: str = BPMN) -> Element | None:
+    """The first child with that name."""
+    return element.find(tag(name, space))
+
+
+def text(element: Element | None) -> str:
+    """The text directly inside an element, without outer white space; "" for None."""
+    return ((element.text if element is not None else None) or "").strip()
+
+
+def line(element: Element) -> int | None:
+    """The 1-based line on which the element's start tag ends, as libxml2 tells it."""
+    number: Any = element.sourceline
+    return number if isinstance(number, int) else None
+
+
+def flag(element: Element, name: str, default: bool) -> bool:
+    """A boolean attribute (XML Schema: true, false, 1, 0)."""
+    value = element.get(name)
+    return default if value is None else value.strip() in ("true", "1")
+
+
+def reference(value: str | None) -> str:
+    """The id a reference means: references are QNames, whose prefix names the target namespace."""
+    return (value or "").strip().rpartition(":")[2]
+
+
+def references(element: Element, name: str) -> list[str]:
+    """The ids that the children of that name refer to, such as `incoming` or `flowNodeRef`."""
+    return [reference(one.text) for one in children(element, name)]
+
+
+def ancestors(element: Element) -> Iterator[Element]:
+    """The parents of an element, innermost first."""
+    parent = element.getparent()
+    while parent is not None:
+        yield parent
+        parent = parent.getparent()
+
+
+def extensions(element: Element, name: str | None = None, space: str = ZEEBE) -> list[Element]:
+    """The extension elements of that namespace (and name) on a BPMN element, in the file's order."""
+    return [one for holder in children(element, "extensionElements") for one in children(holder, name, space)]
+
+
+def extension(element: Element, name: str, space: str = ZEEBE) -> Element | None:
+    """The first extension element of that name on a BPMN element."""
+    return next(iter(extensions(element, name, space)), None)
+
+
+def properties(element: Element) -> dict[str, str]:
+    """The `zeebe:properties` of a BPMN element by name; the last one wins, as in Camunda 8."""
+    return {
+        one.get("name", ""): one.get("value", "")
+        for holder in extensions(element, "properties")
+        for one in children(holder, "property", ZEEBE)
+    }
+
+
+def _feed(data: bytes) -> Element:
+    parser = etree.XMLPullParser(
+        events=("start", "end"),
+        resolve_entities=False,
+        load_dtd=False,
+        dtd_validation=False,
+        no_network=True,
+        huge_tree=False,
+        recover=False,
+        remove_comments=True,
+        remove_pis=True,
+        collect_ids=False,
+    )
+    limits = _Limits()
+    try:
+        for start in range(0, len(data), _CHUNK):
+            parser.feed(data[start : start + _CHUNK])
+            limits.take(parser.read_events())
+        root = parser.close()
+        limits.take(parser.read_events())
+    except etree.XMLSyntaxError as error:
+        limits.take(parser.read_events())
+        raise _syntax(error, parser, data) from error
+    except (LookupError, ValueError, etree.LxmlError) as error:
+        raise _refusal(f"Expected well-formed XML, but {error}", None) from error
+    return root
+
+
+class _Limits:
+    """Counts elements and depth while the file is read, and refuses at the first start tag past a limit."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.depth = 0
+
+    def take(self, events: Iterable[tuple[str, Any]]) -> None:
+        for event, element in events:
+            if event == "end":
+                self.depth -= 1
+            else:
+                self.count += 1
+                self.depth += 1
+                self._judge(element)
+
+    def _judge(self, element: Element) -> None:
+        document: Any = element.getroottree().docinfo
+        if self.count == 1 and document.doctype:
+            raise _refusal(_NO_DOCTYPE, 1)
+        if self.depth > MAX_DEPTH:
+            raise TooLarge(
+                f"Expected elements at most {MAX_DEPTH} deep, but line {line(element)} goes deeper"
+            )
+        if self.count > MAX_ELEMENTS:
+            raise TooLarge(f"Expected at most {MAX_ELEMENTS} elements, but the file has more")
+
+
+def _demand_definitions(root: Element) -> None:
+    if is_bpmn(root, ("definitions",)):
+        return
+    where = f"of namespace '{namespace(root)}'" if namespace(root) else "without a namespace"
+    sentence = (
+        f"Expected the root to be 'definitions' of BPMN 2.0 ({BPMN}), but it is '{local(root)}' {where}"
+    )
+    raise _refusal(sentence, line(root))
+
+
+def _syntax(error: etree.XMLSyntaxError, parser: Any, data: bytes) -> Malformed:
+    if b"<!DOCTYPE" in data[:_CHUNK]:
+        return _refusal(_NO_DOCTYPE, 1)
+    logged = [entry for entry in parser.feed_error_log if entry.line] if not error.lineno else []
+    at = logged[0].line if logged else error.lineno
+    reason = (logged[0].message if logged else error.msg or "it cannot be read").strip()
+    return _refusal(f"Expected well-formed XML, but line {at} reads: {reason}", at or None)
+
+
+def _refusal(sentence: str, at: int | None) -> Malformed:
+    return Malformed(sentence, [Finding(f"line {at}" if at else "file", sentence, "xml.well-formed", at)])
