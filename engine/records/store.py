@@ -1,0 +1,104 @@
+"""The database: SQLite embedded, PostgreSQL in production, one way to use both.
+
+Called by the composition root, which hands the Store to casework, definitions and the rest. It opens
+connections and transactions and lays the schema; it knows no table's meaning beyond the triggers that
+keep the record append-only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL
+
+from engine.errors import Malformed
+from engine.records import tables, triggers
+
+
+class Store:
+    """A database reached by a URL such as `sqlite:///var/banjie.db` or `postgresql+psycopg://…`."""
+
+    def __init__(self, url: str) -> None:
+        parsed = make_url(url)
+        if parsed.get_backend_name() not in ("sqlite", "postgresql"):
+            raise Malformed(f"Expected a database URL of SQLite or PostgreSQL, but found {parsed.drivername}")
+        self.is_sqlite = parsed.get_backend_name() == "sqlite"
+        self.engine = _sqlite_engine(parsed) if self.is_sqlite else _postgresql_engine(parsed)
+
+    def create(self) -> None:
+        """Lay the tables and triggers where they are missing; never changes an existing table."""
+        with self.engine.begin() as connection:
+            tables.metadata.create_all(connection)
+            for statement in triggers.statements(sqlite=self.is_sqlite):
+                connection.execute(text(statement))
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One transaction: everything in it is committed at the end, or nothing."""
+        with self.engine.connect().execution_options(banjie_write=True) as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A consistent view; what is written through it is rolled back."""
+        with self.engine.connect() as connection:
+            yield connection
+            connection.rollback()
+
+    def upsert(self, connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Insert rows or replace those with the same primary key, in one statement.
+
+        All rows must name the same columns. Nothing is sent where there are no rows.
+        """
+        values = [dict(row) for row in rows]
+        if not values:
+            return
+        insert: Any = (sqlite.insert if self.is_sqlite else postgresql.insert)(table).values(values)
+        keys = [column.name for column in table.primary_key]
+        changes = {name: insert.excluded[name] for name in values[0] if name not in keys}
+        connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=changes))
+
+    def insert_new(self, connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Insert rows; a row whose primary key exists already is left as it is."""
+        values = [dict(row) for row in rows]
+        if values:
+            insert: Any = (sqlite.insert if self.is_sqlite else postgresql.insert)(table).values(values)
+            connection.execute(insert.on_conflict_do_nothing())
+
+    def close(self) -> None:
+        """Give back all connections."""
+        self.engine.dispose()
+
+
+def _sqlite_engine(url: URL) -> Engine:
+    if url.database and url.database != ":memory:":
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"timeout": 30, "autocommit": True})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "commit", lambda connection: connection.exec_driver_sql("COMMIT"))
+    event.listen(engine, "rollback", lambda connection: connection.exec_driver_sql("ROLLBACK"))
+    return engine
+
+
+def _prepare_sqlite(dbapi_connection: Any, _record: object) -> None:
+    # A commit must survive a power cut (FULL); readers never wait for the one writer (WAL).
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+        dbapi_connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # IMMEDIATE takes the write lock at once: a step that has read a case can always write it.
+    write = connection.get_execution_options().get("banjie_write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+def _postgresql_engine(url: URL) -> Engine:
+    if url.drivername == "postgresql":
+        url = url.set(drivername="postgresql+psycopg")
+    return create_engine(url, pool_size=10, max_overflow=20, pool_pre_ping=True)
