@@ -1,0 +1,355 @@
+"""Who may do what: the one family of functions that decides it, for every door of the product.
+
+`at_the_door` is asked by web and casework before a case is touched; `judge` is asked inside the step,
+so that a breach can be recorded. Both are pure: they read what they are given and no database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from engine.errors import NotAuthorised
+from engine.organisation.model import Actor, Organisation, PostHeld
+from engine.organisation.roles import role_name, roles_of_rank
+
+# For each right, the roles that have it from above, over everything within the reach of their unit.
+_WATCHING_ROLES: dict[str, tuple[str, ...]] = {
+    "work": (),
+    "read": ("supervisor", "auditor"),
+    "supervise": ("supervisor",),
+    "audit": ("auditor",),
+    "design": ("designer",),
+    "operate": ("operator",),
+    "administer": ("administrator",),
+}
+
+RIGHTS = ("receive", *_WATCHING_ROLES)
+
+_RIGHT_NAMES = {
+    "work": "办理本单位以外的工作事项",
+    "read": "查阅该案卷",
+    "receive": "在该单位收件",
+    "supervise": "监督该单位",
+    "audit": "审计该单位",
+    "design": "设计流程",
+    "operate": "运维该单位的案件",
+    "administer": "管理组织机构",
+}
+
+
+def at_the_door(actor: Actor, right: str, unit: str, organisation: Organisation, *, case: str = "") -> None:
+    """Let the actor in, or raise NotAuthorised with a Chinese sentence.
+
+    `unit` is the unit of the case or work item; "" asks whether the actor has the right anywhere (never
+    for work, read and receive). `case` is the case number a party wants to reach.
+
+    work: a post held is in exactly that unit. read: the same, or a supervisor or auditor whose reach
+    covers the unit. receive: role window in the unit, or anyone who applies as a party.
+    supervise, audit, design, operate, administer: that role, with the unit within the reach of its post.
+    Raises NotFound for a unit the organisation does not know, ValueError for a right that does not exist.
+    """
+    if right not in RIGHTS:
+        raise ValueError(f"Expected one of {', '.join(RIGHTS)}, but found {right!r}")
+    if actor.kind == "system":
+        return
+    allowed = (
+        _party_may(actor, right, case)
+        if actor.kind == "party"
+        else _officer_may(actor, right, unit, organisation)
+    )
+    if not allowed:
+        raise NotAuthorised(_door_sentence(actor, right, unit, organisation))
+
+
+def may(actor: Actor, right: str, unit: str, organisation: Organisation, *, case: str = "") -> bool:
+    """`at_the_door` as an answer, for menus and lists. Raises ValueError and NotFound as it does."""
+    try:
+        at_the_door(actor, right, unit, organisation, case=case)
+    except NotAuthorised:
+        return False
+    return True
+
+
+def _party_may(actor: Actor, right: str, case: str) -> bool:
+    if right == "receive":
+        return True
+    return right in ("work", "read") and actor.case != "" and actor.case == case
+
+
+def _officer_may(actor: Actor, right: str, unit: str, organisation: Organisation) -> bool:
+    if right == "receive":
+        return actor.holds("window", unit)
+    if right in ("work", "read") and any(held.unit == unit for held in actor.posts):
+        return True
+    watching = _WATCHING_ROLES[right]
+    return any(_watches(held, role, unit, organisation) for held in actor.posts for role in watching)
+
+
+def _watches(held: PostHeld, role: str, unit: str, organisation: Organisation) -> bool:
+    if role not in held.roles:
+        return False
+    return unit == "" or organisation.within(unit, organisation.reach(held.unit))
+
+
+def _door_sentence(actor: Actor, right: str, unit: str, organisation: Organisation) -> str:
+    place = f"“{organisation.unit(unit).name_zh}”" if unit else "本系统"
+    if actor.kind == "party":
+        return "当事人只能查阅和办理本人的案件"
+    return f"需要有权{_RIGHT_NAMES[right]}的岗位，但{actor.name}的岗位在{place}没有这项权限"
+
+
+@dataclass(frozen=True)
+class ProposedAct:
+    """What the actor is about to do to a work item, or to a case.
+
+    `command` is the command's name ("Complete", "Claim"); `act` the element's `banjie.act`; `approver`
+    the rank an approval needs, as a role code or in the law's words (机关负责人), with its `basis`;
+    `recused` the logins withdrawn from the case (SOD-5).
+    """
+
+    command: str
+    act: str = ""
+    approver: str = ""
+    basis: str = ""
+    recused: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Breach:
+    """Why the law or the assignment forbids the act. `void`: the act would be void and is blocked."""
+
+    rule: str
+    sentence_zh: str
+    sentence_en: str
+    basis: str
+    void: bool = True
+
+    def as_data(self) -> dict[str, Any]:
+        """Plain data for the events that record the breach."""
+        return asdict(self)
+
+
+History = Sequence[Mapping[str, Any]]
+Item = Mapping[str, Any]
+
+# Acts by which an officer handles a case, in whatever lane they are drawn.
+HANDLING_ACTS = frozenset({"examine", "investigate"})
+# Acts that decide a case. A handler who decides on the spot in his own lane is the law's own exception
+# (《行政处罚法》第五十一条), so the handler's lane does not count here.
+DECIDING_ACTS = frozenset({"decide", "not-open", "withdraw-case"})
+DECIDING_ROLES = frozenset({"head-of-organ", "government-leader"})
+
+
+def judge(act: ProposedAct, actor: Actor, history: History, item: Item) -> Breach | None:
+    """The first rule the act would break, or None.
+
+    `history` lists the completed acts of the case, oldest first: {act, role, person, date, element}.
+    `item` is {role, act, unit, assignee, candidates}; `candidates` is {"persons": […], "posts": […]}
+    ("posts" may name post codes or roles), or a list of logins, or empty. Where candidates are named they
+    stand for the role; else a post held gives the item's role in exactly the item's unit.
+    The order of the rules: withdrawal, assignment, role, rank, separation of duties.
+    """
+    if actor.kind == "system":
+        return None
+    if actor.kind == "party":
+        return _party_breach(item)
+    for rule in _RULES:
+        breach = rule(act, actor, history, item)
+        if breach is not None:
+            return breach
+    return None
+
+
+def handlers(history: History) -> frozenset[str]:
+    """The persons who have handled the case."""
+    return frozenset(past["person"] for past in history if past.get("person") and _handles(past))
+
+
+def _handles(act: Mapping[str, Any]) -> bool:
+    return act.get("role") == "handler" or act.get("act") in HANDLING_ACTS
+
+
+def _decides(act: Mapping[str, Any]) -> bool:
+    return act.get("role") in DECIDING_ROLES or (
+        act.get("act") in DECIDING_ACTS and act.get("role") != "handler"
+    )
+
+
+def _party_breach(item: Item) -> Breach | None:
+    if item.get("role") == "applicant":
+        return None
+    return Breach(
+        "ROLE",
+        "该事项由行政机关办理，当事人不能办理",
+        "Expected an officer of the authority, but a party of the case acts",
+        "岗位权限",
+    )
+
+
+# SOD-5, 《行政处罚法》第四十三条: whoever has been withdrawn takes no further part in the case.
+def _recusal(act: ProposedAct, actor: Actor, _history: History, _item: Item) -> Breach | None:
+    if actor.person not in act.recused:
+        return None
+    return Breach(
+        "SOD-5",
+        f"{actor.name}在本案中已回避，不得继续办理",
+        f"Expected an officer who takes part in the case, but {actor.name} has been withdrawn from it",
+        "《行政处罚法》第四十三条",
+    )
+
+
+def _assignment(_act: ProposedAct, actor: Actor, _history: History, item: Item) -> Breach | None:
+    assignee = item.get("assignee")
+    if not assignee or assignee == actor.person:
+        return None
+    return Breach(
+        "ASSIGNEE",
+        f"该事项已由{assignee}领取，{actor.name}不能办理",
+        f"Expected {assignee}, who has claimed the work item, but {actor.name} acts",
+        "岗位权限",
+    )
+
+
+def _position(_act: ProposedAct, actor: Actor, _history: History, item: Item) -> Breach | None:
+    if qualifies(actor, item):
+        return None
+    role, unit = item.get("role"), item.get("unit", "")
+    wanted_zh, wanted_en = role_name(role or "", "zh"), role_name(role or "", "en")
+    if _named(item):
+        wanted_zh, wanted_en = "该事项指定的候选人", "one of the candidates named"
+    return Breach(
+        "ROLE",
+        f"需要{wanted_zh or '本单位工作人员'}（{unit}）办理，但{actor.name}没有这个岗位",
+        f"Expected {wanted_en or 'an officer of the unit'} in {unit}, but {actor.name} is none",
+        "岗位权限",
+    )
+
+
+def qualifies(actor: Actor, item: Item) -> bool:
+    """Whether the officer is a potential owner of the item (WS-HumanTask 1.1, 3.1); a worklist asks this.
+
+    A window clerk may enter what the applicant hands in at the window.
+    """
+    unit, role = str(item.get("unit") or ""), item.get("role")
+    persons, posts = _candidates(item)
+    if persons or posts:
+        return actor.person in persons or any(
+            held.post in posts or any(held.gives(name, unit) for name in posts) for held in actor.posts
+        )
+    if not role:
+        return any(held.unit == unit for held in actor.posts)
+    return actor.holds("window" if role == "applicant" else role, unit)
+
+
+def _named(item: Item) -> bool:
+    return any(_candidates(item))
+
+
+def _candidates(item: Item) -> tuple[frozenset[str], frozenset[str]]:
+    named = item.get("candidates") or {}
+    if isinstance(named, Mapping):
+        return frozenset(named.get("persons") or ()), frozenset(named.get("posts") or ())
+    return frozenset(named), frozenset()
+
+
+# Rule C9: an extension is approved by the rank the statute names.
+def _rank(act: ProposedAct, actor: Actor, _history: History, item: Item) -> Breach | None:
+    if not act.approver:
+        return None
+    ranks = roles_of_rank(act.approver)
+    if any(actor.holds(role, str(item.get("unit") or "")) for role in ranks):
+        return None
+    wanted = role_name(act.approver)
+    return Breach(
+        "RANK",
+        f"须由{wanted}批准，但{actor.name}没有这一职级",
+        f"Expected an approval by {role_name(act.approver, 'en')}, but {actor.name} has not that rank",
+        act.basis or "法定审批权限",
+    )
+
+
+_Test = Callable[[Mapping[str, Any]], bool]
+
+
+@dataclass(frozen=True)
+class _Separation:
+    """Two duties that one person may not both have in one case, in either order."""
+
+    rule: str
+    one: _Test
+    other: _Test
+    zh: str
+    en: str
+    basis: str
+
+    def breach(self, _act: ProposedAct, actor: Actor, history: History, item: Item) -> Breach | None:
+        mine = [past for past in history if past.get("person") == actor.person]
+        clash = (self.one(item) and any(map(self.other, mine))) or (
+            self.other(item) and any(map(self.one, mine))
+        )
+        if not clash:
+            return None
+        return Breach(
+            self.rule,
+            f"{self.zh}，但{actor.name}在本案中已承担另一职责",
+            f"Expected {self.en}, but {actor.name} has had the other duty in this case",
+            self.basis,
+        )
+
+
+def _has_role(role: str) -> _Test:
+    return lambda act: act.get("role") == role
+
+
+def _is_legal_review(act: Mapping[str, Any]) -> bool:
+    return act.get("role") == "legal-reviewer" or act.get("act") == "legal-review"
+
+
+def _takes_part(act: Mapping[str, Any]) -> bool:
+    return act.get("role") not in (None, "", "supervisor", "applicant", "system")
+
+
+SEPARATIONS = (
+    _Separation(
+        "SOD-1",
+        _has_role("hearing-chair"),
+        _handles,
+        "听证主持人不得是本案承办（审查、调查）人员",
+        "a hearing chair who has not handled the case",
+        "《行政许可法》第四十八条；《行政处罚法》第六十四条",
+    ),
+    _Separation(
+        "SOD-2",
+        _decides,
+        _handles,
+        "作出决定的人不得是本案承办人",
+        "a decider who has not handled the case",
+        "《行政处罚法》第五十七条；职责分离",
+    ),
+    _Separation(
+        "SOD-3",
+        _is_legal_review,
+        _handles,
+        "法制审核人员不得是本案承办人",
+        "a legal reviewer who has not handled the case",
+        "《行政处罚法》第五十八条",
+    ),
+    _Separation(
+        "SOD-S",
+        _has_role("supervisor"),
+        _takes_part,
+        "监督员不得参与办理本案",
+        "a supervisor who has taken no part in the case",
+        "《行政执法监督条例》；职责分离",
+    ),
+)
+
+_RULES: tuple[Callable[[ProposedAct, Actor, History, Item], Breach | None], ...] = (
+    _recusal,
+    _assignment,
+    _position,
+    _rank,
+    *(separation.breach for separation in SEPARATIONS),
+)
