@@ -28,14 +28,14 @@ _WATCHING_ROLES: dict[str, tuple[str, ...]] = {
 RIGHTS = ("receive", *_WATCHING_ROLES)
 
 _RIGHT_NAMES = {
-    "work": "办理本单位以外的工作事项",
-    "read": "查阅该案卷",
-    "receive": "在该单位收件",
-    "supervise": "监督该单位",
-    "audit": "审计该单位",
-    "design": "设计流程",
-    "operate": "运维该单位的案件",
-    "administer": "管理组织机构",
+    "work": "办理",
+    "read": "查阅",
+    "receive": "收件",
+    "supervise": "监督",
+    "audit": "审计",
+    "design": "流程设计",
+    "operate": "运维",
+    "administer": "组织管理",
 }
 
 
@@ -54,12 +54,8 @@ def at_the_door(actor: Actor, right: str, unit: str, organisation: Organisation,
         raise ValueError(f"Expected one of {', '.join(RIGHTS)}, but found {right!r}")
     if actor.kind == "system":
         return
-    allowed = (
-        _party_may(actor, right, case)
-        if actor.kind == "party"
-        else _officer_may(actor, right, unit, organisation)
-    )
-    if not allowed:
+    is_party = actor.kind == "party"
+    if not (_party_may(actor, right, case) if is_party else _officer_may(actor, right, unit, organisation)):
         raise NotAuthorised(_door_sentence(actor, right, unit, organisation))
 
 
@@ -81,6 +77,8 @@ def _party_may(actor: Actor, right: str, case: str) -> bool:
 def _officer_may(actor: Actor, right: str, unit: str, organisation: Organisation) -> bool:
     if right == "receive":
         return actor.holds("window", unit)
+    if unit == "" and right in ("work", "read"):
+        return False
     if right in ("work", "read") and any(held.unit == unit for held in actor.posts):
         return True
     watching = _WATCHING_ROLES[right]
@@ -97,7 +95,7 @@ def _door_sentence(actor: Actor, right: str, unit: str, organisation: Organisati
     place = f"“{organisation.unit(unit).name_zh}”" if unit else "本系统"
     if actor.kind == "party":
         return "当事人只能查阅和办理本人的案件"
-    return f"需要有权{_RIGHT_NAMES[right]}的岗位，但{actor.name}的岗位在{place}没有这项权限"
+    return f"需要在{place}有{_RIGHT_NAMES[right]}权限的岗位，但{actor.name}没有"
 
 
 @dataclass(frozen=True)
