@@ -6,13 +6,32 @@ so that a breach can be recorded. Both are pure: they read what they are given a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from collections.abc import Callable, Mapping
 
 from engine.errors import NotAuthorised
+from engine.organisation.duties import (
+    SEPARATIONS,
+    Breach,
+    History,
+    Item,
+    ProposedAct,
+    handlers,
+)
 from engine.organisation.model import Actor, Organisation, PostHeld
 from engine.organisation.roles import role_name, roles_of_rank
+
+__all__ = [
+    "RIGHTS",
+    "Breach",
+    "History",
+    "Item",
+    "ProposedAct",
+    "at_the_door",
+    "handlers",
+    "judge",
+    "may",
+    "qualifies",
+]
 
 # For each right, the roles that have it from above, over everything within the reach of their unit.
 _WATCHING_ROLES: dict[str, tuple[str, ...]] = {
@@ -98,48 +117,6 @@ def _door_sentence(actor: Actor, right: str, unit: str, organisation: Organisati
     return f"需要在{place}有{_RIGHT_NAMES[right]}权限的岗位，但{actor.name}没有"
 
 
-@dataclass(frozen=True)
-class ProposedAct:
-    """What the actor is about to do to a work item, or to a case.
-
-    `command` is the command's name ("Complete", "Claim"); `act` the element's `banjie.act`; `approver`
-    the rank an approval needs, as a role code or in the law's words (机关负责人), with its `basis`;
-    `recused` the logins withdrawn from the case (SOD-5).
-    """
-
-    command: str
-    act: str = ""
-    approver: str = ""
-    basis: str = ""
-    recused: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Breach:
-    """Why the law or the assignment forbids the act. `void`: the act would be void and is blocked."""
-
-    rule: str
-    sentence_zh: str
-    sentence_en: str
-    basis: str
-    void: bool = True
-
-    def as_data(self) -> dict[str, Any]:
-        """Plain data for the events that record the breach."""
-        return asdict(self)
-
-
-History = Sequence[Mapping[str, Any]]
-Item = Mapping[str, Any]
-
-# Acts by which an officer handles a case, in whatever lane they are drawn.
-HANDLING_ACTS = frozenset({"examine", "investigate"})
-# Acts that decide a case. A handler who decides on the spot in his own lane is the law's own exception
-# (《行政处罚法》第五十一条), so the handler's lane does not count here.
-DECIDING_ACTS = frozenset({"decide", "not-open", "withdraw-case"})
-DECIDING_ROLES = frozenset({"head-of-organ", "government-leader"})
-
-
 def judge(act: ProposedAct, actor: Actor, history: History, item: Item) -> Breach | None:
     """The first rule the act would break, or None.
 
@@ -158,21 +135,6 @@ def judge(act: ProposedAct, actor: Actor, history: History, item: Item) -> Breac
         if breach is not None:
             return breach
     return None
-
-
-def handlers(history: History) -> frozenset[str]:
-    """The persons who have handled the case."""
-    return frozenset(past["person"] for past in history if past.get("person") and _handles(past))
-
-
-def _handles(act: Mapping[str, Any]) -> bool:
-    return act.get("role") == "handler" or act.get("act") in HANDLING_ACTS
-
-
-def _decides(act: Mapping[str, Any]) -> bool:
-    return act.get("role") in DECIDING_ROLES or (
-        act.get("act") in DECIDING_ACTS and act.get("role") != "handler"
-    )
 
 
 def _party_breach(item: Item) -> Breach | None:
@@ -267,82 +229,6 @@ def _rank(act: ProposedAct, actor: Actor, _history: History, item: Item) -> Brea
         act.basis or "法定审批权限",
     )
 
-
-_Test = Callable[[Mapping[str, Any]], bool]
-
-
-@dataclass(frozen=True)
-class _Separation:
-    """Two duties that one person may not both have in one case, in either order."""
-
-    rule: str
-    one: _Test
-    other: _Test
-    zh: str
-    en: str
-    basis: str
-
-    def breach(self, _act: ProposedAct, actor: Actor, history: History, item: Item) -> Breach | None:
-        mine = [past for past in history if past.get("person") == actor.person]
-        clash = (self.one(item) and any(map(self.other, mine))) or (
-            self.other(item) and any(map(self.one, mine))
-        )
-        if not clash:
-            return None
-        return Breach(
-            self.rule,
-            f"{self.zh}，但{actor.name}在本案中已承担另一职责",
-            f"Expected {self.en}, but {actor.name} has had the other duty in this case",
-            self.basis,
-        )
-
-
-def _has_role(role: str) -> _Test:
-    return lambda act: act.get("role") == role
-
-
-def _is_legal_review(act: Mapping[str, Any]) -> bool:
-    return act.get("role") == "legal-reviewer" or act.get("act") == "legal-review"
-
-
-def _takes_part(act: Mapping[str, Any]) -> bool:
-    return act.get("role") not in (None, "", "supervisor", "applicant", "system")
-
-
-SEPARATIONS = (
-    _Separation(
-        "SOD-1",
-        _has_role("hearing-chair"),
-        _handles,
-        "听证主持人不得是本案承办（审查、调查）人员",
-        "a hearing chair who has not handled the case",
-        "《行政许可法》第四十八条；《行政处罚法》第六十四条",
-    ),
-    _Separation(
-        "SOD-2",
-        _decides,
-        _handles,
-        "作出决定的人不得是本案承办人",
-        "a decider who has not handled the case",
-        "《行政处罚法》第五十七条；职责分离",
-    ),
-    _Separation(
-        "SOD-3",
-        _is_legal_review,
-        _handles,
-        "法制审核人员不得是本案承办人",
-        "a legal reviewer who has not handled the case",
-        "《行政处罚法》第五十八条",
-    ),
-    _Separation(
-        "SOD-S",
-        _has_role("supervisor"),
-        _takes_part,
-        "监督员不得参与办理本案",
-        "a supervisor who has taken no part in the case",
-        "《行政执法监督条例》；职责分离",
-    ),
-)
 
 _RULES: tuple[Callable[[ProposedAct, Actor, History, Item], Breach | None], ...] = (
     _recusal,
