@@ -101,6 +101,7 @@ case = Table(
     Column("phone_tail", String(4), nullable=False, server_default=""),
     Column("query_hash", String(64), unique=True),
     Column("opened_at", String(24), nullable=False),
+    Column("updated_at", String(24), nullable=False),  # moment of the last entry
     Column("closed_at", String(24)),
     Column("outcome", String(200)),
     Column("level", String(2), nullable=False, server_default=""),  # gravest standing card: T Y R R+
@@ -143,8 +144,14 @@ work_item = _of_case(
     Column("ended_at", String(24)),
     Column("due_at", String(24)),
     Column("level", String(2), nullable=False),
-    Index("work_item_open", "unit", "role", "due_at", sqlite_where=text("status IN ('offered','claimed')"),
-          postgresql_where=text("status IN ('offered','claimed')")),
+    Index(
+        "work_item_open",
+        "unit",
+        "role",
+        "due_at",
+        sqlite_where=text("status IN ('offered','claimed')"),
+        postgresql_where=text("status IN ('offered','claimed')"),
+    ),
     Index("work_item_person", "person", "status"),
 )
 
@@ -158,7 +165,9 @@ due = Table(
     Column("claimed_until", String(24)),
     Column("claimed_by", String(80)),
     PrimaryKeyConstraint("case_id", "key"),
-    Index("due_armed", "at", sqlite_where=text("status = 'armed'"), postgresql_where=text("status = 'armed'")),
+    Index(
+        "due_armed", "at", sqlite_where=text("status = 'armed'"), postgresql_where=text("status = 'armed'")
+    ),
 )
 
 job = _of_case(
@@ -173,8 +182,13 @@ job = _of_case(
     Column("claimed_until", String(24)),
     Column("claimed_by", String(80)),
     Column("problem", Text),
-    Index("job_waiting", "type", "available_at", sqlite_where=text("status = 'waiting'"),
-          postgresql_where=text("status = 'waiting'")),
+    Index(
+        "job_waiting",
+        "type",
+        "available_at",
+        sqlite_where=text("status = 'waiting'"),
+        postgresql_where=text("status = 'waiting'"),
+    ),
 )
 
 job_receipt = Table(
@@ -194,8 +208,13 @@ subscription = _of_case(
     Column("element", String(200), nullable=False),
     Column("role", String(40)),
     Column("form", String(200)),
-    Index("subscription_open", "name", "correlation", sqlite_where=text("status = 'open'"),
-          postgresql_where=text("status = 'open'")),
+    Index(
+        "subscription_open",
+        "name",
+        "correlation",
+        sqlite_where=text("status = 'open'"),
+        postgresql_where=text("status = 'open'"),
+    ),
 )
 
 card = _of_case(

@@ -17,9 +17,7 @@ _KEYS = {
     "definition_version": ("kind", "name", "version"),
     "disposition": ("stream", "seq"),
 }
-_SAME_ENTRY = " AND ".join(
-    f"NEW.{c} = OLD.{c}" for c in ("stream", "seq", "moment", "head", "hash")
-)
+_SAME_ENTRY = " AND ".join(f"NEW.{c} = OLD.{c}" for c in ("stream", "seq", "moment", "head", "hash"))
 _APPROVED = (
     "NEW.payload IS NULL AND EXISTS "
     "(SELECT 1 FROM disposition d WHERE d.stream = OLD.stream AND d.seq = OLD.seq)"
@@ -46,17 +44,12 @@ def _sqlite(table: str) -> Iterator[str]:
     yield f"CREATE TRIGGER IF NOT EXISTS {table}_no_delete BEFORE DELETE ON {table} BEGIN {refuse}; END"
     # INSERT OR REPLACE deletes the old row without firing a delete trigger. A blob is named by its
     # content, and the stores insert it with ON CONFLICT DO NOTHING, which fires this trigger too.
-    if table != "blob":
-        yield (
-            f"CREATE TRIGGER IF NOT EXISTS {table}_no_replace BEFORE INSERT ON {table} "
-            f"WHEN EXISTS (SELECT 1 FROM {table} x WHERE {same_key}) BEGIN {refuse}; END"
-        )
-    else:
-        yield (
-            "CREATE TRIGGER IF NOT EXISTS blob_no_replace BEFORE INSERT ON blob "
-            "WHEN EXISTS (SELECT 1 FROM blob x WHERE x.sha256 = NEW.sha256 AND x.bytes <> NEW.bytes) "
-            f"BEGIN {refuse}; END"
-        )
+    other = " AND x.bytes <> NEW.bytes" if table == "blob" else ""
+    found = f"SELECT 1 FROM {table} x WHERE {same_key}{other}"  # noqa: S608 - names of our own tables
+    yield (
+        f"CREATE TRIGGER IF NOT EXISTS {table}_no_replace BEFORE INSERT ON {table} "
+        f"WHEN EXISTS ({found}) BEGIN {refuse}; END"
+    )
 
 
 def _postgresql(table: str) -> Iterator[str]:

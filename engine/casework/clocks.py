@@ -1,0 +1,346 @@
+"""The law's clocks in a case: which acts open, suspend, extend and stop a period, and when it falls due.
+
+Called by the desk on every element entered and left, and by `decide` when a due moment comes. Counting
+itself is `engine.periods`; this room only turns the diagram's `banjie.period.*` settings into ledger
+entries and events. It never types a due date: `dues` derives them all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from engine import feel, periods
+from engine.bpmn.happenings import ElementEntered, ElementLeft
+from engine.clock import moment_text, read_moment
+from engine.errors import Conflict, Malformed
+from engine.organisation.roles import roles_of_rank
+from engine.periods import Calendar, Kind, Ledger, Limit, PeriodRefused
+
+if TYPE_CHECKING:
+    from engine.casework.desk import Desk
+    from engine.casework.state import CaseState
+
+# A card falls at the first moment after the limit.
+FIRST_MOMENT_AFTER = timedelta(milliseconds=1)
+
+
+# --- from the diagram to the ledger ----------------------------------------------------------------
+
+
+def element_entered(desk: Desk, happening: ElementEntered) -> None:
+    """Open a period that begins here; suspend those that do not run while this element is open."""
+    properties = happening.properties
+    if properties.get("banjie.period"):
+        _open(desk, properties, str(properties["banjie.period"]), happening)
+    if properties.get("banjie.period.suspends"):
+        _suspend(desk, properties, happening)
+
+
+def element_left(desk: Desk, happening: ElementLeft) -> None:
+    """Resume, stop and change periods, in this order; changes only where the element completed."""
+    if happening.instance in desk.state.suspensions:
+        _resume(desk, happening.instance)
+    if happening.outcome == "completed":
+        _changes(desk, happening)
+    for number, row in list(desk.state.periods.items()):
+        if row["instance"] == happening.instance and not row["stopped"]:
+            _stop(desk, number)
+
+
+def stop_all(desk: Desk) -> None:
+    """The case has ended: every clock stops."""
+    for number, row in list(desk.state.periods.items()):
+        if not row["stopped"]:
+            _stop(desk, number)
+
+
+def _changes(desk: Desk, happening: ElementLeft) -> None:
+    properties = happening.properties
+    chain = desk.state.chain(happening.scope)
+    if properties.get("banjie.period.starts"):
+        _open(desk, properties, str(properties["banjie.period.starts"]), happening)
+    for name, change in (("extends", _extend), ("resets", _reset), ("stops", _stop_named)):
+        if properties.get(f"banjie.period.{name}"):
+            number = find(desk.state, chain, str(properties[f"banjie.period.{name}"]))
+            if number is not None and not desk.state.periods[number]["stopped"]:
+                change(desk, number, properties)
+
+
+def _open(
+    desk: Desk, properties: Mapping[str, Any], rule_id: str, happening: ElementEntered | ElementLeft
+) -> None:
+    started = _day(properties.get("banjie.period.from")) or desk.today
+    rule = desk.ground.law.of(rule_id, started)
+    promised = properties.get("banjie.period.promise")
+    promise = Limit.read(str(promised)) if promised else None
+    at = desk.moment if rule.limit.kind is Kind.HOURS else None
+    ledger = Ledger.open(rule, started, promise, at=at, person=desk.ground.actor.person)
+    desk.record(
+        "PeriodOpened",
+        period=desk.state.counter + 1,
+        id=rule_id,
+        scope=happening.scope,
+        instance=happening.instance if isinstance(happening, ElementEntered) else None,
+        element=happening.element,
+        started_on=started.isoformat(),
+        basis=rule.basis,
+        ledger=ledger.as_data(),
+        **_due_data(ledger, desk.ground.calendar),
+    )
+
+
+def _suspend(desk: Desk, properties: Mapping[str, Any], happening: ElementEntered) -> None:
+    named = str(properties["banjie.period.suspends"])
+    number = find(desk.state, desk.state.chain(happening.scope), named)
+    if number is None or desk.state.periods[number]["stopped"]:
+        return
+    kind = str(properties.get("banjie.period.kind") or "")
+    ledger = ledger_of(desk.state, number)
+    breach = ledger.check_suspend(kind)
+    since = _day(properties.get("banjie.period.since")) or desk.today
+    entry = periods.Entry(
+        periods.SUSPENDED,
+        since,
+        desk.moment,
+        key=str(happening.instance),
+        kind=kind,
+        told=_day(properties.get("banjie.period.told")),
+        person=desk.ground.actor.person,
+    )
+    changed = ledger.record(entry)
+    desk.record(
+        "PeriodSuspended",
+        period=number,
+        id=named,
+        instance=happening.instance,
+        kind=kind,
+        on=since.isoformat(),
+        ledger=changed.as_data(),
+        breach=breach.rule if breach else None,
+    )
+
+
+def _resume(desk: Desk, instance: int) -> None:
+    row = desk.state.suspensions[instance]
+    number = row["period"]
+    if desk.state.periods[number]["stopped"]:
+        return
+    ledger = ledger_of(desk.state, number)
+    changed = ledger.resume(desk.today, key=str(instance), at=desk.moment, person=desk.ground.actor.person)
+    desk.record(
+        "PeriodResumed",
+        period=number,
+        id=desk.state.periods[number]["id"],
+        instance=instance,
+        kind=row["kind"],
+        on=desk.today.isoformat(),
+        ledger=changed.as_data(),
+        **_due_data(changed, desk.ground.calendar),
+    )
+
+
+def _extend(desk: Desk, number: int, properties: Mapping[str, Any]) -> None:
+    ledger, row = ledger_of(desk.state, number), desk.state.periods[number]
+    before = periods.due(ledger, desk.ground.calendar)
+    try:
+        by = _length(properties.get("banjie.period.extend.by"), ledger)
+        rank = str(properties.get("banjie.period.extend.approver") or _rank(desk, ledger))
+        changed = ledger.extend(
+            desk.today,
+            by,
+            rank,
+            due_on=before.day,
+            at=desk.moment,
+            reason=str(properties.get("banjie.period.extend.reason") or ""),
+            person=desk.ground.actor.person,
+        )
+    except (PeriodRefused, Malformed) as refusal:
+        rule = refusal.breach.rule if isinstance(refusal, PeriodRefused) else "C9"
+        desk.record(
+            "PeriodExtensionRefused", period=number, id=row["id"], rule=rule, sentence=refusal.sentence
+        )
+        return
+    desk.record(
+        "PeriodExtended",
+        period=number,
+        id=row["id"],
+        by=str(by),
+        approver=rank,
+        ledger=changed.as_data(),
+        due_before=before.day.isoformat(),
+        **_due_data(changed, desk.ground.calendar),
+    )
+
+
+def _rank(desk: Desk, ledger: Ledger) -> str:
+    """The rank the law names, where the actor holds it; else the name of the post acted from."""
+    stage = ledger.rule.stage(len(ledger.extensions))
+    wanted = stage.approver if stage else ""
+    actor = desk.ground.actor
+    held = {role for post in actor.posts for role in post.roles}
+    if wanted and (actor.kind == "system" or held & set(roles_of_rank(wanted))):
+        return wanted
+    return actor.post or actor.name
+
+
+def _length(given: Any, ledger: Ledger) -> Limit:
+    """`10` and `"10W"` both mean ten of the period's own unit."""
+    text = str(given)
+    return Limit.read(text if not text.isdigit() else text + str(ledger.rule.limit)[-1])
+
+
+def _reset(desk: Desk, number: int, properties: Mapping[str, Any]) -> None:
+    changed = ledger_of(desk.state, number).reset(
+        _day(properties.get("banjie.period.from")) or desk.today,
+        at=desk.moment,
+        person=desk.ground.actor.person,
+    )
+    desk.record(
+        "PeriodReset",
+        period=number,
+        id=desk.state.periods[number]["id"],
+        ledger=changed.as_data(),
+        **_due_data(changed, desk.ground.calendar),
+    )
+
+
+def _stop_named(desk: Desk, number: int, properties: Mapping[str, Any]) -> None:
+    _stop(desk, number)
+
+
+def _stop(desk: Desk, number: int) -> None:
+    # The heartbeat may be late: what overran before this act is recorded before the clock stops.
+    for key, at in list(_armed(desk.state, number, desk.ground.calendar)):
+        if at < desk.moment and not key.endswith(":warn"):
+            fire(desk, key)
+    row, ledger = desk.state.periods[number], ledger_of(desk.state, number)
+    changed = ledger.stop(desk.today, at=desk.moment, person=desk.ground.actor.person)
+    desk.record(
+        "PeriodStopped",
+        period=number,
+        id=row["id"],
+        on=desk.today.isoformat(),
+        ledger=changed.as_data(),
+        **_due_data(changed, desk.ground.calendar),
+    )
+
+
+# --- due moments -----------------------------------------------------------------------------------
+
+
+def dues(state: CaseState, calendar: Calendar) -> dict[str, datetime]:
+    """Every due moment of a case: timers of the diagram and ends of running periods, by key."""
+    found = {f"timer:{key}": read_moment(row["at"]) for key, row in state.timers.items()}
+    if state.open:
+        for number in state.periods:
+            found.update(_armed(state, number, calendar))
+    return found
+
+
+def ends(state: CaseState, calendar: Calendar, scopes: tuple[int, ...] | None = None) -> datetime | None:
+    """The nearest end of a running period that binds an authority, in the scopes or in the whole case."""
+    found = []
+    for number, row in state.periods.items():
+        if row["stopped"] or (scopes is not None and row["scope"] not in scopes):
+            continue
+        ledger = ledger_of(state, number)
+        if ledger.rule.klass != "party" and not ledger.open_suspensions:
+            due = periods.due(ledger, calendar)
+            found.append(due.promised_moment or due.moment)
+    return min(found, default=None)
+
+
+def fire(desk: Desk, key: str) -> None:
+    """A due moment of a period has come. Raises Conflict where it is not (or no longer) due."""
+    _, number_text, limit = key.split(":")
+    number = int(number_text)
+    at = dict(_armed(desk.state, number, desk.ground.calendar)).get(key)
+    if at is None or at > desk.moment:
+        raise Conflict(f"Expected {key} to be due, but it is not")
+    row, ledger = desk.state.periods[number], ledger_of(desk.state, number)
+    late = desk.moment - at
+    desk.record(
+        "PeriodWarned" if limit == "warn" else "PeriodOverdue",
+        period=number,
+        id=row["id"],
+        limit=limit,
+        klass=ledger.rule.klass,
+        due_at=moment_text(at),
+        late_seconds=int(late.total_seconds()),
+        basis=ledger.rule.basis,
+        scope=row["scope"],
+    )
+
+
+def _armed(state: CaseState, number: int, calendar: Calendar) -> Iterator[tuple[str, datetime]]:
+    row = state.periods.get(number)
+    if row is None or row["stopped"]:
+        return
+    ledger = ledger_of(state, number)
+    if ledger.rule.klass == "party" or ledger.open_suspensions:
+        return
+    due = periods.due(ledger, calendar)
+    moments = {"statutory": due.moment + FIRST_MOMENT_AFTER}
+    if due.promised_moment is not None:
+        moments["promised"] = due.promised_moment + FIRST_MOMENT_AFTER
+    warning = periods.warn_from(ledger, calendar) if ledger.rule.klass == "statutory" else None
+    if warning is not None:
+        moments["warn"] = warning
+    for limit, at in moments.items():
+        fired = row["fired"].get(limit)
+        if fired is None or moment_text(at) > fired:
+            yield f"period:{number}:{limit}", at
+
+
+# --- looking a period up ---------------------------------------------------------------------------
+
+
+def find(state: CaseState, chain: tuple[int, ...], rule_id: str) -> int | None:
+    """The number of a period by id: in the innermost scope that has one, running before stopped."""
+    for scope in chain:
+        here = [n for n, row in state.periods.items() if row["id"] == rule_id and row["scope"] == scope]
+        running = [n for n in here if not state.periods[n]["stopped"]]
+        if here:
+            return max(running or here)
+    return None
+
+
+def ledger_of(state: CaseState, number: int) -> Ledger:
+    """The ledger of a period."""
+    return Ledger.from_data(state.periods[number]["ledger"])
+
+
+def period_value(desk: Desk, chain: tuple[int, ...], rule_id: Any) -> dict[str, Any] | None:
+    """What `period("id")` gives an expression: due (date and time), state, used, remaining."""
+    number = find(desk.state, chain, str(rule_id))
+    if number is None:
+        raise ValueError(f"Expected a period {rule_id} in this scope, but none has been opened")
+    ledger, calendar = ledger_of(desk.state, number), desk.ground.calendar
+    due = periods.due(ledger, calendar)
+    local = due.moment.astimezone(desk.zone)
+    return {
+        "due": feel.DateTime.from_python(local),
+        "due_on": due.day,
+        "promised_on": due.promised_day,
+        "state": str(periods.state(ledger, calendar, desk.moment)),
+        "used": feel.from_json(periods.used(ledger, calendar, desk.today)),
+        "remaining": feel.from_json(periods.remaining(ledger, calendar, desk.today)),
+        "provisional": due.provisional,
+    }
+
+
+def _due_data(ledger: Ledger, calendar: Calendar) -> dict[str, Any]:
+    due = periods.due(ledger, calendar)
+    data = {"due_on": due.day.isoformat(), "due_at": moment_text(due.moment)}
+    if due.promised_day is not None:
+        data["promised_on"] = due.promised_day.isoformat()
+    if due.provisional:
+        data["provisional"] = "yes"
+    return data
+
+
+def _day(value: Any) -> date | None:
+    """A date from a property: ISO text of a date or a date and time."""
+    return date.fromisoformat(str(value)[:10]) if value else None

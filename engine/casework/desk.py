@@ -1,0 +1,209 @@
+"""The desk a step is worked at: it takes what the run makes happen and gives the run what it asks for.
+
+Used by `decide` alone, for one command at a time. Every happening becomes an event and is applied to
+the state before the run goes on, so that an expression further along sees the period that was just
+opened. Implements `engine.bpmn.context.Context`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from engine import bpmn, dmn, feel
+from engine.bpmn.context import Decided
+from engine.bpmn.definition import Definition
+from engine.bpmn.happenings import (
+    ElementEntered,
+    ElementLeft,
+    Happening,
+    RunEnded,
+    SubscriptionOpened,
+)
+from engine.bpmn.marking import Marking
+from engine.bpmn.stimuli import Stimulus
+from engine.casework import clocks
+from engine.casework.ground import Ground
+from engine.casework.state import CaseState, apply
+from engine.clock import moment_text, read_moment
+from engine.errors import NotFound
+from engine.feel import HostFunction
+from engine.records.entries import Event
+
+
+class Desk:
+    """State, marking and events of the step being decided."""
+
+    def __init__(self, state: CaseState, marking: Marking | None, ground: Ground) -> None:
+        self.state = state
+        self.marking = marking
+        self.ground = ground
+        self.events: list[Event] = []
+        self.moment: datetime = ground.moment
+        self.zone: ZoneInfo = ground.zone
+        self.today: date = ground.moment.astimezone(ground.zone).date()
+        self._now = moment_text(ground.moment)
+
+    # -- recording ----------------------------------------------------------------------------------
+
+    def record(self, type_: str, **data: Any) -> None:
+        """An event has happened: keep it and apply it."""
+        event = Event(type_, data)
+        self.events.append(event)
+        self.state = apply(self.state, event, self._now)
+
+    def record_act(self, act: str, role: str | None, element: str) -> None:
+        """An act in the sense of the law was done by the actor."""
+        actor = self.ground.actor
+        self.record(
+            "ActRecorded",
+            act=act,
+            role=role or "",
+            person=actor.person or actor.kind,
+            name=actor.name,
+            date=self.today.isoformat(),
+            element=element,
+        )
+
+    # -- running ------------------------------------------------------------------------------------
+
+    def push(self, stimulus: Stimulus) -> None:
+        """Let a stimulus run until every token waits or is gone."""
+        definition = self.ground.package.definition
+        run = bpmn.advance(definition, self.marking, stimulus, self)
+        for happening in run:
+            self._take(happening)
+        self.marking = run.marking
+
+    def _take(self, happening: Happening) -> None:
+        data = happening.data()
+        if isinstance(happening, SubscriptionOpened):
+            data.update(self._catching(happening))
+        # Closing an element drops what is open at it, so a suspension must end before.
+        if isinstance(happening, ElementLeft):
+            clocks.element_left(self, happening)
+        self.record(happening.type, **data)
+        if isinstance(happening, ElementEntered):
+            clocks.element_entered(self, happening)
+        elif isinstance(happening, ElementLeft):
+            self._act_of_system(happening)
+        elif isinstance(happening, RunEnded):
+            self._close(happening)
+
+    def _catching(self, happening: SubscriptionOpened) -> dict[str, Any]:
+        """Who may answer a subscription, and with which form: the element's own properties."""
+        element = self.element(happening.element, happening.scope)
+        found = {
+            "role": element.properties.get("banjie.role") or element.role,
+            "act": element.act,
+            "form": element.properties.get("banjie.form"),
+        }
+        return {name: value for name, value in found.items() if value}
+
+    def _act_of_system(self, happening: ElementLeft) -> None:
+        element = self.element(happening.element, happening.scope)
+        by_person = element.kind in ("userTask", "manualTask") or "banjie.form" in element.properties
+        if happening.outcome == "completed" and element.act and not by_person:
+            self.record(
+                "ActRecorded",
+                act=element.act,
+                role=element.role or "system",
+                person="system",
+                name="系统",
+                date=self.today.isoformat(),
+                element=element.id,
+            )
+
+    def _close(self, happening: RunEnded) -> None:
+        clocks.stop_all(self)
+        names = [self.element(end, self.state.root).name or end for end in happening.ends]
+        self.record("CaseClosed", outcome="、".join(dict.fromkeys(names)) or None)
+
+    def element(self, element: str, scope: int | None) -> Any:
+        """An element by id, in the diagram that its scope runs. Raises NotFound."""
+        return self.definition_in(scope).element(element)
+
+    def definition_in(self, scope: int | None) -> Definition:
+        """The diagram that a scope runs: of the innermost process scope around it."""
+        for number in self.state.chain(scope):
+            digest = self.state.scopes[number].get("digest")
+            if digest:
+                return self.definition(digest)
+        return self.ground.package.definition
+
+    # -- bpmn.Context -------------------------------------------------------------------------------
+
+    def names(self, scopes: tuple[int, ...]) -> Mapping[str, Any]:
+        """Read-only names and host functions of expressions."""
+        ground, calendar = self.ground, self.ground.calendar
+        chain = self.state.chain(scopes[0]) if scopes else ()
+        return {
+            "now": feel.DateTime.from_python(self.moment.astimezone(self.zone)),
+            "case": self._case(),
+            "item": feel.from_json(ground.item.as_context()),
+            "unit": ground.organisation.context(self._unit(chain)),
+            "period": HostFunction("period", ("id",), lambda name: clocks.period_value(self, chain, name)),
+            "is working day": HostFunction("is working day", ("date",), calendar.is_working),
+            "add working days": HostFunction(
+                "add working days", ("date", "n"), lambda day, n: calendar.add_working_days(day, int(n))
+            ),
+            "working days between": HostFunction(
+                "working days between",
+                ("after", "until"),
+                lambda after, until: feel.from_json(calendar.working_days_between(after, until)),
+            ),
+        }
+
+    def _case(self) -> dict[str, Any]:
+        state = self.state
+        opened = read_moment(state.opened_at) if state.opened_at else None
+        return {
+            "number": state.number,
+            "procedure": state.procedure,
+            "unit": state.unit,
+            "title": state.title,
+            "channel": state.channel,
+            "received_at": feel.DateTime.from_python(opened.astimezone(self.zone)) if opened else None,
+        }
+
+    def _unit(self, chain: tuple[int, ...]) -> str:
+        """The innermost variable `unit`, else the unit of the case."""
+        if self.marking is not None:
+            for scope in chain:
+                named = self._variables(scope).get("unit")
+                if isinstance(named, str):
+                    return named
+        return self.state.unit
+
+    def _variables(self, scope: int) -> Mapping[str, Any]:
+        try:
+            return self.marking.variables(scope) if self.marking else {}
+        except NotFound:
+            return {}
+
+    def decide(self, decision: str, variables: Mapping[str, Any]) -> Decided:
+        """Evaluate a decision of the package, or of a package it has called. Raises NotFound."""
+        for package in self._packages():
+            for model in package.models:
+                if decision in model.decisions or decision in model.services:
+                    found = dmn.evaluate(model, decision, variables, host=self.names(()))
+                    return Decided(found.json, model.digest, found.evidence)
+        raise NotFound(f"Expected a decision {decision} in the package, but there is none")
+
+    def _packages(self) -> list[Any]:
+        called = [self.ground.package_of(digest) for digest in self.state.called.values()]
+        return [self.ground.package, *called]
+
+    def procedure(self, process: str) -> Definition:
+        """The definition in force now of a called procedure; which one is recorded."""
+        package = self.ground.package_named(process)
+        if self.state.called.get(package.name) != package.digest:
+            self.record("ProcedureCalled", package=package.name, digest=package.digest)
+        return package.definition
+
+    def definition(self, digest: str) -> Definition:
+        """A diagram by its digest."""
+        own = self.ground.package.definition
+        return own if own.digest == digest else self.ground.definition_of(digest)

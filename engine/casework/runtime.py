@@ -1,0 +1,368 @@
+"""The one operation: a command is loaded for, locked, authorized, decided, applied, recorded, committed.
+
+Called by `web` and `timers` through `handle`; everything that happens to a case happens here, in one
+transaction. After the commit the built-in jobs of the step are tried once (`jobs`); the heartbeat takes
+what is left.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from engine import canonical
+from engine.bpmn.marking import Marking
+from engine.casework import clocks, commands, rows, state
+from engine.casework.decide import Decision, decide
+from engine.casework.ground import ENGINE, Ground
+from engine.casework.state import CaseState
+from engine.clock import Clock, moment_text, read_moment
+from engine.definitions import catalogue
+from engine.definitions.catalogue import ServiceItem
+from engine.definitions.packages import Package
+from engine.definitions.shelf import Shelf
+from engine.errors import ActBlocked, Conflict, Malformed, NotFound
+from engine.organisation import authorization
+from engine.organisation.directory import Directory
+from engine.organisation.model import Actor, Organisation
+from engine.periods import Calendar
+from engine.records import journal
+from engine.records.entries import GENESIS, Entry
+from engine.records.store import Store
+from engine.records.tables import case as case_table
+from engine.records.tables import definition_version
+
+RETRY_AFTER = timedelta(minutes=2)
+_CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # no digit or letter that is read as another
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What an installation sets: zone, hours of business (local), the name shown."""
+
+    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
+    opens: str = "09:00"
+    closes: str = "17:00"
+    secret_key: str = ""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a command: the case, its new version, the events; the query code where one was drawn."""
+
+    case_id: int
+    number: str
+    version: int
+    events: tuple[Any, ...]
+    query_code: str | None = None
+
+    def of(self, type_: str) -> list[Any]:
+        """The events of a type."""
+        return [event for event in self.events if event.type == type_]
+
+
+class Runtime:
+    """Handles commands against one store. Safe to share between threads."""
+
+    def __init__(self, store: Store, clock: Clock, settings: Settings, directory: Directory) -> None:
+        self.store = store
+        self.clock = clock
+        self.settings = settings
+        self.directory = directory
+        self.shelf = Shelf()
+        self._calendars: dict[str, Calendar] = {}
+
+    # -- the operation ------------------------------------------------------------------------------
+
+    def handle(self, command: commands.Command, actor: Actor) -> Outcome:
+        """Do what is asked, or raise a BanjieError. A void act is recorded, then raised as ActBlocked."""
+        with self.store.writing() as connection:
+            if isinstance(command, commands.Receive):
+                outcome, blocked = self._open(connection, command, actor)
+            else:
+                outcome, blocked = self._step(connection, command, actor)
+        if blocked:
+            raise ActBlocked(blocked)
+        return outcome
+
+    def _open(
+        self, connection: Connection, command: commands.Receive, actor: Actor
+    ) -> tuple[Outcome, str | None]:
+        self.shelf.refresh(connection)
+        moment = self.clock.now()
+        item = self.item(connection, command.item)
+        if command.unit not in item.units:
+            raise NotFound(f"“{item.name()}”不由{command.unit}受理")
+        authorization.at_the_door(actor, "receive", command.unit, self.organisation(connection))
+        package = self._package_in_force(connection, item.procedure, moment)
+        command = self._checked(command, package, package.first_form)
+        code = "".join(secrets.choice(_CODE_ALPHABET) for _ in range(12))
+        case_id = self._new_case(connection, command, moment)
+        answers = {
+            "case_id": case_id,
+            "number": f"{moment.astimezone(self.settings.zone):%Y}{case_id:07d}",
+            "query_hash": canonical.digest_bytes(code.encode()),
+            "called": {},
+        }
+        before = CaseState(case_id=case_id)
+        ground = self._ground(connection, package, command.item, moment, actor, answers)
+        decision = decide(before, None, command, ground)
+        outcome = self._write(connection, before, 0, GENESIS, command, ground, decision)
+        return replace(outcome, query_code=code), decision.blocked
+
+    def _step(
+        self, connection: Connection, command: commands.Command, actor: Actor
+    ) -> tuple[Outcome, str | None]:
+        row = self.load(connection, command.case_id, lock=True)  # type: ignore[attr-defined]
+        self.shelf.refresh(connection, row.generation)
+        before = state.loads(row.state)
+        if not before.open:
+            raise Conflict("案件已经办结，不能再办理")
+        organisation = self.organisation(connection)
+        authorization.at_the_door(
+            actor, _right(command), _unit_of(before, command), organisation, case=before.number
+        )
+        package = self.shelf.package(connection, before.package)
+        command = self._checked(
+            command, self._form_package(connection, before, command), _form(before, command)
+        )
+        # A step never precedes the one before it, whatever the machine's clock says.
+        moment = max(self.clock.now(), read_moment(row.updated_at))
+        answers = self._answers(command, moment)
+        ground = self._ground(connection, package, before.item, moment, actor, answers)
+        marking = Marking.load(row.marking.encode())
+        decision = decide(before, marking, command, ground)
+        outcome = self._write(connection, before, row.version, row.head_hash, command, ground, decision)
+        return outcome, decision.blocked
+
+    # -- loading ------------------------------------------------------------------------------------
+
+    def load(self, connection: Connection, case_id: int, *, lock: bool = False) -> Any:
+        """The case row, with the number of deployed versions. Raises NotFound."""
+        generation = select(func.count()).select_from(definition_version).scalar_subquery()
+        query = select(case_table, generation.label("generation")).where(case_table.c.case_id == case_id)
+        if lock and connection.dialect.name == "postgresql":
+            query = query.with_for_update(of=case_table)
+        row = connection.execute(query).first()
+        if row is None:
+            raise NotFound(f"没有案件{case_id}")
+        return row
+
+    def _new_case(self, connection: Connection, command: commands.Receive, moment: datetime) -> int:
+        row = {
+            "version": 0,
+            "head_hash": GENESIS,
+            "status": "open",
+            "procedure": "",
+            "package": "",
+            "item_code": command.item,
+            "unit": command.unit,
+            "title": "",
+            "applicant": "",
+            "opened_at": moment_text(moment),
+            "updated_at": moment_text(moment),
+            "state": "",
+            "marking": "",
+            "marking_digest": "",
+        }
+        made = connection.execute(insert(case_table).values(row).returning(case_table.c.case_id))
+        return int(made.scalar_one())
+
+    # -- forms --------------------------------------------------------------------------------------
+
+    def _form_package(
+        self, connection: Connection, before: CaseState, command: commands.Command
+    ) -> Package | None:
+        form = _form(before, command)
+        if form is None:
+            return None
+        return self.package_of_form(connection, before, form)
+
+    def package_of_form(self, connection: Connection, before: CaseState, form: str) -> Package:
+        """The package a form belongs to: the case's own or one it has called."""
+        name = form.split("/")[0]
+        return self.shelf.package(connection, before.called.get(name, before.package))
+
+    def _checked(self, command: Any, package: Package | None, form: str | None) -> Any:
+        """The command with its variables as the form's check returned them. Raises Malformed."""
+        if form is None or package is None or not hasattr(command, "variables"):
+            return command
+        return replace(command, variables=package.form(form).check(command.variables))
+
+    # -- ground -------------------------------------------------------------------------------------
+
+    def _answers(self, command: commands.Command, moment: datetime) -> dict[str, Any]:
+        answers: dict[str, Any] = {"called": {}}
+        if isinstance(command, commands.FailJob):
+            answers["available_at"] = moment_text(moment + RETRY_AFTER)
+        if isinstance(command, commands.Forward):
+            answers["to"] = self._actor_data(command.to, moment)
+        return answers
+
+    def _actor_data(self, login: str, moment: datetime) -> dict[str, Any]:
+        day = moment.astimezone(self.settings.zone).date()
+        return self.directory.actor(login, on=day).as_data()
+
+    def _ground(
+        self,
+        connection: Connection,
+        package: Package,
+        item_code: str,
+        moment: datetime,
+        actor: Actor,
+        answers: dict[str, Any],
+    ) -> Ground:
+        shelf = self.shelf
+        digests = {
+            "package": package.digest,
+            **{
+                kind: shelf.newest(kind, kind)
+                for kind in ("law", "calendar", "supervision", "catalogue", "units")
+            },
+            "engine": ENGINE,
+        }
+
+        def named(name: str) -> Package:
+            found = self._package_in_force(connection, name, moment)
+            answers["called"] = {**answers["called"], name: found.digest}
+            return found
+
+        return Ground(
+            moment=moment,
+            zone=self.settings.zone,
+            actor=actor,
+            package=package,
+            item=self.item(connection, item_code),
+            organisation=self.organisation(connection),
+            law=shelf.law(connection, digests["law"]),
+            calendar=self.calendar(connection),
+            supervision=shelf.supervision(connection, digests["supervision"]),
+            package_named=named,
+            package_of=lambda digest: shelf.package(connection, digest),
+            definition_of=lambda digest: shelf.definition(connection, digest),
+            digests=digests,
+            answers=answers,
+        )
+
+    def _package_in_force(self, connection: Connection, name: str, moment: datetime) -> Package:
+        day = moment.astimezone(self.settings.zone).date()
+        return self.shelf.package(connection, self.shelf.in_force("package", name, day))
+
+    def item(self, connection: Connection, code: str) -> ServiceItem:
+        """A service item of the catalogue in force. Raises NotFound."""
+        return catalogue.find(self._items(connection), code)
+
+    def _items(self, connection: Connection) -> dict[str, ServiceItem]:
+        return self.shelf.items(connection, self.shelf.newest("catalogue", "catalogue"))
+
+    def organisation(self, connection: Connection) -> Organisation:
+        """The tree of units in force."""
+        data = self.shelf.data(connection, self.shelf.newest("units", "units"), "units.json")
+        return self.shelf.once("organisation", canonical.digest(data), lambda: Organisation.from_data(data))
+
+    def calendar(self, connection: Connection) -> Calendar:
+        """The calendar of the newest notices, in the installation's zone and hours."""
+        digest = self.shelf.newest("calendar", "calendar")
+        return self.shelf.once(
+            "made-calendar",
+            digest,
+            lambda: make_calendar(self.shelf.notices(connection, digest), self.settings),
+        )
+
+    # -- writing ------------------------------------------------------------------------------------
+
+    def _write(
+        self,
+        connection: Connection,
+        before: CaseState,
+        version: int,
+        previous: str,
+        command: commands.Command,
+        ground: Ground,
+        decision: Decision,
+    ) -> Outcome:
+        after = decision.state
+        marking = decision.marking.dump().decode() if decision.marking else ""
+        marking_digest = decision.marking.digest if decision.marking else ""
+        entry = Entry(
+            stream=journal.case_stream(before.case_id),
+            seq=version + 1,
+            case_id=before.case_id,
+            moment=moment_text(ground.moment),
+            actor=ground.actor.as_data(),
+            command=command.as_data(),
+            answers=ground.answers,
+            events=decision.events,
+            digests=ground.digests,
+            marking=marking_digest,
+            previous=previous,
+            salt=secrets.token_hex(16),
+        )
+        journal.append(connection, entry)
+        end = clocks.ends(after, ground.calendar) if after.open else None
+        values = {
+            "number": after.number or None,
+            "version": entry.seq,
+            "head_hash": entry.hash,
+            "status": "open" if after.open else "closed",
+            "procedure": after.procedure,
+            "package": after.package,
+            "title": after.title,
+            "applicant": after.applicant,
+            "phone_tail": after.phone_tail,
+            "query_hash": after.query_hash,
+            "updated_at": entry.moment,
+            "closed_at": after.closed_at,
+            "outcome": after.outcome,
+            "level": rows.level(after),
+            "due_at": moment_text(end) if end else None,
+            "state": after.dumps(),
+            "marking": marking,
+            "marking_digest": marking_digest,
+        }
+        changed = connection.execute(
+            update(case_table)
+            .where(case_table.c.case_id == before.case_id, case_table.c.version == version)
+            .values(values)
+        )
+        if changed.rowcount != 1:
+            raise Conflict("案件刚刚被他人更新，请刷新后重试")
+        rows.write(self.store, connection, before, after, decision.events, ground.calendar, ground.moment)
+        return Outcome(before.case_id, after.number, entry.seq, decision.events)
+
+
+def make_calendar(notices: Any, settings: Settings) -> Calendar:
+    """The calendar of some notices with the installation's hours of business."""
+    hours = (time.fromisoformat(settings.opens), time.fromisoformat(settings.closes))
+    return Calendar(notices, hours=hours, zone=settings.zone)
+
+
+# Which right a command needs at the door; whether the law allows the act is judged inside the step.
+_RIGHTS: dict[type[commands.Command], str] = {commands.Retry: "operate", commands.Terminate: "operate"}
+
+
+def _right(command: commands.Command) -> str:
+    return _RIGHTS.get(type(command), "work")
+
+
+def _unit_of(before: CaseState, command: commands.Command) -> str:
+    """The unit whose door the command knocks at: that of the work item, else of the case."""
+    key = getattr(command, "key", None)
+    row = before.items.get(key) if isinstance(key, int) else None
+    return str(row["unit"]) if row else before.unit
+
+
+def _form(before: CaseState, command: commands.Command) -> str | None:
+    if isinstance(command, commands.Complete):
+        row = before.items.get(command.key)
+    elif isinstance(command, commands.Send):
+        row = before.subscriptions.get(command.key)
+    else:
+        return None
+    return row.get("form") if row else None

@@ -1,0 +1,136 @@
+"""Deployment: a bundle is checked, stored byte for byte, versioned and journalled, or refused whole.
+
+Called by the composition root at the first start, by `banjie deploy` and by the designer. Bundles that
+are no packages (law, calendars, supervision tables, catalogue, units) take the same way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from importlib import resources
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select
+
+from engine import dmn
+from engine.clock import Clock, moment_text
+from engine.definitions import bundles, catalogue, packages
+from engine.definitions.bundles import Bundle
+from engine.errors import Finding, IllegalDefinition
+from engine.periods import RuleBook, read_notices
+from engine.records import blobs, journal
+from engine.records.entries import Event
+from engine.records.store import Store
+from engine.records.tables import definition_version as versions
+
+MANIFEST_TYPE = "application/vnd.banjie.manifest+json"
+SHARED_FOLDERS = ("law", "calendars", "supervision", "catalogue", "organisation")
+
+
+def check(bundle: Bundle) -> None:
+    """Refuse a faulty bundle with all findings (IllegalDefinition)."""
+    _CHECKS[bundle.kind](bundle)
+
+
+def deploy(
+    store: Store,
+    clock: Clock,
+    bundle: Bundle,
+    actor: Mapping[str, Any],
+    *,
+    salt: str,
+    effective_from: date | None = None,
+) -> bool:
+    """Check and store a bundle as its newest version; False where that version is the newest already."""
+    check(bundle)
+    with store.writing() as connection:
+        newest = _newest(connection, bundle)
+        if newest and newest.digest == bundle.digest:
+            return False
+        version = (newest.version if newest else 0) + 1
+        effective = effective_from or _effective(bundle)
+        _store_files(store, connection, bundle)
+        row = {
+            "kind": bundle.kind,
+            "name": bundle.name,
+            "version": version,
+            "digest": bundle.digest,
+            "effective_from": effective.isoformat(),
+            "deployed_at": moment_text(clock.now()),
+        }
+        connection.execute(insert(versions).values(row))
+        journal.record(
+            connection,
+            journal.DEFINITIONS,
+            row["deployed_at"],
+            actor,
+            {"type": "Deploy", "kind": bundle.kind, "name": bundle.name},
+            events=[Event("DefinitionDeployed", row)],
+            salt=salt,
+        )
+    return True
+
+
+def shipped() -> list[Bundle]:
+    """What ships in `processes/` and `forms/`: law, calendars, supervision, catalogue, then packages."""
+    processes, forms = resources.files("processes"), resources.files("forms")
+    found = [
+        bundles.from_folder("law", "law", ("", processes / "law")),
+        bundles.from_folder("calendar", "calendar", ("", processes / "calendars")),
+        bundles.from_folder("supervision", "supervision", ("", processes / "supervision")),
+        bundles.from_folder("catalogue", "catalogue", ("", processes / "catalogue")),
+    ]
+    for folder in sorted(processes.iterdir(), key=lambda child: child.name):
+        if folder.is_dir() and folder.name not in SHARED_FOLDERS and not folder.name.startswith(("_", ".")):
+            found.append(
+                bundles.from_folder("package", folder.name, ("", folder), ("forms/", forms / folder.name))
+            )
+    return found
+
+
+def _newest(connection: Connection, bundle: Bundle) -> Any:
+    query = (
+        select(versions)
+        .where(versions.c.kind == bundle.kind, versions.c.name == bundle.name)
+        .order_by(versions.c.version.desc())
+        .limit(1)
+    )
+    return connection.execute(query).first()
+
+
+def _effective(bundle: Bundle) -> date:
+    return packages.read(bundle).effective_from if bundle.kind == "package" else date.min
+
+
+def _store_files(store: Store, connection: Connection, bundle: Bundle) -> None:
+    for data in bundle.files.values():
+        blobs.put(store, connection, data, "application/octet-stream")
+    blobs.put(store, connection, bundle.manifest.encode(), MANIFEST_TYPE)
+
+
+def _check_models(bundle: Bundle) -> None:
+    findings: list[Finding] = []
+    for path, data in sorted(bundle.files.items()):
+        if path.endswith(".dmn"):
+            try:
+                dmn.read(data)
+            except IllegalDefinition as error:
+                findings += [Finding(f"{path}:{f.where}", f.sentence, f.rule, f.line) for f in error.findings]
+    if findings:
+        raise IllegalDefinition("Expected legal decision tables, but found faults", findings)
+
+
+_CHECKS: dict[str, Callable[[Bundle], object]] = {
+    "package": packages.read,
+    "law": lambda bundle: RuleBook.read(bundle.texts(".toml")),
+    "calendar": lambda bundle: read_notices(bundle.texts(".toml")),
+    "supervision": _check_models,
+    "catalogue": lambda bundle: catalogue.read(bundle.texts(".toml")),
+    "units": lambda bundle: None,
+}
+
+
+def count(connection: Connection) -> int:
+    """How many versions are deployed."""
+    return int(connection.execute(select(func.count()).select_from(versions)).scalar_one())

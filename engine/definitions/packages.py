@@ -1,0 +1,176 @@
+"""One procedure as its designer packed it: diagram, forms, tables, templates, facts.
+
+Called by deployment (which refuses a faulty package whole, with all findings) and by the shelf (which
+caches what was read). Reading is pure; nothing here touches the database.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from engine import bpmn, dmn
+from engine.bpmn.definition import Definition
+from engine.bpmn.lint import check as lint_diagram
+from engine.definitions import forms as form_reader
+from engine.definitions.bundles import Bundle
+from engine.definitions.forms import Form
+from engine.errors import BanjieError, Finding, IllegalDefinition, NotFound
+
+_OPEN_CASEFILE = b'{"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object"}'
+
+
+@dataclass(frozen=True)
+class Package:
+    """A package that has been read. Raises IllegalDefinition, with all findings, where it cannot be."""
+
+    bundle: Bundle
+    definition: Definition
+    forms: Mapping[str, Form]
+    models: tuple[dmn.Model, ...]
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The package id, such as xk_general."""
+        return self.bundle.name
+
+    @property
+    def digest(self) -> str:
+        """The digest of the whole package."""
+        return self.bundle.digest
+
+    @property
+    def kind(self) -> str:
+        """The kind of procedure as procedure.toml says (licence, registration, shared, …)."""
+        return str(self.facts.get("kind", "procedure"))
+
+    @property
+    def effective_from(self) -> date:
+        """The day from which cases begin under this version."""
+        value = self.facts.get("effective_from", date.min)
+        return value if isinstance(value, date) else date.fromisoformat(str(value))
+
+    @property
+    def first_form(self) -> str | None:
+        """The form an application is entered with."""
+        return self.facts.get("first_form")
+
+    @property
+    def process(self) -> str:
+        """The id of the process that a case of this package starts."""
+        named = self.facts.get("process")
+        if named:
+            return str(named)
+        runnable = [process.id for process in self.definition.processes.values() if process.executable]
+        return runnable[0] if runnable else next(iter(self.definition.processes))
+
+    def title(self, language: str = "zh") -> str:
+        """The procedure's name."""
+        names = self.facts.get("name", {})
+        return str(names.get(language) or names.get("zh") or self.name)
+
+    def form(self, form_id: str) -> Form:
+        """A form by its id `<package>/<task>`. Raises NotFound."""
+        found = self.forms.get(form_id)
+        if found is None:
+            raise NotFound(f"Expected a form {form_id} in package {self.name}, but there is none")
+        return found
+
+    def template(self, stem: str) -> str:
+        """The text of a document template. Raises NotFound."""
+        data = self.bundle.files.get(f"templates/{stem}.html")
+        if data is None:
+            raise NotFound(f"Expected a template {stem} in package {self.name}, but there is none")
+        return data.decode()
+
+    @cached_property
+    def casefile(self) -> Mapping[str, Any]:
+        """The case-file schema's properties: variable name → its JSON Schema."""
+        return form_reader.casefile_properties(self.bundle.files.get("casefile.schema.json", _OPEN_CASEFILE))
+
+
+def read(bundle: Bundle) -> Package:
+    """Read a package; every fault of every file is found before anything is refused."""
+    findings: list[Finding] = []
+    facts = _collect(findings, "procedure.toml", lambda: _facts(bundle))
+    definition = _diagram(bundle, findings)
+    forms = _forms(bundle, findings)
+    models = [
+        _collect(findings, path, lambda data=data: dmn.read(data))  # type: ignore[misc]
+        for path, data in sorted(bundle.files.items())
+        if path.endswith(".dmn")
+    ]
+    if definition is not None:
+        findings += _missing_forms(bundle.name, definition, forms)
+    if findings or definition is None:
+        raise IllegalDefinition(
+            f"Expected package {bundle.name} to be legal, but found {len(findings)} fault(s)", findings
+        )
+    found_models = tuple(model for model in models if model is not None)
+    return Package(bundle, definition, forms, found_models, facts or {})
+
+
+def _collect(findings: list[Finding], path: str, reader: Any) -> Any:
+    try:
+        return reader()
+    except BanjieError as error:
+        findings += [
+            Finding(f"{path}:{f.where}", f.sentence, f.rule, f.line, f.severity) for f in error.findings
+        ] or [Finding(path, error.sentence, error.code)]
+        return None
+
+
+def _facts(bundle: Bundle) -> Mapping[str, Any]:
+    data = bundle.files.get("procedure.toml")
+    if data is None:
+        return {}
+    try:
+        return tomllib.loads(data.decode())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise IllegalDefinition(f"Expected procedure.toml to be TOML, but {error}") from error
+
+
+def _diagram(bundle: Bundle, findings: list[Finding]) -> Definition | None:
+    diagrams = [path for path in sorted(bundle.files) if path.endswith(".bpmn")]
+    if len(diagrams) != 1:
+        sentence = f"Expected exactly one diagram in package {bundle.name}, but found {len(diagrams)}"
+        findings.append(Finding("package", sentence, "package.diagram"))
+        return None
+    path = diagrams[0]
+    legal = _collect(findings, path, lambda: _errors_of(bundle.files[path]))
+    if legal is None or legal:
+        findings += [Finding(f"{path}:{f.where}", f.sentence, f.rule, f.line) for f in legal or ()]
+        return None
+    made: Definition | None = _collect(findings, path, lambda: bpmn.read(bundle.files[path]))
+    return made
+
+
+def _errors_of(data: bytes) -> list[Finding]:
+    return [finding for finding in lint_diagram(data) if finding.severity == "error"]
+
+
+def _forms(bundle: Bundle, findings: list[Finding]) -> dict[str, Form]:
+    casefile = bundle.files.get("casefile.schema.json", _OPEN_CASEFILE)
+    forms = {}
+    for path, data in sorted(bundle.files.items()):
+        if path.startswith("forms/") and path.endswith(".schema.json"):
+            form = _collect(findings, path, lambda data=data: Form.read(data, casefile))
+            if form is not None:
+                stem = path.removeprefix("forms/").removesuffix(".schema.json")
+                forms[f"{bundle.name}/{stem}"] = form
+    return forms
+
+
+def _missing_forms(name: str, definition: Definition, forms: Mapping[str, Form]) -> list[Finding]:
+    findings = []
+    for element in definition.elements.values():
+        form = element.form or element.properties.get("banjie.form")
+        if form and form.startswith(f"{name}/") and form not in forms:
+            sentence = f"Expected the form {form} in the package, but there is none"
+            findings.append(Finding(element.id, sentence, "package.form", element.line))
+    return findings

@@ -1,0 +1,158 @@
+"""The shelf: definitions as the database holds them, by digest and by what is in force.
+
+Called by casework for every command and by the audit for every replay. Definitions are immutable, so
+whatever was read once is kept by its digest; what is *in force* is asked again whenever the count of
+versions has changed (`generation`).
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from threading import RLock
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, func, select
+
+from engine import bpmn, canonical, dmn
+from engine.bpmn.definition import Definition
+from engine.definitions import catalogue, packages
+from engine.definitions.bundles import Bundle
+from engine.definitions.catalogue import ServiceItem
+from engine.definitions.packages import Package
+from engine.errors import NotFound
+from engine.periods import Notice, RuleBook, read_notices
+from engine.records import blobs
+from engine.records.tables import definition_version as versions
+
+T = TypeVar("T")
+_KEPT = 2_000
+
+
+@dataclass(frozen=True)
+class Version:
+    """One row of definition_version."""
+
+    kind: str
+    name: str
+    version: int
+    digest: str
+    effective_from: date
+    deployed_at: str
+
+
+class Shelf:
+    """Definitions by digest, read at most once each. Safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[str, str], Any] = OrderedDict()
+        self._versions: tuple[Version, ...] = ()
+        self._generation = -1
+        self._lock = RLock()
+
+    # -- what is in force ---------------------------------------------------------------------------
+
+    def refresh(self, connection: Connection, generation: int | None = None) -> None:
+        """Read the list of versions again if it has grown. `generation` saves the question."""
+        if generation is None:
+            generation = connection.execute(select(func.count()).select_from(versions)).scalar_one()
+        if generation == self._generation:
+            return
+        rows = connection.execute(select(versions).order_by(versions.c.version)).all()
+        with self._lock:
+            self._versions = tuple(
+                Version(
+                    r.kind, r.name, r.version, r.digest, date.fromisoformat(r.effective_from), r.deployed_at
+                )
+                for r in rows
+            )
+            self._generation = generation
+
+    def versions(self, kind: str | None = None, name: str | None = None) -> tuple[Version, ...]:
+        """All deployed versions, oldest first."""
+        return tuple(
+            v for v in self._versions if (kind is None or v.kind == kind) and (name is None or v.name == name)
+        )
+
+    def in_force(self, kind: str, name: str, on: date) -> str:
+        """Digest of the version in force on a day: the newest whose effective date is not later.
+
+        Raises NotFound.
+        """
+        for version in reversed(self._versions):
+            if version.kind == kind and version.name == name and version.effective_from <= on:
+                return version.digest
+        raise NotFound(f"Expected a {kind} {name} in force on {on.isoformat()}, but none is deployed")
+
+    def newest(self, kind: str, name: str) -> str:
+        """Digest of the newest version. Raises NotFound."""
+        return self.in_force(kind, name, date.max)
+
+    # -- what a digest means ------------------------------------------------------------------------
+
+    def bundle(self, connection: Connection, digest: str) -> Bundle:
+        """The files of a bundle. Raises NotFound, or Broken where bytes were changed."""
+        return self.once("bundle", digest, lambda: _load_bundle(connection, digest))
+
+    def package(self, connection: Connection, digest: str) -> Package:
+        """A package that has been read."""
+        return self.once("package", digest, lambda: packages.read(self.bundle(connection, digest)))
+
+    def definition(self, connection: Connection, digest: str) -> Definition:
+        """An executable definition by the digest of its diagram."""
+        return self.once("definition", digest, lambda: bpmn.read(blobs.get(connection, digest)))
+
+    def law(self, connection: Connection, digest: str) -> RuleBook:
+        """The statutory periods of a law bundle."""
+        return self.once("law", digest, lambda: RuleBook.read(self.bundle(connection, digest).texts(".toml")))
+
+    def notices(self, connection: Connection, digest: str) -> tuple[Notice, ...]:
+        """The notices of a calendar bundle."""
+        return self.once(
+            "calendar",
+            digest,
+            lambda: tuple(read_notices(self.bundle(connection, digest).texts(".toml"))),
+        )
+
+    def supervision(self, connection: Connection, digest: str) -> tuple[dmn.Model, ...]:
+        """The decision models of a supervision bundle."""
+        return self.once("supervision", digest, lambda: _models(self.bundle(connection, digest)))
+
+    def items(self, connection: Connection, digest: str) -> dict[str, ServiceItem]:
+        """The service items of a catalogue bundle."""
+        return self.once(
+            "catalogue", digest, lambda: catalogue.read(self.bundle(connection, digest).texts(".toml"))
+        )
+
+    def data(self, connection: Connection, digest: str, path: str) -> Any:
+        """One JSON file of a bundle, read."""
+        return self.once(
+            f"json:{path}", digest, lambda: canonical.loads(self.bundle(connection, digest).files[path])
+        )
+
+    def once(self, kind: str, digest: str, make: Callable[[], T]) -> T:
+        """What `make` gives for that kind and digest, made at most once."""
+        key = (kind, digest)
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                found: T = self._kept[key]
+                return found
+        made = make()
+        with self._lock:
+            self._kept[key] = made
+            while len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
+        return made
+
+
+def _load_bundle(connection: Connection, digest: str) -> Bundle:
+    manifest = canonical.loads(blobs.get(connection, digest))
+    files = {path: blobs.get(connection, sha) for path, sha in manifest["files"].items()}
+    return Bundle(manifest["kind"], manifest["name"], files)
+
+
+def _models(bundle: Bundle) -> tuple[dmn.Model, ...]:
+    return tuple(dmn.read(data) for path, data in sorted(bundle.files.items()) if path.endswith(".dmn"))

@@ -1,0 +1,143 @@
+"""The written and hashed form of what happened: events, and entries that hold them.
+
+One accepted command is one entry. Its **head** is what the hash covers: who, when, which command, the
+digests of the data, the digests of the definitions it ran under, the digest of the marking after it,
+the hash of the entry before. Its **payload** is the data itself, beside a salt that keeps a short value
+(an identity number) from being guessed from its digest once the payload was disposed of. So a payload
+can be erased by an approved disposition and the chain still verifies.
+
+Used by `journal` and by the audit; knows no database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from engine import canonical
+from engine.errors import Broken
+
+VERSION = 1
+GENESIS = "0" * 64  # stands where the first entry of a stream names its predecessor
+
+
+@dataclass(frozen=True)
+class Event:
+    """What happened, in the past tense: `type` and plain JSON `data`."""
+
+    type: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+    def as_data(self) -> dict[str, Any]:
+        """The event as plain data."""
+        return {"type": self.type, "data": dict(self.data)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One accepted command with everything that followed from it.
+
+    `command` and `answers` are plain data; `command["type"]` names the command. `digests` name what it
+    ran under by kind (package, law, calendar, supervision, units, engine). `marking` is "" in streams
+    that run no diagram. `erased` is true when the payload was disposed of: command data, answers and
+    event data are then empty and only their digests remain in `kept_head`.
+    """
+
+    stream: str
+    seq: int
+    case_id: int | None
+    moment: str
+    actor: Mapping[str, Any]
+    command: Mapping[str, Any]
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    events: tuple[Event, ...] = ()
+    digests: Mapping[str, str] = field(default_factory=dict)
+    marking: str = ""
+    previous: str = GENESIS
+    salt: str = ""
+    erased: bool = False
+    kept_head: str | None = None
+
+    @cached_property
+    def head(self) -> str:
+        """The canonical text the hash covers."""
+        if self.kept_head is not None:
+            return self.kept_head
+        return canonical.dumps(
+            {
+                "v": VERSION,
+                "stream": self.stream,
+                "seq": self.seq,
+                "moment": self.moment,
+                "actor": self.actor,
+                "command": {"type": self.command["type"], "data": self._salted(self.command)},
+                "answers": self._salted(self.answers),
+                "events": [{"type": e.type, "data": self._salted(e.data)} for e in self.events],
+                "digests": self.digests,
+                "marking": self.marking,
+                "previous": self.previous,
+            }
+        )
+
+    @cached_property
+    def payload(self) -> str | None:
+        """The canonical text of the data, None when erased."""
+        if self.erased:
+            return None
+        return canonical.dumps(
+            {
+                "salt": self.salt,
+                "command": self.command,
+                "answers": self.answers,
+                "events": [event.as_data() for event in self.events],
+            }
+        )
+
+    @cached_property
+    def hash(self) -> str:
+        """SHA-256 of the head."""
+        return canonical.digest_bytes(self.head.encode())
+
+    def _salted(self, data: Any) -> str:
+        return canonical.digest_bytes((self.salt + canonical.dumps(data)).encode())
+
+
+def from_row(stream: str, seq: int, case_id: int | None, head: str, payload: str | None) -> Entry:
+    """The entry a row holds, its stored head kept as it is. Raises Broken where the row is no entry.
+
+    Nothing is verified here: the audit compares `head` with what the payload says.
+    """
+    try:
+        written = canonical.loads(head)
+        data = canonical.loads(payload) if payload is not None else _erased(written)
+        return Entry(
+            stream=stream,
+            seq=seq,
+            case_id=case_id,
+            moment=written["moment"],
+            actor=written["actor"],
+            command=data["command"],
+            answers=data["answers"],
+            events=tuple(Event(e["type"], e["data"]) for e in data["events"]),
+            digests=written["digests"],
+            marking=written["marking"],
+            previous=written["previous"],
+            salt=data["salt"],
+            erased=payload is None,
+            kept_head=head,
+        )
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise Broken(
+            f"Expected entry {seq} of {stream} to be an entry, but it cannot be read: {error}"
+        ) from error
+
+
+def _erased(written: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "salt": "",
+        "command": {"type": written["command"]["type"]},
+        "answers": {},
+        "events": [{"type": event["type"], "data": {}} for event in written["events"]],
+    }
