@@ -88,6 +88,17 @@ class NotSignedIn(BanjieError):
     code = "not-signed-in"
 
 
+class TooManyAttempts(BanjieError):
+    """Somebody guesses passwords; `retry_after` is the wait in whole seconds."""
+
+    status = 429
+    code = "too-many-attempts"
+
+    def __init__(self, sentence: str, retry_after: int) -> None:
+        super().__init__(sentence)
+        self.retry_after = retry_after
+
+
 class NotAuthorised(BanjieError):
     """Refused at the door: the case is not of the actor's unit, or the post lacks the right."""
 
