@@ -51,7 +51,9 @@ Item = Mapping[str, Any]
 HANDLING_ACTS = frozenset({"examine", "investigate"})
 # Acts that decide a case. A handler who decides on the spot in his own lane is the law's own exception
 # (《行政处罚法》第五十一条), so the handler's lane does not count here.
-DECIDING_ACTS = frozenset({"decide", "not-open", "withdraw-case"})
+DECIDING_ACTS = frozenset(
+    {"decide", "approve", "sign", "grant", "refuse", "not-penalise", "not-open", "withdraw-case"}
+)
 DECIDING_ROLES = frozenset({"head-of-organ", "government-leader"})
 
 
@@ -61,13 +63,14 @@ def handlers(history: History) -> frozenset[str]:
 
 
 def handles(act: Mapping[str, Any]) -> bool:
+    """Whether the act is part of handling a case."""
     return act.get("role") == "handler" or act.get("act") in HANDLING_ACTS
 
 
 def decides(act: Mapping[str, Any]) -> bool:
-    return act.get("role") in DECIDING_ROLES or (
-        act.get("act") in DECIDING_ACTS and act.get("role") != "handler"
-    )
+    """Whether the act decides a case."""
+    role = act.get("role")
+    return role in DECIDING_ROLES or (act.get("act") in DECIDING_ACTS and role != "handler")
 
 
 _Test = Callable[[Mapping[str, Any]], bool]
