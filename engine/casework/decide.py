@@ -38,7 +38,7 @@ class Decision:
     blocked: str | None = None
 
 
-class _Void(Exception):
+class _VoidActError(Exception):
     """The act would be void: nothing of it happens but the record of the attempt."""
 
     def __init__(self, breach: Breach, *, card: bool) -> None:
@@ -52,7 +52,7 @@ def decide(state: CaseState, marking: Marking | None, command: commands.Command,
     desk = Desk(state, marking, ground)
     try:
         _DECISIONS[type(command)](desk, command)
-    except _Void as void:
+    except _VoidActError as void:
         return _refuse(state, marking, command, ground, void)
     submitted: Mapping[str, Any] = getattr(command, "variables", {})
     hits = supervision.judge(desk, list(desk.events), submitted)
@@ -64,7 +64,7 @@ def decide(state: CaseState, marking: Marking | None, command: commands.Command,
 
 
 def _refuse(
-    state: CaseState, marking: Marking | None, command: commands.Command, ground: Ground, void: _Void
+    state: CaseState, marking: Marking | None, command: commands.Command, ground: Ground, void: _VoidActError
 ) -> Decision:
     desk = Desk(state, marking, ground)
     breach = void.breach
@@ -163,7 +163,7 @@ def _judge(desk: Desk, command: str, item: Mapping[str, Any], *, card: bool) -> 
         return
     if breach.rule in _POSITION:
         raise NotAuthorised(breach.sentence_zh)
-    raise _Void(breach, card=card)
+    raise _VoidActError(breach, card=card)
 
 
 def _claim(desk: Desk, command: commands.Claim) -> None:

@@ -1,4 +1,4 @@
-"""Documents (文书): a template and a case file become bytes that are numbered, stored and never rendered again.
+"""Documents (文书): template and case file become bytes, numbered, stored and never rendered again.
 
 Called by the built-in job `banjie.document`. Templates are the designer's; they run in Jinja's sandbox
 with names, `if` and `for` alone: no calls, no attributes of Python objects, no includes.
@@ -20,7 +20,8 @@ from engine.records.tables import serial
 
 _ALLOWED = (
     nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Getattr, nodes.Getitem, nodes.Const,
-    nodes.If, nodes.For, nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not, nodes.Test, nodes.Tuple,
+    nodes.If, nodes.For, nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not, nodes.Test,
+    nodes.Tuple,
 )  # fmt: skip
 _TESTS = ("defined", "undefined", "none")
 

@@ -8,7 +8,6 @@ what is left.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -27,7 +26,7 @@ from engine.definitions import catalogue
 from engine.definitions.catalogue import ServiceItem
 from engine.definitions.packages import Package
 from engine.definitions.shelf import Shelf
-from engine.errors import ActBlocked, Conflict, Malformed, NotFound
+from engine.errors import ActBlocked, Conflict, NotFound
 from engine.organisation import authorization
 from engine.organisation.directory import Directory
 from engine.organisation.model import Actor, Organisation
@@ -186,7 +185,7 @@ class Runtime:
 
     def package_of_form(self, connection: Connection, before: CaseState, form: str) -> Package:
         """The package a form belongs to: the case's own or one it has called."""
-        name = form.split("/")[0]
+        name = form.partition("/")[0]
         return self.shelf.package(connection, before.called.get(name, before.package))
 
     def _checked(self, command: Any, package: Package | None, form: str | None) -> Any:
