@@ -1,0 +1,11 @@
+"""Proving: verify the chain, replay the decisions, tell the story, hand out the evidence.
+
+Reads the record and the definitions; never writes to a case. `verify` checks what is stored, `replay`
+decides it again, `history` shows it step by step, `narrative` puts it in words, `export` hands it out.
+"""
+
+from engine.audit.history import Step, steps
+from engine.audit.replay import Verdict, replay
+from engine.audit.verify import Check, verify_case, verify_seals
+
+__all__ = ["Check", "Step", "Verdict", "replay", "steps", "verify_case", "verify_seals"]

@@ -133,7 +133,7 @@ class Runtime:
         )
         # A step never precedes the one before it, whatever the machine's clock says.
         moment = max(self.clock.now(), read_moment(row.updated_at))
-        answers = self._answers(command, moment)
+        answers = {"item": before.item, **self._answers(command, moment)}
         ground = self._ground(connection, package, before.item, moment, actor, answers)
         marking = Marking.load(row.marking.encode())
         decision = decide(before, marking, command, ground)

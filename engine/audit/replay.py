@@ -1,0 +1,147 @@
+"""Replay: decide every recorded command again and demand the same events and the same marking.
+
+Called by the auditor's page and `banjie replay`. It stands on what each entry recorded — command,
+actor, answers, moment, digests of the definitions — and never calls out: no clock, no register, no
+organisation of today.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from engine import canonical
+from engine.bpmn.marking import Marking
+from engine.casework import commands
+from engine.casework.decide import Decision, decide
+from engine.casework.ground import ENGINE, Ground
+from engine.casework.runtime import Settings, make_calendar
+from engine.casework.state import CaseState
+from engine.clock import read_moment
+from engine.definitions import catalogue
+from engine.definitions.shelf import Shelf
+from engine.errors import BanjieError
+from engine.organisation.model import Actor, Organisation
+from engine.records.entries import Entry
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a replay found. `entry` and `event` are 1-based places of the first deviation."""
+
+    conforms: bool
+    entries: int
+    events: int
+    entry: int | None = None
+    event: int | None = None
+    recorded: Any = None
+    replayed: Any = None
+    reason: str = ""
+
+    def sentence(self) -> str:
+        """The verdict in words."""
+        if self.conforms:
+            return f"conforms: {self.entries} entries, {self.events} events decided again alike"
+        place = f"event {self.event} of entry {self.entry}" if self.event else f"entry {self.entry}"
+        return f"deviates at {place}: {self.reason}; recorded {self.recorded}, replayed {self.replayed}"
+
+    def as_data(self) -> dict[str, Any]:
+        """The verdict as plain data."""
+        return {
+            "conforms": self.conforms,
+            "entries": self.entries,
+            "events": self.events,
+            "entry": self.entry,
+            "event": self.event,
+            "reason": self.reason,
+            "recorded": self.recorded,
+            "replayed": self.replayed,
+            "sentence": self.sentence(),
+        }
+
+
+def replay(connection: Connection, shelf: Shelf, settings: Settings, entries: Iterable[Entry]) -> Verdict:
+    """Decide a case's entries again, from the first."""
+    state: CaseState | None = None
+    marking: Marking | None = None
+    counted = events = 0
+    for entry in entries:
+        counted += 1
+        if entry.erased:
+            return Verdict(
+                False,
+                counted,
+                events,
+                entry.seq,
+                reason="its data has been disposed of and cannot be decided again",
+            )
+        state = state or CaseState(case_id=entry.case_id or 0)
+        try:
+            ground = _ground(connection, shelf, settings, entry)
+            decision = decide(state, marking, commands.from_data(entry.command), ground)
+        except (BanjieError, KeyError, TypeError, ValueError) as error:
+            return Verdict(
+                False,
+                counted,
+                events,
+                entry.seq,
+                reason="the command cannot be decided again",
+                replayed=str(error),
+            )
+        found = _compare(entry, decision)
+        if found is not None:
+            return Verdict(False, counted, events, entry.seq, *found)
+        events += len(entry.events)
+        state, marking = decision.state, decision.marking
+    return Verdict(True, counted, events)
+
+
+def _compare(entry: Entry, decision: Decision) -> tuple[int | None, Any, Any, str] | None:
+    for index, recorded in enumerate(entry.events, start=1):
+        if index > len(decision.events):
+            return index, recorded.as_data(), None, "an event that does not follow"
+        replayed = decision.events[index - 1]
+        if canonical.dumps(recorded.as_data()) != canonical.dumps(replayed.as_data()):
+            return index, recorded.as_data(), replayed.as_data(), "another event follows"
+    if len(decision.events) > len(entry.events):
+        index = len(entry.events) + 1
+        return index, None, decision.events[index - 1].as_data(), "an event is missing"
+    digest = decision.marking.digest if decision.marking else ""
+    if digest != entry.marking:
+        return None, entry.marking, digest, "the marking differs"
+    return None
+
+
+def _ground(connection: Connection, shelf: Shelf, settings: Settings, entry: Entry) -> Ground:
+    digests = entry.digests
+    if digests.get("engine") != ENGINE:
+        raise ValueError(
+            f"Expected engine version {ENGINE}, but it was recorded under {digests.get('engine')}"
+        )
+    called = entry.answers.get("called", {})
+    units = shelf.data(connection, digests["units"], "units.json")
+    items = shelf.items(connection, digests["catalogue"])
+    return Ground(
+        moment=read_moment(entry.moment),
+        zone=ZoneInfo(str(settings.zone)),
+        actor=Actor.from_data(entry.actor),
+        package=shelf.package(connection, digests["package"]),
+        item=catalogue.find(items, entry.answers.get("item") or entry.command.get("item") or ""),
+        organisation=Organisation.from_data(units),
+        law=shelf.law(connection, digests["law"]),
+        calendar=shelf.once(
+            "made-calendar",
+            digests["calendar"],
+            lambda: make_calendar(shelf.notices(connection, digests["calendar"]), settings),
+        ),
+        supervision=shelf.supervision(connection, digests["supervision"]),
+        package_named=lambda name: shelf.package(connection, called[name]),
+        package_of=lambda digest: shelf.package(connection, digest),
+        definition_of=lambda digest: shelf.definition(connection, digest),
+        digests=digests,
+        answers=entry.answers,
+    )

@@ -1,0 +1,241 @@
+"""Verify: numbered checks that stored entries, seals and bytes are what they claim to be.
+
+Called by the auditor's page and `banjie verify`. A check never trusts a neighbour: heads are recomputed
+from payloads, hashes from heads, the chain from hashes, seals from chains, blobs from their bytes. The
+offline program does the same on an exported dossier without this package.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from engine import canonical
+from engine.errors import BanjieError
+from engine.records import blobs, journal, seals
+from engine.records.entries import GENESIS, Entry, Event, from_row
+
+
+@dataclass(frozen=True)
+class Check:
+    """One numbered check: its number, what it asks, whether it holds, and where it first does not."""
+
+    number: int
+    question: str
+    holds: bool
+    detail: str = ""
+
+    def as_data(self) -> dict[str, Any]:
+        """The check as plain data."""
+        return {
+            "number": self.number,
+            "question": self.question,
+            "holds": self.holds,
+            "detail": self.detail,
+        }
+
+
+QUESTIONS = {
+    1: "序号连续，无缺失、无重复",
+    2: "每条记录的摘要与其内容一致",
+    3: "每条记录的数据与其摘要一致",
+    4: "每条记录指向前一条记录的摘要",
+    5: "时间先后一致",
+    6: "案件当前状态与最后一条记录一致",
+    7: "文书和附件的字节与其摘要一致",
+    8: "被阻止的行为没有生效",
+    9: "与封存清单一致",
+}
+
+
+def verify_case(connection: Connection, case_id: int, row: Mapping[str, Any]) -> list[Check]:
+    """All checks on one case. `row` is its case row (version, head_hash, marking, marking_digest)."""
+    rows = list(journal.rows(connection, journal.case_stream(case_id)))
+    found: dict[int, str] = {}
+    for number, detail in (
+        *_chain(rows),
+        *_current(rows, row),
+        *_bytes(connection, rows),
+        *_blocked(rows),
+        *_sealed(connection, rows),
+    ):
+        found.setdefault(number, detail)
+    return [Check(n, question, n not in found, found.get(n, "")) for n, question in QUESTIONS.items()]
+
+
+def verify_stream(connection: Connection, stream: str) -> list[Check]:
+    """The checks that concern any stream: order, digests, chain, time, seals."""
+    rows = list(journal.rows(connection, stream))
+    found: dict[int, str] = {}
+    for number, detail in (*_chain(rows), *_sealed(connection, rows)):
+        found.setdefault(number, detail)
+    return [Check(n, QUESTIONS[n], n not in found, found.get(n, "")) for n in (1, 2, 3, 4, 5, 9)]
+
+
+Fault = tuple[int, str]
+
+
+def _chain(rows: list[Mapping[str, Any]]) -> Iterator[Fault]:
+    previous, last_moment = GENESIS, ""
+    for place, row in enumerate(rows, start=1):
+        name = f"{row['stream']} #{row['seq']}"
+        if row["seq"] != place:
+            yield 1, f"Expected entry {place}, but found {row['seq']} in {row['stream']}"
+        if canonical.digest_bytes(row["head"].encode()) != row["hash"]:
+            yield 2, f"{name}: Expected the hash of its head, but the row holds another"
+        try:
+            entry = from_row(row["stream"], row["seq"], row["case_id"], row["head"], row["payload"])
+        except BanjieError as error:
+            yield 3, f"{name}: {error.sentence}"
+            previous = row["hash"]
+            continue
+        yield from _payload(name, row, entry)
+        if entry.previous != previous:
+            yield (
+                4,
+                f"{name}: Expected the entry before to be {entry.previous[:12]}…, but it is {previous[:12]}…",
+            )
+        if row["moment"] != entry.moment or entry.moment < last_moment:
+            yield 5, f"{name}: Expected a moment not before {last_moment}, but found {row['moment']}"
+        previous, last_moment = row["hash"], entry.moment
+
+
+def _payload(name: str, row: Mapping[str, Any], entry: Entry) -> Iterator[Fault]:
+    written = canonical.loads(row["head"])
+    if (written.get("stream"), written.get("seq")) != (row["stream"], row["seq"]):
+        yield (
+            1,
+            f"{name}: Expected this place in its head, but it says {written.get('stream')} #{written.get('seq')}",
+        )
+    if entry.erased:
+        return
+    made = Entry(
+        stream=entry.stream,
+        seq=entry.seq,
+        case_id=entry.case_id,
+        moment=entry.moment,
+        actor=entry.actor,
+        command=entry.command,
+        answers=entry.answers,
+        events=tuple(Event(e.type, e.data) for e in entry.events),
+        digests=entry.digests,
+        marking=entry.marking,
+        previous=entry.previous,
+        salt=entry.salt,
+    )
+    if made.head != row["head"]:
+        yield (
+            3,
+            f"{name}: Expected data with the digests in its head, but {_first_difference(made.head, row['head'])}",
+        )
+    if made.payload != row["payload"]:
+        yield 3, f"{name}: Expected the canonical form of its data, but the bytes differ"
+
+
+def _first_difference(made: str, stored: str) -> str:
+    ours, theirs = canonical.loads(made), canonical.loads(stored)
+    if ours["command"] != theirs["command"]:
+        return "the command differs"
+    if ours["answers"] != theirs["answers"]:
+        return "the answers differ"
+    for index, (mine, other) in enumerate(zip(ours["events"], theirs["events"], strict=False), start=1):
+        if mine != other:
+            return f"event {index} ({other['type']}) differs"
+    return "it differs"
+
+
+def _current(rows: list[Mapping[str, Any]], row: Mapping[str, Any]) -> Iterator[Fault]:
+    if not rows or row["version"] != rows[-1]["seq"] or row["head_hash"] != rows[-1]["hash"]:
+        newest = rows[-1]["seq"] if rows else 0
+        yield 6, f"Expected the case to stand at entry {row['version']}, but the journal ends at {newest}"
+        return
+    digest = canonical.digest_bytes(row["marking"].encode()) if row["marking"] else ""
+    recorded = canonical.loads(rows[-1]["head"])["marking"]
+    if digest != row["marking_digest"] or digest != recorded:
+        yield 6, f"Expected the marking of entry {row['version']}, but the stored one has another digest"
+
+
+def _bytes(connection: Connection, rows: list[Mapping[str, Any]]) -> Iterator[Fault]:
+    for row in rows:
+        if row["payload"] is None:
+            continue
+        try:
+            payload = canonical.loads(row["payload"])
+        except BanjieError:
+            continue  # check 3 names it
+        for sha256 in sorted(set(_hashes(payload))):
+            try:
+                blobs.get(connection, sha256)
+            except BanjieError as error:
+                yield 7, f"{row['stream']} #{row['seq']}: {error.sentence}"
+
+
+def _hashes(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        if isinstance(value.get("sha256"), str) and "media_type" in value:
+            yield value["sha256"]
+        for item in value.values():
+            yield from _hashes(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _hashes(item)
+
+
+def _blocked(rows: list[Mapping[str, Any]]) -> Iterator[Fault]:
+    allowed = {"ActRefused", "CardIssued"}
+    for row in rows:
+        types = {event["type"] for event in canonical.loads(row["head"])["events"]}
+        if "ActRefused" in types and not types <= allowed:
+            yield (
+                8,
+                f"{row['stream']} #{row['seq']}: Expected nothing but the refusal, but found {sorted(types - allowed)}",
+            )
+
+
+def _sealed(connection: Connection, rows: list[Mapping[str, Any]]) -> Iterator[Fault]:
+    hashes = {(row["stream"], row["seq"]): row["hash"] for row in rows}
+    streams = {row["stream"] for row in rows}
+    for seal in seals.all_seals(connection):
+        for stream, seq, digest in canonical.loads(seal.body)["heads"]:
+            if stream in streams and hashes.get((stream, seq)) != digest:
+                yield (
+                    9,
+                    f"Expected entry {seq} of {stream} as seal {seal.number} has it, but it differs or is gone",
+                )
+
+
+def verify_seals(connection: Connection, kept: Mapping[str, Any] | None = None) -> list[Check]:
+    """The chain of seals, and all streams against it. `kept` is a seal kept outside the database."""
+    stored = seals.all_seals(connection)
+    found = next(_seal_faults(connection, stored), "")
+    checks = [Check(10, "封存清单前后相连，根摘要一致", not found, found)]
+    if kept is not None:
+        match = next((seal for seal in stored if seal.number == kept.get("number")), None)
+        same = match is not None and match.as_data() == dict(kept)
+        detail = (
+            "" if same else f"Expected seal {kept.get('number')} as kept outside, but the database differs"
+        )
+        checks.append(Check(11, "与库外保存的封存清单一致", same, detail))
+    return checks
+
+
+def _seal_faults(connection: Connection, stored: list[seals.Seal]) -> Iterator[str]:
+    previous = GENESIS
+    newest = {stream: seq for stream, seq, _ in journal.heads(connection)}
+    for place, seal in enumerate(stored, start=1):
+        body = canonical.loads(seal.body)
+        leaves = [canonical.dumps(head) for head in body["heads"]]
+        if seal.number != place or body["number"] != place or body["previous"] != previous:
+            yield f"Expected seal {place} to follow the one before, but the link is broken"
+        if (
+            seals.merkle_root(leaves) != body["root"]
+            or canonical.digest_bytes(seal.body.encode()) != seal.hash
+        ):
+            yield f"Expected seal {place} to have its own root and hash, but it was changed"
+        for stream, seq, _ in body["heads"]:
+            if newest.get(stream, 0) < seq:
+                yield f"Expected {stream} to reach entry {seq} as seal {place} says, but it ends at {newest.get(stream, 0)}"
+        previous = seal.hash
