@@ -1,0 +1,34 @@
+"""What a reader found wrong with a decision model, collected so that all of it is told at once.
+
+Used by the readers of this package alone; refuses nothing by itself until `refuse` is called.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from engine.dmn.xml import Node
+from engine.errors import Finding, IllegalDefinition
+
+
+@dataclass(slots=True)
+class Findings:
+    """Collects findings; where `strict` is off, faulty expressions are kept as reasons instead."""
+
+    strict: bool = True
+    found: list[Finding] = field(default_factory=list)
+
+    def add(self, node: Node, rule: str, sentence: str, *, line: int | None = None) -> None:
+        """Note a fault of an element; `rule` is the stable id of the check."""
+        where = node.get("id") or node.get("name") or node.name
+        self.found.append(Finding(where, sentence, rule, line or node.line))
+
+    def refuse(self, name: str) -> None:
+        """Raise IllegalDefinition with everything found, if anything was and reading is strict."""
+        if self.found and self.strict:
+            count = len(self.found)
+            raise IllegalDefinition(
+                f"Expected the decision model “{name}” to be legal, but it has {count} fault(s): "
+                f"{self.found[0].sentence}",
+                self.found,
+            )

@@ -1,0 +1,242 @@
+"""Evaluates boxed expressions (DMN 1.5, chapter 7 and 10.2.1) in a scope of named values.
+
+Called by the run for every decision and function body. Whatever goes wrong becomes null with a recorded
+reason; nothing is raised for the content of a model or of data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from engine.dmn.model import (
+    Conditional,
+    Context,
+    Expression,
+    Filter,
+    FunctionDefinition,
+    Invocation,
+    Iteration,
+    Listing,
+    Literal,
+    Relation,
+    Table,
+    Text,
+    Variable,
+)
+from engine.dmn.record import Record
+from engine.dmn.table import decide
+from engine.dmn.types import fit, show
+from engine.errors import TooLarge
+from engine.feel.calls import invoke
+from engine.feel.scope import State
+from engine.feel.values import Function, Parameter
+
+Scope = dict[str, Any]
+
+DEPTH_LIMIT = 30
+"""How deep knowledge models may call one another."""
+
+
+class Logic:
+    """Evaluates expressions, writing reasons and hit rules to a record."""
+
+    def __init__(self, record: Record, host: Mapping[str, Any]) -> None:
+        self.record = record
+        self._host = host
+        self._evaluators: dict[type[Expression], Callable[[Any, Scope], Any]] = {
+            Literal: self._literal,
+            Table: self._table,
+            Context: self._context,
+            Relation: self._relation,
+            Listing: self._list,
+            FunctionDefinition: self._function,
+            Invocation: self._invocation,
+            Conditional: self._conditional,
+            Filter: self._filter,
+            Iteration: self._iteration,
+        }
+
+    def value(self, expression: Expression | None, scope: Scope) -> Any:
+        """The value of an expression, made to fit its type; null where there is no expression."""
+        if expression is None:
+            return None
+        found = self._evaluators[type(expression)](expression, scope)
+        if expression.type is None or isinstance(expression, FunctionDefinition):
+            return found
+        return self.fitted(found, Variable("", expression.type))
+
+    def fitted(self, value: Any, variable: Variable) -> Any:
+        """The value made to fit a variable's type, or null with the reason."""
+        if variable.type is None:
+            return value
+        fitted, reason = fit(value, variable.type)
+        if reason:
+            self.record.reason(f"{variable.name}: {reason}" if variable.name else reason)
+        return fitted
+
+    def text(self, text: Text, scope: Scope, *, quiet: bool = False) -> Any:
+        """The value of a FEEL text; `quiet` keeps its reasons out of the record."""
+        if text.compiled is None:
+            if text.fault:
+                self.record.reason(text.fault)
+            return None
+        try:
+            outcome = text.compiled(scope, host=self._host)
+        except TooLarge as limit:
+            self.record.reason(limit.sentence)
+            return None
+        if outcome.reasons and not quiet:
+            for reason in outcome.reasons:
+                self.record.reason(reason)
+        return outcome.value
+
+    def make_function(
+        self, name: str, definition: FunctionDefinition, scope: Callable[[], Scope], result: Variable
+    ) -> Function:
+        """A function value; its body sees the scope and, over it, its parameters.
+
+        An argument that does not fit its parameter makes the result null (10.3.2.13).
+        """
+        parameters = definition.parameters
+
+        def invoke(_state: Any, arguments: list[Any]) -> Any:
+            local = dict(scope())
+            for parameter, argument in zip(parameters, arguments, strict=True):
+                local[parameter.name], reason = fit(argument, parameter.type)
+                if reason:
+                    self.record.reason(f"{name}({parameter.name}): {reason}")
+                    return None
+            return self._body(name, definition, local, result)
+
+        return Function(name, tuple(Parameter(p.name) for p in parameters), invoke)
+
+    def _body(self, name: str, definition: FunctionDefinition, scope: Scope, result: Variable) -> Any:
+        if definition.kind != "FEEL":
+            self.record.reason(
+                f"Expected a function in FEEL, but {name or 'it'} is external ({definition.kind})"
+            )
+            return None
+        if self.record.depth >= DEPTH_LIMIT:
+            self.record.reason(
+                f"Expected functions nested at most {DEPTH_LIMIT} deep, but {name} calls on and on"
+            )
+            return None
+        self.record.enter(name)
+        try:
+            found = self.value(definition.body, scope)
+            found = self.fitted(found, Variable(name, definition.type))
+            return self.fitted(found, result)
+        finally:
+            self.record.leave()
+
+    # One method per boxed expression
+
+    def _literal(self, expression: Literal, scope: Scope) -> Any:
+        return self.text(expression.text, scope)
+
+    def _table(self, table: Table, scope: Scope) -> Any:
+        return decide(table, scope, self)
+
+    def _context(self, context: Context, scope: Scope) -> Any:
+        inner, found = dict(scope), {}
+        for entry in context.entries:
+            if entry.variable is None:
+                return self.value(entry.expression, inner)
+            name = entry.variable.name
+            found[name] = inner[name] = self.fitted(
+                self._entry(name, entry.expression, inner), entry.variable
+            )
+        return found
+
+    def _entry(self, name: str, expression: Expression | None, scope: Scope) -> Any:
+        """An entry's value; a function may call itself by the entry's name."""
+        if isinstance(expression, FunctionDefinition):
+            return self.make_function(name, expression, lambda: scope, Variable(""))
+        return self.value(expression, scope)
+
+    def _relation(self, relation: Relation, scope: Scope) -> list[Scope]:
+        return [
+            {
+                column.name: self.fitted(self.value(cell, scope), column)
+                for column, cell in zip(relation.columns, row, strict=False)
+            }
+            for row in relation.rows
+        ]
+
+    def _list(self, listing: Listing, scope: Scope) -> list[Any]:
+        return [self.value(item, scope) for item in listing.items]
+
+    def _function(self, definition: FunctionDefinition, scope: Scope) -> Function:
+        return self.make_function("", definition, lambda: scope, Variable(""))
+
+    def _invocation(self, invocation: Invocation, scope: Scope) -> Any:
+        called = self.value(invocation.called, scope)
+        names = [binding.parameter.name for binding in invocation.bindings]
+        arguments = [
+            self.fitted(self.value(binding.expression, scope), binding.parameter)
+            for binding in invocation.bindings
+        ]
+        state = State(self._host)
+        try:
+            value = invoke(state, called, arguments, names)
+        except TooLarge as limit:
+            state.fault(limit.sentence)
+            value = None
+        for reason in state.reasons:
+            self.record.reason(reason)
+        return value
+
+    def _conditional(self, conditional: Conditional, scope: Scope) -> Any:
+        chosen = self.value(conditional.condition, scope) is True
+        return self.value(conditional.consequence if chosen else conditional.alternative, scope)
+
+    def _filter(self, boxed: Filter, scope: Scope) -> Any:
+        source = self._items(boxed.source, scope)
+        if source is None:
+            return None
+        kept = []
+        for item in source:
+            inner = {**scope, "item": item, **(item if isinstance(item, dict) else {})}
+            matched = self.value(boxed.match, inner)
+            if not self._is_truth(matched):
+                return None
+            if matched is True:
+                kept.append(item)
+        return kept
+
+    def _iteration(self, iteration: Iteration, scope: Scope) -> Any:
+        source = self._items(iteration.source, scope)
+        if source is None:
+            return None
+        found: list[Any] = []
+        inner = {**scope, "partial": found} if iteration.kind == "for" else dict(scope)
+        for item in source:
+            inner[iteration.variable.name] = item
+            found.append(self.value(iteration.body, inner))
+        if iteration.kind == "for":
+            return found
+        return _quantified(iteration.kind, found) if all(map(self._is_truth, found)) else None
+
+    def _is_truth(self, value: Any) -> bool:
+        """Whether a condition's value is true, false or null; anything else makes the whole null."""
+        if value is None or isinstance(value, bool):
+            return True
+        self.record.reason(f"Expected a condition to be true or false, but it is {show(value)}")
+        return False
+
+    def _items(self, expression: Expression, scope: Scope) -> list[Any] | None:
+        """The items to go through: a list, or a single value as a list of one (10.3.2.9.4)."""
+        source = self.value(expression, scope)
+        if source is None:
+            self.record.reason("Expected a list to go through, but it is null")
+            return None
+        return source if isinstance(source, list) else [source]
+
+
+def _quantified(kind: str, found: list[Any]) -> bool | None:
+    """Three-valued every and some (10.3.2.14)."""
+    decisive = kind == "some"
+    if decisive in found:
+        return decisive
+    return None if None in found else not decisive

@@ -1,0 +1,106 @@
+"""Reads item definitions and type references of a DMN file (DMN 1.5, 7.3.3).
+
+Called by `engine.dmn.reader` before any expression is read; knows nothing of decisions.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from engine.dmn.findings import Findings
+from engine.dmn.types import Constraint, ItemType, built_in
+from engine.dmn.xml import Node
+from engine.errors import ExpressionError
+from engine.feel import unary_tests
+
+# The usual way to say in FEEL that a number has no fraction.
+_WHOLE = re.compile(
+    r"\b(?:floor|ceiling|decimal)\s*\(\s*\?\s*(?:,\s*0\s*)?\)\s*=\s*\?|\?\s*=\s*(?:floor|ceiling)\s*\(\s*\?\s*\)"
+)
+
+
+class TypeTable:
+    """The types of one model: its own item definitions and those of its imports."""
+
+    def __init__(self, imported: Mapping[str, Mapping[str, ItemType]], findings: Findings) -> None:
+        self.own: dict[str, ItemType] = {}
+        self._imported = imported
+        self._findings = findings
+
+    def read(self, definitions: list[Node]) -> None:
+        """Read all item definitions; they may refer to each other in any order."""
+        for node in definitions:
+            if node.get("name") in self.own:
+                self._findings.add(
+                    node,
+                    "dmn.type.duplicate",
+                    f"Expected one type {node.get('name')}, but it is defined twice",
+                )
+            self.own[node.get("name")] = ItemType(node.get("name"))
+        for node in definitions:
+            self._fill(self.own[node.get("name")], node)
+        for node in definitions:
+            self._refuse_circle(node)
+
+    def resolve(self, reference: str, node: Node) -> ItemType | None:
+        """The type a reference names; None where there is no reference or nothing has that name."""
+        reference = reference.strip()
+        if not reference:
+            return None
+        found = self.own.get(reference) or self._from_import(reference) or built_in(reference)
+        if found is None:
+            self._findings.add(node, "dmn.type.unknown", f"Expected a known type, but found {reference!r}")
+        return found
+
+    def _from_import(self, reference: str) -> ItemType | None:
+        for name, types in self._imported.items():
+            prefix = f"{name}." if name else ""
+            if reference.startswith(prefix) and reference[len(prefix) :] in types:
+                return types[reference[len(prefix) :]]
+        return None
+
+    def _refuse_circle(self, node: Node) -> None:
+        own = self.own[node.get("name")]
+        if own.lineage()[-1].base is not None:
+            own.base = None
+            self._findings.add(
+                node, "dmn.type.circle", f"Expected {own.name} to end in a type, but it is its own base"
+            )
+
+    def _fill(self, target: ItemType, node: Node) -> None:
+        element = ItemType(target.name) if node.get("isCollection") == "true" else target
+        if element is not target:
+            target.kind, target.element = "list", element
+        self._fill_base(element, node)
+        self._constrain(element, node.first("allowedValues"))
+        self._constrain(target, node.first("typeConstraint"))
+
+    def _fill_base(self, target: ItemType, node: Node) -> None:
+        components = list(node.each("itemComponent"))
+        reference = node.first("typeRef")
+        if node.first("functionItem") is not None:
+            target.kind = "function"
+        elif components:
+            target.kind = "context"
+            for component in components:
+                target.components[component.get("name")] = self._component(component)
+        elif reference is not None:
+            target.base = self.resolve(reference.text, reference)
+
+    def _component(self, node: Node) -> ItemType:
+        component = ItemType(node.get("name"))
+        self._fill(component, node)
+        return component
+
+    def _constrain(self, target: ItemType, node: Node | None) -> None:
+        text_node = node.first("text") if node else None
+        if text_node is None or not text_node.text.strip():
+            return
+        text = text_node.text.strip()
+        try:
+            target.constraints.append(Constraint(text, unary_tests(text)))
+            target.whole = target.whole or bool(_WHOLE.search(text))
+        except ExpressionError as error:
+            line = text_node.line + error.line - 1
+            self._findings.add(text_node, "dmn.type.values", error.sentence, line=line)

@@ -1,0 +1,240 @@
+"""Evaluates the requirement graph of a model (DMN 1.5, chapter 6 and 10.4).
+
+Called through `engine.dmn.evaluate`. A decision is evaluated once, after what it requires; an input is
+what the caller gave, made to fit its type; a knowledge model or decision service is a function. Pure:
+no clock, no store; what is not in the variables or the host functions does not exist.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from engine.dmn.logic import Logic, Scope
+from engine.dmn.model import (
+    Decision,
+    DecisionService,
+    Element,
+    FunctionDefinition,
+    InputData,
+    KnowledgeModel,
+    Model,
+    Requirement,
+    Variable,
+)
+from engine.dmn.record import Record, plain
+from engine.dmn.types import fit, from_outside
+from engine.errors import NotFound
+from engine.feel import Function, Parameter
+from engine.feel.convert import normal
+
+Key = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What a decision gave.
+
+    `value` is a FEEL value, `json` the same as plain data. `evidence` is plain JSON: one entry for each
+    decision evaluated, with `decision` (id), `name`, `value`, `reasons` and `tables`; each table with
+    `table` (id), `hit_policy`, `inputs` (column, label, value), `rules` (id, index, outputs,
+    annotations, description), `value`, `reasons`, and `within` where it stands in a knowledge model.
+    `reasons` say why something became null; `errors` are those of a null result.
+    """
+
+    value: Any
+    evidence: list[dict[str, Any]]
+    reasons: tuple[str, ...]
+
+    @property
+    def json(self) -> Any:
+        """The value as plain JSON data."""
+        return plain(self.value)
+
+    @property
+    def errors(self) -> tuple[str, ...]:
+        """Why the result is null; empty where it is not."""
+        return self.reasons if self.value is None else ()
+
+
+def evaluate(
+    model: Model, name: str, variables: Mapping[str, Any], *, host: Mapping[str, Any] | None = None
+) -> Evaluation:
+    """Evaluate a decision, or a decision service, by id or name.
+
+    `variables` are plain JSON data or FEEL values by the names of the inputs; inputs of an imported model
+    stand in a mapping under the import's name, or plainly by their own name. Text becomes a date, time or
+    duration where the input's type says so. A decision named among the variables is not evaluated when it
+    is an input decision of the service. Raises NotFound where the model has no such decision; never for
+    what the data hold.
+    """
+    run = _Run(model, variables, host or {})
+    decision = model.decisions.get(name)
+    if decision is not None:
+        value = run.decision(model, decision)
+    elif name in model.services:
+        value = run.service(model, model.services[name])
+    else:
+        raise NotFound(f"Expected a decision of {model.name!r}, but {name!r} is none")
+    return Evaluation(value, run.record.decisions, tuple(run.record.reasons))
+
+
+class _Run:
+    """One evaluation: the values found so far, by element."""
+
+    def __init__(self, root: Model, variables: Mapping[str, Any], host: Mapping[str, Any]) -> None:
+        self._root = root
+        self._variables = {name: normal(value) for name, value in variables.items()}
+        self._host = host
+        self.record = Record()
+        self._logic = Logic(self.record, host)
+        self._known: dict[Key, Any] = {}
+        declared = {element.name for element in root.elements.values()}
+        self._undeclared = {name: v for name, v in self._variables.items() if name not in declared}
+
+    # Elements
+
+    def decision(self, model: Model, decision: Decision) -> Any:
+        """The value of a decision, evaluated once."""
+        key = (model.namespace, decision.id)
+        if key not in self._known:
+            scope = self._scope(model, (*decision.information, *decision.knowledge))
+            self.record.begin(decision.id, decision.name)
+            value = self._logic.fitted(self._decided(decision, scope), decision.variable)
+            self.record.end(value)
+            self._known[key] = value
+        return self._known[key]
+
+    def _decided(self, decision: Decision, scope: Scope) -> Any:
+        if decision.logic is None:
+            self.record.reason("Expected the decision to have logic, but it has none")
+        if isinstance(decision.logic, FunctionDefinition):
+            return self._logic.make_function(decision.name, decision.logic, lambda: scope, Variable(""))
+        return self._logic.value(decision.logic, scope)
+
+    def service(self, model: Model, service: DecisionService) -> Any:
+        """The value of a decision service whose inputs stand among the variables."""
+        for requirement in service.input_decisions:
+            owner, element = self._element(model, requirement)
+            given = self._given(owner, element.name)
+            self._known[owner.namespace, element.id] = self._taken(given, element.variable)
+        return self._service_value(model, service, self)
+
+    def _service_value(self, model: Model, service: DecisionService, run: _Run) -> Any:
+        found = {}
+        for requirement in service.outputs:
+            owner, element = self._element(model, requirement)
+            if isinstance(element, Decision):
+                found[element.name] = run.decision(owner, element)
+        value = next(iter(found.values())) if len(found) == 1 else found
+        return self._logic.fitted(value, service.variable)
+
+    def _input(self, model: Model, element: InputData) -> Any:
+        key = (model.namespace, element.id)
+        if key not in self._known:
+            self._known[key] = self._taken(self._given(model, element.name), element.variable)
+        return self._known[key]
+
+    def _taken(self, given: Any, variable: Variable) -> Any:
+        """What the caller gave, as the value of a typed variable."""
+        return self._logic.fitted(from_outside(given, variable.type), variable)
+
+    def _given(self, model: Model, name: str) -> Any:
+        """What the caller gave for an input: under the path of imports to its model, or by its name."""
+        for path in _paths(self._root, model):
+            holder: Any = self._variables
+            for step in path:
+                holder = holder.get(step) if isinstance(holder, Mapping) else None
+            if isinstance(holder, Mapping) and name in holder:
+                return holder[name]
+        return self._variables.get(name)
+
+    # Scopes
+
+    def _scope(self, model: Model, requirements: tuple[Requirement, ...]) -> Scope:
+        """What an element sees: undeclared variables, and the elements it requires."""
+        scope = dict(self._undeclared)
+        for requirement in requirements:
+            owner, element = self._element(model, requirement)
+            value = self._required(owner, element)
+            if requirement.imported:
+                _put(scope, requirement.imported, element.name, value)
+            else:
+                scope.update(dict.fromkeys((element.id, element.variable.name, element.name), value))
+        return scope
+
+    def _element(self, model: Model, requirement: Requirement) -> tuple[Model, Element]:
+        owner = model if requirement.imported is None else model.imports[requirement.imported]
+        return owner, owner.elements[requirement.id]
+
+    def _required(self, model: Model, element: Element) -> Any:
+        if isinstance(element, InputData):
+            return self._input(model, element)
+        if isinstance(element, Decision):
+            return self.decision(model, element)
+        key = (model.namespace, element.id)
+        if key not in self._known:
+            make = self._knowledge_function if isinstance(element, KnowledgeModel) else self._service_function
+            self._known[key] = make(model, element)  # type: ignore[arg-type]
+        return self._known[key]
+
+    # Functions
+
+    def _knowledge_function(self, model: Model, element: KnowledgeModel) -> Function | None:
+        if element.function is None:
+            self.record.reason(f"Expected the knowledge model {element.name} to have logic, but it has none")
+            return None
+
+        def scope() -> Scope:
+            inner = self._scope(model, element.knowledge)
+            inner[element.name] = function
+            return inner
+
+        function = self._logic.make_function(element.name, element.function, scope, Variable(element.name))
+        return function
+
+    def _service_function(self, model: Model, service: DecisionService) -> Function:
+        """10.4: the parameters are the input data, then the input decisions."""
+        inputs = [self._element(model, r) for r in (*service.input_data, *service.input_decisions)]
+
+        def invoke(_state: Any, arguments: list[Any]) -> Any:
+            run = self._inner()
+            for (owner, element), argument in zip(inputs, arguments, strict=True):
+                value, reason = fit(argument, element.variable.type)
+                if reason:
+                    self.record.reason(f"{service.name}({element.name}): {reason}")
+                    return None
+                run._known[owner.namespace, element.id] = value
+            return self._entered(service, model, run)
+
+        return Function(service.name, tuple(Parameter(element.name) for _, element in inputs), invoke)
+
+    def _entered(self, service: DecisionService, model: Model, run: _Run) -> Any:
+        self.record.enter(service.name)
+        try:
+            return self._service_value(model, service, run)
+        finally:
+            self.record.leave()
+
+    def _inner(self) -> _Run:
+        """A run of the same model that knows nothing yet, and writes to the same record."""
+        inner = _Run(self._root, {}, self._host)
+        inner.record, inner._logic = self.record, self._logic
+        inner._undeclared = self._undeclared
+        return inner
+
+
+def _put(scope: Scope, holder: str, name: str, value: Any) -> None:
+    """Bind a value as `holder.name`, without touching a context the caller owns."""
+    inner = scope.get(holder)
+    scope[holder] = {**(inner if isinstance(inner, dict) else {}), name: value}
+
+
+def _paths(root: Model, wanted: Model) -> Iterator[tuple[str, ...]]:
+    """Every path of import names from the root to a model; the empty path for the root itself."""
+    if root.namespace == wanted.namespace:
+        yield ()
+    for name, model in root.imports.items():
+        for path in _paths(model, wanted):
+            yield (name, *path)
