@@ -1,0 +1,102 @@
+"""String built-ins (DMN 1.5, 10.3.4.3). Called through the registry; raises Fault for null.
+
+Patterns are XPath's and run on this package's own matcher, whose time is bounded.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from engine.feel.kinds import type_name
+from engine.feel.regex import pattern_of
+from engine.feel.registry import feel
+from engine.feel.values import Fault, Value
+
+
+def whole_number(number: Decimal, what: str) -> int:
+    """A number as an int. Raises Fault where it has a fraction."""
+    if number != number.to_integral_value():
+        raise Fault(f"Expected a whole number as {what}, but found {number}")
+    return int(number)
+
+
+@feel("substring", "string: string", "start position: number", "length?: number|null")
+def _substring(text: str, start: Decimal, length: Decimal | None = None) -> str:
+    first = whole_number(start, "the start position") if abs(start) <= len(text) else 0
+    if first == 0:
+        raise Fault(f"Expected a start position from 1 to {len(text)}, but found {start}")
+    begin = first - 1 if first > 0 else len(text) + first
+    if length is None:
+        return text[begin:]
+    if int(length) < 1:
+        raise Fault(f"Expected a length of 1 or more, but found {length}")
+    return text[begin : begin + min(int(length), len(text))]
+
+
+@feel("string length", "string: string")
+def _string_length(text: str) -> Decimal:
+    return Decimal(len(text))
+
+
+@feel("upper case", "string: string")
+def _upper_case(text: str) -> str:
+    return text.upper()
+
+
+@feel("lower case", "string: string")
+def _lower_case(text: str) -> str:
+    return text.lower()
+
+
+@feel("substring before", "string: string", "match: string")
+def _substring_before(text: str, match: str) -> str:
+    return text.partition(match)[0] if match and match in text else ""
+
+
+@feel("substring after", "string: string", "match: string")
+def _substring_after(text: str, match: str) -> str:
+    return text.partition(match)[2] if match else text
+
+
+@feel("contains", "string: string", "match: string")
+def _contains(text: str, match: str) -> bool:
+    return match in text
+
+
+@feel("starts with", "string: string", "match: string")
+def _starts_with(text: str, match: str) -> bool:
+    return text.startswith(match)
+
+
+@feel("ends with", "string: string", "match: string")
+def _ends_with(text: str, match: str) -> bool:
+    return text.endswith(match)
+
+
+@feel("matches", "input: string", "pattern: string", "flags?: string|null")
+def _matches(text: str, pattern: str, flags: str | None = None) -> bool:
+    return pattern_of(pattern, flags or "").search(text) is not None
+
+
+@feel("replace", "input: string", "pattern: string", "replacement: string", "flags?: string|null")
+def _replace(text: str, pattern: str, replacement: str, flags: str | None = None) -> str:
+    return pattern_of(pattern, flags or "").replace(text, replacement)
+
+
+@feel("split", "string: string", "delimiter: string")
+def _split(text: str, delimiter: str) -> list[str]:
+    return pattern_of(delimiter, "").split(text)
+
+
+@feel("extract", "string: string", "pattern: string")
+def _extract(text: str, pattern: str) -> list[str]:
+    return [text[start:end] for start, end in pattern_of(pattern, "").spans(text)]
+
+
+@feel("string join", "list: list", "delimiter?: string|null")
+def _string_join(items: list[Value], delimiter: str | None = None) -> str:
+    kept = [item for item in items if item is not None]
+    for item in kept:
+        if not isinstance(item, str):
+            raise Fault(f"Expected a list of strings to join, but it holds a {type_name(item)}")
+    return (delimiter or "").join(kept)

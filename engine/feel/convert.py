@@ -1,0 +1,116 @@
+"""FEEL values from and to plain JSON data, and host values made fit for FEEL.
+
+Called by the front of the package; `from_json` and `to_json` by everybody who stores what an
+expression gave. Floating point is never let in.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from engine.errors import Malformed, TooLarge
+from engine.feel.kinds import TEMPORAL, TYPE_NAMES, temporal_text, type_name
+from engine.feel.scope import SIZE_LIMIT
+from engine.feel.temporal import DateTime, DaysTime, Time
+from engine.feel.values import Value
+
+_PLAIN = frozenset({type(None), bool, str, Decimal})
+
+
+def from_json(value: object) -> Value:
+    """JSON data as FEEL values: whole numbers become decimals, text stays text.
+
+    Raises Malformed for a float or any class JSON has not.
+    """
+    if isinstance(value, dt.date | dt.time | dt.timedelta) or type(value) in TEMPORAL:
+        raise Malformed(f"Expected JSON data, but found a {type(value).__name__}")
+    return normal(value)
+
+
+def to_json(value: Value) -> Any:
+    """A FEEL value as JSON data: temporal values as ISO text, decimals kept.
+
+    Raises Malformed for a range or a function, TooLarge for data that unfolds without measure.
+    """
+    return _plain(value, [SIZE_LIMIT])
+
+
+def _plain(value: Value, left: list[int]) -> Any:
+    left[0] -= 1
+    if left[0] < 0:
+        raise TooLarge(f"Expected data of at most {SIZE_LIMIT} values, but there are more")
+    kind = type(value)
+    if kind in _PLAIN:
+        return value
+    if kind is int:
+        return Decimal(value)
+    if kind in TEMPORAL:
+        return temporal_text(value)
+    if isinstance(value, list | tuple):
+        return [_plain(item, left) for item in value]
+    if isinstance(value, Mapping):
+        return {key: _plain(item, left) for key, item in value.items()}
+    raise Malformed(f"Expected a value that can be stored, but found a {type_name(value)}")
+
+
+def normal(value: object) -> Value:
+    """A value of the host as FEEL knows it; the same object where nothing had to change."""
+    kind = type(value)
+    if kind in _PLAIN:
+        return value
+    if isinstance(value, list | tuple):
+        return _normal_list(value)
+    if isinstance(value, Mapping):
+        return _normal_context(value)
+    if kind in TYPE_NAMES:
+        return value
+    return _foreign(value)
+
+
+def _normal_list(value: list[object] | tuple[object, ...]) -> Value:
+    items = [normal(item) for item in value]
+    changed = type(value) is not list or any(new is not old for new, old in zip(items, value, strict=True))
+    return items if changed else value
+
+
+def _normal_context(value: Mapping[Any, object]) -> Value:
+    items = {key: normal(item) for key, item in value.items()}
+    if not all(isinstance(key, str) for key in items):
+        raise Malformed("Expected text as the names of a context, but found something else")
+    changed = type(value) is not dict or any(new is not value[key] for key, new in items.items())
+    return items if changed else value
+
+
+def _foreign(value: object) -> Value:
+    if isinstance(value, bool):
+        return bool(value)
+    if isinstance(value, int):
+        return Decimal(int(value))
+    if isinstance(value, dt.datetime):
+        return DateTime.from_python(value)
+    if isinstance(value, dt.timedelta):
+        return DaysTime.from_python(value)
+    if isinstance(value, dt.time):
+        return _foreign_time(value)
+    for kind in (str, Decimal, dt.date):
+        if isinstance(value, kind) and kind in TYPE_NAMES and type(value).__mro__[1] is kind:
+            return _rebuilt(value, kind)
+    if isinstance(value, tuple(TYPE_NAMES)):
+        return value
+    raise Malformed(f"Expected a value of FEEL, but found a {type(value).__name__}")
+
+
+def _rebuilt(value: Any, kind: type) -> Value:
+    if kind is dt.date:
+        return dt.date(value.year, value.month, value.day)
+    return str.__str__(value) if kind is str else Decimal(value)
+
+
+def _foreign_time(value: dt.time) -> Time:
+    zone = getattr(value.tzinfo, "key", None)
+    span = value.utcoffset()
+    offset = None if span is None or zone is not None else int(span.total_seconds())
+    return Time(value.hour, value.minute, value.second, value.microsecond * 1000, offset, zone)

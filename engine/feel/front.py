@@ -1,0 +1,111 @@
+"""The doors of the package: `parse`, `compile`, `evaluate`, `unary_tests`.
+
+Called by whoever holds a FEEL text. Keeps compiled texts in a bounded cache.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+
+from engine.errors import ExpressionError, TooLarge
+from engine.feel.builtins import BUILT_INS
+from engine.feel.compiler import MISSING, Compiler
+from engine.feel.convert import normal
+from engine.feel.names import KnownNames, name_table
+from engine.feel.parser import Parser
+from engine.feel.scope import Run, Scope, State
+from engine.feel.tree import Node
+from engine.feel.values import NO_NAMES, Outcome, Value
+
+_BUILT_IN_NAMES = frozenset(BUILT_INS)
+_CACHED = 8192
+
+
+class Compiled:
+    """A FEEL text ready to run.
+
+    `free_names` are the variables it reads (no built-ins; names inside a filter may be entries and are
+    left out), `calls` the names of the functions it calls, `text` what was written.
+    """
+
+    __slots__ = ("_roots", "_run", "calls", "free_names", "text")
+
+    def __init__(
+        self, text: str, run: Run, roots: Iterable[str], free: frozenset[str], calls: frozenset[str]
+    ) -> None:
+        self.text = text
+        self.free_names = free
+        self.calls = calls
+        self._run = run
+        self._roots = tuple(sorted(roots))
+
+    def __call__(self, variables: Mapping[str, object], *, host: Mapping[str, object] = NO_NAMES) -> Outcome:
+        """Evaluate. Names of the host hide variables of the same name.
+
+        Raises TooLarge where the budget of steps, depth or size is used up, Malformed for a variable of
+        a class FEEL does not have.
+        """
+        state = State(host)
+        names: dict[str, Value] = {}
+        try:
+            for name in self._roots:
+                value = host.get(name, MISSING)
+                if value is MISSING:
+                    value = variables.get(name, MISSING)
+                if value is not MISSING:
+                    names[name] = normal(value)
+            value = self._run(Scope(names, None, state))
+        except RecursionError:
+            raise TooLarge("Expected an expression of less depth, but it nests too deep to follow") from None
+        return Outcome(value, tuple(state.reasons))
+
+
+def parse(text: str, *, names: Iterable[str] = (), unary: bool = False) -> Node:
+    """The tree of an expression, or of unary tests.
+
+    `names` are known names; of those that hold spaces or operators the longest that fits wins.
+    Raises ExpressionError with line and column.
+    """
+    known = KnownNames((name_table(_BUILT_IN_NAMES), name_table(frozenset(names))))
+    try:
+        parser = Parser(text, known)
+        return parser.unary_text() if unary else parser.expression_text()
+    except RecursionError:
+        raise ExpressionError("Expected an expression of less depth, but it nests too deep") from None
+
+
+def compile(text: str, *, names: Iterable[str] = (), unary: bool = False) -> Compiled:
+    """The text made ready to run; the last thousands are kept. Raises ExpressionError."""
+    return _compiled(text, frozenset(names), unary)
+
+
+@lru_cache(maxsize=_CACHED)
+def _compiled(text: str, names: frozenset[str], unary: bool) -> Compiled:
+    tree = parse(text, names=names, unary=unary)
+    compiler = Compiler(BUILT_INS)
+    try:
+        run = compiler.run(tree)
+    except RecursionError:
+        raise ExpressionError("Expected an expression of less depth, but it nests too deep") from None
+    return Compiled(text, run, compiler.roots, frozenset(compiler.free), frozenset(compiler.calls))
+
+
+def unary_tests(text: str, names: Iterable[str] = ()) -> Compiled:
+    """The cell of a decision table; run it with the input as the variable `?`.
+
+    The outcome's value is True, False or None.
+    """
+    return compile(text, names=names, unary=True)
+
+
+def evaluate(
+    text: str,
+    variables: Mapping[str, object] = NO_NAMES,
+    host: Mapping[str, object] = NO_NAMES,
+    *,
+    names: Iterable[str] | None = None,
+) -> Outcome:
+    """Compile and run in one go; without `names` those of the variables and the host are known."""
+    known = (*variables, *host) if names is None else names
+    return compile(text, names=known)(variables, host=host)

@@ -1,0 +1,129 @@
+"""`for`, `some` and `every` (DMN 1.5, 10.3.2.14, tables 44 and 46).
+
+Called by the compiler. Every round costs a step of the budget.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from decimal import Decimal
+
+from engine.feel import tree
+from engine.feel.closures import Compiles, mentions
+from engine.feel.kinds import type_name
+from engine.feel.scope import SIZE_LIMIT, Run, Scope
+from engine.feel.temporal import FarDate, date_of_day_number, day_number
+from engine.feel.tree import Node
+from engine.feel.values import Fault, Range, Value
+
+_Loop = tuple[str, Run, Run | None]
+
+
+def compile_for(compiler: Compiles, node: tree.For) -> Run:
+    """The closure of `for … return …`; `partial` is the list of results so far."""
+    loops, body = _loops(compiler, node.iterations, node.body, {"partial"})
+    keeps = mentions(node.body, "partial")
+
+    def run(scope: Scope) -> Value:
+        results: list[Value] = []
+        try:
+            for inner in _rounds(loops, scope, 0):
+                if keeps:
+                    inner.state.spend(len(results) // 64)
+                    inner = inner.inner({"partial": list(results)})
+                results.append(body(inner))
+                if len(results) > SIZE_LIMIT:
+                    raise Fault(f"Expected a list of at most {SIZE_LIMIT} items, but it is longer")
+        except Fault as fault:
+            return scope.state.fault(fault.sentence)
+        return results
+
+    return run
+
+
+def compile_quantified(compiler: Compiles, node: tree.Quantified) -> Run:
+    """The closure of `some` and `every`: disjunction or conjunction of all rounds (table 46)."""
+    loops, condition = _loops(compiler, node.iterations, node.condition, set())
+    decisive = not node.every
+
+    def run(scope: Scope) -> Value:
+        found: bool | None = node.every
+        try:
+            for inner in _rounds(loops, scope, 0):
+                result = condition(inner)
+                if result is decisive:
+                    return decisive
+                if type(result) is not bool:
+                    found = None
+        except Fault as fault:
+            return scope.state.fault(fault.sentence)
+        return found
+
+    return run
+
+
+def _loops(
+    compiler: Compiles, iterations: tuple[tree.Iteration, ...], body: Node, extra: set[str]
+) -> tuple[list[_Loop], Run]:
+    names: set[str] = set()
+    loops: list[_Loop] = []
+    for each in iterations:
+        source = compiler.bound(set(names), each.source)
+        end = None if each.end is None else compiler.bound(set(names), each.end)
+        loops.append((each.name, source, end))
+        names.add(each.name)
+    return loops, compiler.bound(names | extra, body)
+
+
+def _rounds(loops: list[_Loop], scope: Scope, at: int) -> Iterator[Scope]:
+    name, source, end = loops[at]
+    items = _items(source(scope)) if end is None else _count(source(scope), end(scope))
+    last = at == len(loops) - 1
+    for item in items:
+        scope.state.spend()
+        inner = Scope({name: item}, scope, scope.state)
+        if last:
+            yield inner
+        else:
+            yield from _rounds(loops, inner, at + 1)
+
+
+def _items(value: Value) -> Iterator[Value]:
+    if isinstance(value, list):
+        return iter(value)
+    if isinstance(value, Range):
+        return _range_items(value)
+    if value is None:
+        raise Fault("Expected a list or a range to go through, but found null")
+    return iter([value])
+
+
+def _range_items(span: Range) -> Iterator[Value]:
+    low, high = _ordinal(span.low), _ordinal(span.high)
+    if low > high:
+        raise Fault("Expected a range that rises, but it falls")
+    first, last = low + (not span.low_closed), high - (not span.high_closed)
+    return _numbered(first, last, 1, isinstance(span.low, Decimal))
+
+
+def _count(start: Value, end: Value) -> Iterator[Value]:
+    """`start..end`, upwards or downwards."""
+    first, last = _ordinal(start), _ordinal(end)
+    if isinstance(start, Decimal) is not isinstance(end, Decimal):
+        raise Fault(f"Expected two numbers or two dates, but found {type_name(start)} and {type_name(end)}")
+    return _numbered(first, last, 1 if first <= last else -1, isinstance(start, Decimal))
+
+
+def _ordinal(value: Value) -> int:
+    if isinstance(value, Decimal):
+        if value == value.to_integral_value():
+            return int(value)
+    elif isinstance(value, dt.date | FarDate):
+        return day_number(value)
+    raise Fault(f"Expected whole numbers or dates to go through, but found {type_name(value)}")
+
+
+def _numbered(first: int, last: int, step: int, numbers: bool) -> Iterator[Value]:
+    for index in range(first, last + step, step):
+        yield Decimal(index) if numbers else date_of_day_number(index)

@@ -1,0 +1,110 @@
+"""Which type a value has and how it is written (DMN 1.5, 10.3.2.2 and 10.3.4.1).
+
+Called by operators, built-ins, `instance of` and the front of the package.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from decimal import Decimal
+
+from engine.feel.temporal import DateTime, DaysTime, FarDate, Time, YearsMonths
+from engine.feel.temporal_text import date_text, date_time_text, duration_text, time_text
+from engine.feel.values import Function, HostFunction, HostType, Range, Value
+
+TYPE_NAMES: dict[type, str] = {
+    type(None): "Null",
+    bool: "boolean",
+    Decimal: "number",
+    str: "string",
+    dt.date: "date",
+    FarDate: "date",
+    Time: "time",
+    DateTime: "date and time",
+    DaysTime: "days and time duration",
+    YearsMonths: "years and months duration",
+    list: "list",
+    dict: "context",
+    Range: "range",
+    Function: "function",
+    HostFunction: "function",
+    HostType: "type",
+}
+TEMPORAL = (dt.date, FarDate, Time, DateTime, DaysTime, YearsMonths)
+
+
+def type_name(value: Value) -> str:
+    """The name of the value's FEEL type: "number", "date and time", "list", "Null", …"""
+    return TYPE_NAMES.get(type(value), "Any")
+
+
+def number_text(value: Decimal) -> str:
+    """Plain digits where that is readable, else with an exponent."""
+    if not value:
+        return "0" if value.as_tuple().exponent == 0 else format(abs(value), "f")
+    return format(value, "f") if -40 < value.adjusted() < 40 else str(value)
+
+
+def temporal_text(value: Value) -> str:
+    """ISO text of a date, time, date and time or duration."""
+    kind = type(value)
+    if kind is DateTime:
+        return date_time_text(value)
+    if kind is Time:
+        return time_text(value)
+    if kind is DaysTime or kind is YearsMonths:
+        return duration_text(value)
+    return date_text(value)
+
+
+def feel_string(value: Value) -> str | None:
+    """The text `string(value)` gives: null stays null, a string is itself."""
+    return value if value is None or isinstance(value, str) else inner_text(value)
+
+
+def inner_text(value: Value) -> str:
+    """The text of a value inside a list or context, where strings stand in quotes."""
+    return _WRITERS.get(type(value), _function_text)(value)
+
+
+def _quoted(value: str) -> str:
+    text = value.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + text.replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t") + '"'
+
+
+def _list_text(value: list[Value]) -> str:
+    return "[" + ", ".join(inner_text(item) for item in value) + "]"
+
+
+def _context_text(value: dict[str, Value]) -> str:
+    return "{" + ", ".join(f"{_key_text(key)}: {inner_text(item)}" for key, item in value.items()) + "}"
+
+
+def _key_text(key: str) -> str:
+    return key if key and all(part.isalnum() or part in " _" for part in key) else _quoted(key)
+
+
+def _range_text(value: Range) -> str:
+    left = "[" if value.low_closed else "("
+    right = "]" if value.high_closed else ")"
+    low = "" if value.low is None and not value.low_bounded else inner_text(value.low)
+    high = "" if value.high is None and not value.high_bounded else inner_text(value.high)
+    return f"{left}{low}..{high}{right}"
+
+
+def _function_text(value: Value) -> str:
+    names = [getattr(each, "name", each) for each in getattr(value, "parameters", ())]
+    return f"function({', '.join(names)})"
+
+
+_WRITERS: dict[type, Callable[[Value], str]] = {
+    type(None): lambda value: "null",
+    bool: lambda value: "true" if value else "false",
+    Decimal: number_text,
+    str: _quoted,
+    list: _list_text,
+    dict: _context_text,
+    Range: _range_text,
+    **dict.fromkeys(TEMPORAL, temporal_text),
+}

@@ -1,0 +1,192 @@
+"""Runs a pattern's program over a text.
+
+Backtracking in the order the pattern prefers, with a memory of states that have failed: a state is
+entered once per position (per position and captures where there are back-references), so that no
+pattern takes more than program × text steps. Steps are counted besides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from engine.feel.regex.grammar import BACK, CHAR, END, JUMP, SAVE, SPLIT, START, Program, program_of
+from engine.feel.values import Fault
+
+PATTERN_LIMIT = 2000
+"""Characters a pattern may have."""
+STEP_LIMIT = 2_000_000
+"""Steps one call may take."""
+
+Captures = tuple[int, ...]
+
+
+class Pattern:
+    """A compiled pattern."""
+
+    def __init__(self, program: Program, flags: str) -> None:
+        self._program = program
+        self._lines = "m" in flags and "q" not in flags
+        self._quoted = "q" in flags
+
+    def search(self, text: str) -> Captures | None:
+        """Begin and end of the first match and of its groups (-1 where a group took no part)."""
+        return next(self._matches(text), None)
+
+    def spans(self, text: str) -> list[tuple[int, int]]:
+        """Begin and end of every match, in order. Raises Fault for a pattern that matches nothing."""
+        return [(found[0], found[1]) for found in self._all(text)]
+
+    def split(self, text: str) -> list[str]:
+        """The pieces between the matches."""
+        pieces: list[str] = []
+        at = 0
+        for start, end in self.spans(text):
+            pieces.append(text[at:start])
+            at = end
+        return [*pieces, text[at:]]
+
+    def replace(self, text: str, replacement: str) -> str:
+        """The text with each match replaced; `$1` is a group, `\\$` a dollar sign."""
+        parts = [replacement] if self._quoted else _template(replacement, self._program.groups)
+        pieces: list[str] = []
+        at = 0
+        for found in self._all(text):
+            pieces.append(text[at : found[0]])
+            pieces += [part if isinstance(part, str) else _group(text, found, part) for part in parts]
+            at = found[1]
+        return "".join([*pieces, text[at:]])
+
+    def _all(self, text: str) -> Iterator[Captures]:
+        if self.search("") is not None:
+            raise Fault("Expected a pattern that takes at least one character, but it matches the empty text")
+        return (found for found in self._matches(text) if found[1] > found[0])
+
+    def _matches(self, text: str) -> Iterator[Captures]:
+        run = _Run(self._program, text, self._lines)
+        at = 0
+        while at <= len(text):
+            if self._program.first is not None:
+                at = text.find(self._program.first, at)
+                if at < 0:
+                    return
+            found = run.match(at)
+            if found is None:
+                at += 1
+                continue
+            yield found
+            at = max(found[1], at + 1)
+            run.failed.clear()
+
+
+class _Run:
+    """One text under one program."""
+
+    def __init__(self, program: Program, text: str, lines: bool) -> None:
+        self.program = program
+        self.text = text
+        self.lines = lines
+        self.failed: set[object] = set()
+        self.left = STEP_LIMIT
+
+    def match(self, start: int) -> Captures | None:
+        """The match that begins here."""
+        steps, text, length = self.program.steps, self.text, len(self.text)
+        width, failed, back = len(steps), self.failed, self.program.back
+        stack = [(0, start, (start, -1) + (-1,) * (2 * self.program.groups))]
+        while stack:
+            pc, at, captures = stack.pop()
+            while True:
+                self.left -= 1
+                if self.left < 0:
+                    raise Fault(f"Expected a pattern found within {STEP_LIMIT} steps, but it takes more")
+                op, one, other = steps[pc]
+                if op == CHAR:
+                    if at >= length or not one(text[at]):
+                        break
+                    at += 1
+                    pc += 1
+                elif op == SPLIT:
+                    key: object = (pc, at, captures) if back else at * width + pc
+                    if key in failed:
+                        break
+                    failed.add(key)
+                    stack.append((pc + other, at, captures))
+                    pc += one
+                else:
+                    moved = self._other(op, one, other, at, captures)
+                    if moved is None:
+                        break
+                    if moved[0] == 0:
+                        return (captures[0], at, *captures[2:])
+                    pc += moved[0]
+                    at, captures = moved[1], moved[2]
+        return None
+
+    def _other(
+        self, op: int, one: int, any_case: bool | None, at: int, captures: Captures
+    ) -> tuple[int, int, Captures] | None:
+        """How far to jump, where the text then stands and the captures; jump 0 is the end."""
+        if op == JUMP:
+            return one, at, captures
+        if op == SAVE:
+            return 1, at, (*captures[:one], at, *captures[one + 1 :])
+        if op == START:
+            return (1, at, captures) if self._at_start(at) else None
+        if op == END:
+            return (1, at, captures) if self._at_end(at) else None
+        if op == BACK:
+            end = self._same_again(one, bool(any_case), at, captures)
+            return None if end is None else (1, end, captures)
+        return 0, at, captures
+
+    def _at_start(self, at: int) -> bool:
+        return at == 0 or (self.lines and self.text[at - 1] == "\n" and at < len(self.text))
+
+    def _at_end(self, at: int) -> bool:
+        return at == len(self.text) or (self.lines and self.text[at] == "\n")
+
+    def _same_again(self, group: int, any_case: bool, at: int, captures: Captures) -> int | None:
+        wanted = _group(self.text, captures, group)
+        found = self.text[at : at + len(wanted)]
+        alike = found == wanted or (any_case and found.casefold() == wanted.casefold())
+        return at + len(wanted) if alike else None
+
+
+def _group(text: str, captures: Captures, number: int) -> str:
+    start, end = captures[2 * number], captures[2 * number + 1]
+    return text[start:end] if 0 <= start <= end else ""
+
+
+def _template(replacement: str, groups: int) -> list[str | int]:
+    parts: list[str | int] = []
+    at = 0
+    while at < len(replacement):
+        char, following = replacement[at], replacement[at + 1 : at + 2]
+        if char == "\\" and following in ("\\", "$") and following:
+            parts.append(following)
+            at += 2
+        elif char == "$" and following.isascii() and following.isdigit():
+            number, at = _reference(replacement, at + 1, groups)
+            parts.append(number if number <= groups else "")
+        elif char in "\\$":
+            raise Fault(f"Expected '$' with a group's number or '\\$', but found {replacement[:80]!r}")
+        else:
+            parts.append(char)
+            at += 1
+    return parts
+
+
+def _reference(replacement: str, at: int, groups: int) -> tuple[int, int]:
+    end = at + 1
+    while replacement[end : end + 1].isdigit() and int(replacement[at : end + 1]) <= groups:
+        end += 1
+    return int(replacement[at:end]), end
+
+
+@lru_cache(maxsize=512)
+def pattern_of(pattern: str, flags: str) -> Pattern:
+    """The compiled pattern. Raises Fault for what is no pattern of XPath."""
+    if len(pattern) > PATTERN_LIMIT:
+        raise Fault(f"Expected a pattern of at most {PATTERN_LIMIT} characters, but it is longer")
+    return Pattern(program_of(pattern, flags), flags)
