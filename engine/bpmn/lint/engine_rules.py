@@ -1,0 +1,54 @@
+"""Rules of this engine beyond BPMN: what must be said so that an element can be run at all.
+
+Run by `engine.bpmn.lint.check`. They bind executable processes; elsewhere they are notes.
+"""
+
+from __future__ import annotations
+
+from engine.bpmn.lint.model import Model, described
+from engine.bpmn.lint.rule import EXECUTION, NOTE, Faults, rule, rules_of
+from engine.bpmn.xml import child, extension, local, text
+
+
+@rule("engine.task.job-type", "dialect: Service tasks create jobs; BPMN 2.0.2 §10.3.3", EXECUTION)
+def service_task_has_job_type(model: Model) -> Faults:
+    """A service task says of which type its job is."""
+    for task in model.of("serviceTask"):
+        if extension(task, "taskDefinition") is None:
+            yield (
+                task,
+                f"Expected a zeebe:taskDefinition with the job type on {described(task)}, but it has none",
+            )
+
+
+@rule("engine.task.decision", "dialect: calledDecision; BPMN 2.0.2 §10.3.3", EXECUTION)
+def business_rule_task_has_decision(model: Model) -> Faults:
+    """A business rule task names its decision, or the job that decides."""
+    for task in model.of("businessRuleTask", "globalBusinessRuleTask"):
+        if extension(task, "calledDecision") is None and extension(task, "taskDefinition") is None:
+            yield (
+                task,
+                f"Expected a zeebe:calledDecision or zeebe:taskDefinition on {described(task)}, "
+                "but it has neither",
+            )
+
+
+@rule("engine.task.one-work", "dialect: Camunda 8 elements that are read", EXECUTION)
+def one_way_to_work(model: Model) -> Faults:
+    """A task is worked by its script or decision or by a job, never by both."""
+    for task in model.of("scriptTask", "businessRuleTask"):
+        own = "script" if local(task) == "scriptTask" else "calledDecision"
+        if extension(task, own) is not None and extension(task, "taskDefinition") is not None:
+            yield task, f"Expected zeebe:{own} or zeebe:taskDefinition on {described(task)}, but it has both"
+
+
+@rule("engine.loop.no-maximum", "BPMN 2.0.2 §10.3.8", NOTE)
+def loop_has_a_limit(model: Model) -> Faults:
+    """A standard loop without maximum relies on its condition alone to end."""
+    for loop in model.of("standardLoopCharacteristics"):
+        owner = loop.getparent()
+        if owner is not None and loop.get("loopMaximum") is None and text(child(loop, "loopCondition")):
+            yield owner, f"The loop of {described(owner)} has no maximum: its condition alone ends it"
+
+
+RULES = rules_of(globals())

@@ -1,0 +1,236 @@
+"""Rules on the texts of a diagram that are evaluated: FEEL that parses, moments that are moments.
+
+Run by `engine.bpmn.lint.check`. A text that begins with `=` is an expression; some places hold an
+expression always. Nothing is evaluated here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from engine import feel
+from engine.bpmn.lint.model import Model, described
+from engine.bpmn.lint.rule import EXECUTION, NOTE, Faults, rule, rules_of
+from engine.bpmn.vocabulary import HOST_NAMES
+from engine.bpmn.xml import ZEEBE, Element, child, children, extension, local, namespace, text
+from engine.errors import ExpressionError
+
+# BPMN elements whose text is an expression, whether or not it begins with '='.
+ALWAYS = (
+    "conditionExpression",
+    "condition",
+    "completionCondition",
+    "loopCondition",
+    "loopCardinality",
+    "activationCondition",
+)
+TIMERS = ("timeDate", "timeDuration", "timeCycle")
+# Attributes of extension elements that always hold an expression; all others do where they begin with '='.
+_ALWAYS_ATTRIBUTES = {
+    ("script", "expression"),
+    ("loopCharacteristics", "inputCollection"),
+    ("loopCharacteristics", "outputElement"),
+    ("subscription", "correlationKey"),
+}
+_NAMES_ATTRIBUTES = (
+    ("input", "target"),
+    ("output", "target"),
+    ("script", "resultVariable"),
+    ("calledDecision", "resultVariable"),
+    ("loopCharacteristics", "inputElement"),
+    ("loopCharacteristics", "outputCollection"),
+)
+_DURATION = re.compile(r"-?P(?=[\dT])(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+([.,]\d+)?S)?)?\Z")
+_DATE = re.compile(
+    r"-?\d{4,}-\d\d-\d\d(T\d\d:\d\d(:\d\d([.,]\d+)?)?(Z|[+-]\d\d:?\d\d)?(\[[\w/+\-]+\]|@[\w/+\-]+)?)?\Z"
+)
+_CYCLE = re.compile(r"R-?\d*/.+\Z")
+_CRON = re.compile(r"(@(yearly|annually|monthly|weekly|daily|midnight|hourly)|(\S+\s+){5}\S+)\Z")
+_NAME = re.compile(r"[^\W\d][\w?]*([. ][^\W\d][\w?]*)*\Z")
+
+
+@dataclass(frozen=True)
+class Written:
+    """An expression of the file: on which element, at which place, and the FEEL text without '='."""
+
+    owner: Element
+    place: str
+    source: str
+
+
+def written(model: Model) -> Iterator[Written]:
+    """Every FEEL expression of the diagram."""
+    for element in model.elements:
+        yield from _in_bpmn(element)
+        for holder in children(element, "extensionElements"):
+            for one in holder.iter():
+                if namespace(one) == ZEEBE:
+                    yield from _in_extension(element, one)
+
+
+@rule("bpmn.expression.feel", "dialect: Expressions; DMN 1.5 §10.3", EXECUTION)
+def expressions_parse(model: Model) -> Faults:
+    """Every expression is FEEL that can be parsed."""
+    for one in written(model):
+        try:
+            feel.compile(one.source, names=HOST_NAMES)
+        except ExpressionError as error:
+            yield (
+                one.owner,
+                f"{error.sentence} ({one.place} "
+                f"of {described(one.owner)}, line {error.line}, column {error.column})",
+            )
+
+
+@rule("bpmn.expression.empty", "dialect: Expressions", EXECUTION)
+def conditions_have_text(model: Model) -> Faults:
+    """A condition of a flow is not empty."""
+    for flow in model.of("sequenceFlow"):
+        condition = child(flow, "conditionExpression")
+        if condition is not None and not text(condition):
+            yield flow, f"Expected a text in the condition of {described(flow)}, but it is empty"
+
+
+@rule(
+    "bpmn.expression.language", "BPMN 2.0.2 §8.4.6, FormalExpression: language; dialect: FEEL only", EXECUTION
+)
+def language_is_feel(model: Model) -> Faults:
+    """A formal expression names no language but FEEL."""
+    for element in model.elements:
+        evaluated = local(element) in ALWAYS or (local(element) in TIMERS and text(element).startswith("="))
+        language = element.get("language") if evaluated else None
+        if language and "feel" not in language.lower():
+            yield element, f"Expected FEEL as language of this {local(element)}, but it is '{language}'"
+
+
+@rule("bpmn.expression.default-language", "BPMN 2.0.2 §8.2.1, Definitions: expressionLanguage", NOTE)
+def default_language_is_noted(model: Model) -> Faults:
+    """Expressions are read as FEEL, whatever language the file declares as its default."""
+    language = model.root.get("expressionLanguage", "")
+    if language and "feel" not in language.lower():
+        yield model.root, f"Expressions are read as FEEL, though the file declares '{language}'"
+
+
+@rule("bpmn.event.timer.text", "BPMN 2.0.2 §10.5.5: ISO 8601", EXECUTION)
+def moments_are_moments(model: Model) -> Faults:
+    """A timer that is no expression is a date, duration or cycle of ISO 8601 (or a cycle as cron)."""
+    for definition in model.of("timerEventDefinition"):
+        for name in TIMERS:
+            moment = text(child(definition, name))
+            if moment and not moment.startswith("=") and not _is_moment(name, moment):
+                yield (
+                    definition,
+                    f"Expected {name} of {_around(model, definition)} to be {_FORMS[name]}, "
+                    f"but found '{moment}'",
+                )
+
+
+@rule("bpmn.expression.variable", "dialect: Variables by scope", EXECUTION)
+def targets_are_names(model: Model) -> Faults:
+    """What a mapping or result is written to is the name of a variable."""
+    for element in model.elements:
+        for holder in children(element, "extensionElements"):
+            for one in holder.iter():
+                if namespace(one) == ZEEBE:
+                    yield from _bad_names(element, one)
+
+
+@rule("bpmn.message.correlation-key", "dialect: subscription; BPMN 2.0.2 §8.4.2", NOTE)
+def awaited_message_has_key(model: Model) -> Faults:
+    """A correlation key that does not begin with `=` is read as an expression all the same."""
+    for message in model.of("message"):
+        setting = extension(message, "subscription")
+        key = (setting.get("correlationKey") or "").strip() if setting is not None else ""
+        if key and not key.startswith("="):
+            yield (
+                message,
+                f"Expected the correlation key of {described(message)} to begin with '=', but found '{key}'",
+            )
+
+
+_FORMS = {
+    "timeDate": "a date and time like 2026-03-01T09:00:00+08:00",
+    "timeDuration": "a duration like P3D or PT15M",
+    "timeCycle": "a cycle like R3/PT1H or a cron text",
+}
+
+
+def _in_bpmn(element: Element) -> Iterator[Written]:
+    owner = element if element.get("id") else element.getparent()
+    source = text(element)
+    if owner is None or not source:
+        return
+    name = local(element)
+    if name in ALWAYS:
+        yield Written(owner, name, source.removeprefix("="))
+    elif name in TIMERS and source.startswith("="):
+        yield Written(owner, name, source[1:])
+    elif name == "script" and _is_feel_script(element.getparent()):
+        yield Written(owner, name, source.removeprefix("="))
+    if name in ("message", "signal", "error", "escalation"):
+        yield from _names(element)
+
+
+def _names(element: Element) -> Iterator[Written]:
+    for attribute in ("name", "errorCode", "escalationCode"):
+        value = (element.get(attribute) or "").strip()
+        if value.startswith("="):
+            yield Written(element, attribute, value[1:])
+
+
+def _in_extension(owner: Element, one: Element) -> Iterator[Written]:
+    name = local(one)
+    if name == "userTaskForm":
+        return
+    for attribute, raw in one.attrib.items():
+        value = str(raw).strip()
+        always = (name, attribute) in _ALWAYS_ATTRIBUTES
+        if value and (always or value.startswith("=")) and not (name == "property" and attribute == "name"):
+            yield Written(owner, f"{attribute} of zeebe:{name}", value.removeprefix("="))
+
+
+def _is_feel_script(task: Element | None) -> bool:
+    if task is None or extension(task, "script") is not None or extension(task, "taskDefinition") is not None:
+        return False
+    language = (task.get("scriptFormat") or task.get("scriptLanguage") or "feel").lower()
+    return "feel" in language
+
+
+def _is_moment(name: str, moment: str) -> bool:
+    if name == "timeDate":
+        return bool(_DATE.match(moment))
+    if name == "timeDuration":
+        return bool(_DURATION.match(moment))
+    return bool(_CRON.match(moment)) or _is_cycle(moment)
+
+
+def _is_cycle(moment: str) -> bool:
+    if not _CYCLE.match(moment):
+        return False
+    parts = moment.split("/")[1:]
+    dates = [bool(_DATE.match(part)) for part in parts]
+    durations = [bool(_DURATION.match(part)) for part in parts]
+    return len(parts) <= 2 and sum(durations) <= 1 and all(map(any, zip(dates, durations, strict=True)))
+
+
+def _bad_names(owner: Element, one: Element) -> Faults:
+    for name, attribute in _NAMES_ATTRIBUTES:
+        value = (one.get(attribute) or "").strip() if local(one) == name else ""
+        if value and not _NAME.match(value):
+            yield (
+                owner,
+                f"Expected {attribute} of zeebe:{name} on {described(owner)} to be a name, "
+                f"but found '{value}'",
+            )
+
+
+def _around(model: Model, definition: Element) -> str:
+    parent = definition.getparent()
+    return (
+        described(parent) if parent is not None and local(parent) != "definitions" else described(definition)
+    )
+
+
+RULES = rules_of(globals())

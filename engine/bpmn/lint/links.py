@@ -1,0 +1,110 @@
+"""Rules on link events: a throw jumps to the one catch of its name on the same level.
+
+Run by `engine.bpmn.lint.check`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from engine.bpmn.lint.model import Model, described
+from engine.bpmn.lint.rule import NOTE, Faults, rule, rules_of
+from engine.bpmn.xml import Element, local, references
+
+
+@rule("bpmn.link.name", "BPMN 2.0.2 §10.5.5, link event definition: name is required")
+def link_has_name(model: Model) -> Faults:
+    """A link event has a name, by which the pair finds each other."""
+    for event, definition in _links(model):
+        if not (definition.get("name") or "").strip():
+            yield event, f"Expected a name on the link of {described(event)}, but it has none"
+
+
+@rule("bpmn.link.catch-once", "BPMN 2.0.2 §10.5.4: many sources, one target")
+def one_catch_per_name(model: Model) -> Faults:
+    """Within one scope there is one catching link event for each name."""
+    for (_, name), events in _named(model, "intermediateCatchEvent").items():
+        for event in events[1:]:
+            yield event, f"Expected one catching link '{name}', but {described(events[0])} catches it as well"
+
+
+@rule("bpmn.link.dangling", "BPMN 2.0.2 §10.5.4, §13.5.3")
+def throw_has_catch(model: Model) -> Faults:
+    """A throwing link event has a catching one of its name in the same process and on the same level."""
+    catches = _named(model, "intermediateCatchEvent")
+    elsewhere = {name for _, name in catches}
+    for (scope, name), events in _named(model, "intermediateThrowEvent").items():
+        for event in events:
+            if (scope, name) in catches:
+                continue
+            found = "the only one is on another level" if name in elsewhere else "there is none"
+            yield event, f"Expected a catching link '{name}' on the level of {described(event)}, but {found}"
+
+
+@rule("bpmn.link.unused", "BPMN 2.0.2 §10.5.4", NOTE)
+def catch_has_throw(model: Model) -> Faults:
+    """A catching link event that nothing throws is never reached."""
+    throws = _named(model, "intermediateThrowEvent")
+    for key, events in _named(model, "intermediateCatchEvent").items():
+        if key not in throws:
+            yield events[0], f"Nothing throws link '{key[1]}': {described(events[0])} is never reached"
+
+
+@rule("bpmn.link.flows", "BPMN 2.0.2 §10.5.4: a link is never both source and target")
+def link_flows(model: Model) -> Faults:
+    """No flow leads into a catching link event or out of a throwing one."""
+    for event, _ in _links(model):
+        if local(event) == "intermediateCatchEvent" and model.incoming[event]:
+            yield event, f"Expected no flow into the catching link {described(event)}, but it has one"
+        if local(event) == "intermediateThrowEvent" and model.outgoing[event]:
+            yield event, f"Expected no flow out of the throwing link {described(event)}, but it has one"
+
+
+@rule("bpmn.link.alone", "BPMN 2.0.2 §10.5.4, §10.5.5: a multiple event holds no link")
+def link_stands_alone(model: Model) -> Faults:
+    """A link event has no second event definition."""
+    for event, _ in _links(model):
+        if len(model.definitions(event)) > 1:
+            yield event, f"Expected the link alone on {described(event)}, but it has further definitions"
+
+
+@rule("bpmn.link.named-pair", "BPMN 2.0.2 §10.5.5, link event definition: source and target")
+def listed_pair_agrees(model: Model) -> Faults:
+    """Where links list their source and target, both ends agree and stand on one level."""
+    for event, definition in _links(model):
+        for side, back in (("target", "source"), ("source", "target")):
+            for name in references(definition, side):
+                other = model.find(name)
+                if other is None or local(other) != "linkEventDefinition":
+                    continue
+                yield from _disagreement(event, definition, other, back)
+
+
+def _disagreement(event: Element, definition: Element, other: Element, back: str) -> Faults:
+    partner = other.getparent()
+    if definition.get("id") not in references(other, back):
+        yield (
+            event,
+            f"Expected link '{other.get('id')}' to list '{definition.get('id')}' as {back}, but it does not",
+        )
+    if partner is not None and partner.getparent() is not event.getparent():
+        yield event, f"Expected {described(event)} and {described(partner)} on one level, but they are not"
+
+
+def _links(model: Model) -> Iterator[tuple[Element, Element]]:
+    for event in model.of("intermediateCatchEvent", "intermediateThrowEvent"):
+        for definition in model.definitions(event):
+            if local(definition) == "linkEventDefinition":
+                yield event, definition
+
+
+def _named(model: Model, kind: str) -> dict[tuple[Element | None, str], list[Element]]:
+    found: dict[tuple[Element | None, str], list[Element]] = defaultdict(list)
+    for event, definition in _links(model):
+        if local(event) == kind:
+            found[event.getparent(), (definition.get("name") or "").strip()].append(event)
+    return found
+
+
+RULES = rules_of(globals())

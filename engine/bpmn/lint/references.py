@@ -1,0 +1,297 @@
+"""Rules on references: what they name exists and is of the type BPMN asks for.
+
+Run by `engine.bpmn.lint.check`. A reference whose prefix stands for another, imported namespace is
+not followed. Rules on what the referred elements mean to each other stand in the other modules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from engine.bpmn.lint.model import (
+    ACTIVITIES,
+    CHOREOGRAPHY,
+    EVENT_DEFINITIONS,
+    EVENTS,
+    FLOW_NODES,
+    GLOBAL_TASKS,
+    Model,
+    described,
+)
+from engine.bpmn.lint.rule import EXECUTION, NOTE, Faults, rule, rules_of
+from engine.bpmn.xml import XSI, Element, children, extension, local, text
+
+DATA = frozenset(
+    {
+        "dataObject",
+        "dataObjectReference",
+        "dataStore",
+        "dataStoreReference",
+        "dataInput",
+        "dataOutput",
+        "property",
+    }
+)
+CALLABLE = GLOBAL_TASKS | {"process"}
+COLLABORATION = frozenset({"collaboration", "choreography", "globalConversation", "globalChoreographyTask"})
+CONVERSATION = frozenset({"conversation", "subConversation", "callConversation"})
+INTERACTION = ACTIVITIES | EVENTS | {"participant"}
+ANY: frozenset[str] = frozenset()
+ITEM = frozenset({"itemDefinition"})
+FLOW = frozenset({"sequenceFlow"})
+MESSAGE = frozenset({"message"})
+OPERATION = frozenset({"operation"})
+BEHAVIOUR = frozenset(EVENT_DEFINITIONS)
+
+# (owner, "" for any) → attribute → types it may name. Clauses of BPMN 2.0.2 at the right.
+ATTRIBUTES: dict[str, dict[str, frozenset[str]]] = {
+    "": {"itemSubjectRef": ITEM},  # 10.4.1
+    "association": {"sourceRef": ANY, "targetRef": ANY},  # 8.4.1
+    "group": {"categoryValueRef": frozenset({"categoryValue"})},  # 8.4.1
+    "sequenceFlow": {
+        "sourceRef": FLOW_NODES | CHOREOGRAPHY,
+        "targetRef": FLOW_NODES | CHOREOGRAPHY,
+    },  # 8.4.13
+    "messageFlow": {
+        "sourceRef": INTERACTION | CONVERSATION,
+        "targetRef": INTERACTION | CONVERSATION,
+        "messageRef": MESSAGE,
+    },  # 9.4
+    "correlationPropertyRetrievalExpression": {"messageRef": MESSAGE},  # 8.4.2
+    "correlationSubscription": {"correlationKeyRef": frozenset({"correlationKey"})},  # 8.4.2
+    "correlationPropertyBinding": {"correlationPropertyRef": frozenset({"correlationProperty"})},  # 8.4.2
+    "error": {"structureRef": ITEM},  # 8.4.3
+    "escalation": {"structureRef": ITEM},  # 8.4.4
+    "signal": {"structureRef": ITEM},  # 10.5.5
+    "message": {"itemRef": ITEM},  # 8.4.11
+    "participant": {"processRef": frozenset({"process"})},  # 9.3.1
+    "process": {"definitionalCollaborationRef": COLLABORATION},  # 10.2
+    "messageFlowAssociation": {
+        "innerMessageFlowRef": frozenset({"messageFlow"}),
+        "outerMessageFlowRef": frozenset({"messageFlow"}),
+    },  # 9.4
+    "conversationLink": {
+        "sourceRef": CONVERSATION | INTERACTION,
+        "targetRef": CONVERSATION | INTERACTION,
+    },  # 9.5
+    "resourceParameterBinding": {"parameterRef": frozenset({"resourceParameter"})},  # 10.3.1
+    "serviceTask": {"operationRef": OPERATION},  # 10.3.3
+    "sendTask": {"messageRef": MESSAGE, "operationRef": OPERATION},  # 10.3.3
+    "receiveTask": {"messageRef": MESSAGE, "operationRef": OPERATION},  # 10.3.3
+    "ioBinding": {
+        "inputDataRef": frozenset({"dataInput", "inputSet"}),
+        "outputDataRef": frozenset({"dataOutput", "outputSet"}),
+        "operationRef": OPERATION,
+    },  # 10.4.1
+    "multiInstanceLoopCharacteristics": {
+        "oneBehaviorEventRef": BEHAVIOUR,
+        "noneBehaviorEventRef": BEHAVIOUR,
+    },  # 10.3.8
+    "dataObjectReference": {"dataObjectRef": frozenset({"dataObject"})},  # 10.4.1
+    "dataStoreReference": {"dataStoreRef": frozenset({"dataStore"})},  # 10.4.1
+    "boundaryEvent": {"attachedToRef": ACTIVITIES},  # 10.5.4
+    "compensateEventDefinition": {"activityRef": ACTIVITIES},  # 10.5.5
+    "errorEventDefinition": {"errorRef": frozenset({"error"})},  # 10.5.5
+    "escalationEventDefinition": {"escalationRef": frozenset({"escalation"})},  # 10.5.5
+    "messageEventDefinition": {"messageRef": MESSAGE},  # 10.5.5
+    "signalEventDefinition": {"signalRef": frozenset({"signal"})},  # 10.5.5
+    "lane": {"partitionElementRef": ANY},  # 10.8
+    "callActivity": {"calledElement": CALLABLE},  # 10.3.6
+}
+ATTRIBUTES |= {name: {"default": FLOW} for name in ("exclusiveGateway", "inclusiveGateway", "complexGateway")}
+for _name in ACTIVITIES:
+    ATTRIBUTES[_name] = {**ATTRIBUTES.get(_name, {}), "default": FLOW}
+
+# The same for references written as child elements.
+CHILDREN: dict[str, dict[str, frozenset[str]]] = {
+    "": {
+        "incoming": FLOW,
+        "outgoing": FLOW,
+        "categoryValueRef": frozenset({"categoryValue"}),
+        "eventDefinitionRef": BEHAVIOUR,
+    },  # 8.4.7, 10.5
+    "correlationKey": {"correlationPropertyRef": frozenset({"correlationProperty"})},  # 8.4.2
+    "operation": {
+        "inMessageRef": MESSAGE,
+        "outMessageRef": MESSAGE,
+        "errorRef": frozenset({"error"}),
+    },  # 8.5
+    "messageEventDefinition": {"operationRef": OPERATION},  # 10.5.5
+    "collaboration": {"choreographyRef": frozenset({"choreography"})},  # 9.2
+    "participant": {
+        "interfaceRef": frozenset({"interface"}),
+        "endPointRef": frozenset({"endPoint"}),
+    },  # 9.3.1
+    "partnerEntity": {"participantRef": frozenset({"participant"})},  # 9.3.1
+    "partnerRole": {"participantRef": frozenset({"participant"})},  # 9.3.1
+    "participantAssociation": {
+        "innerParticipantRef": frozenset({"participant"}),
+        "outerParticipantRef": frozenset({"participant"}),
+    },  # 9.3.1
+    "process": {
+        "supports": frozenset({"process"}),
+        "supportedInterfaceRef": frozenset({"interface"}),
+    },  # 10.2
+    "multiInstanceLoopCharacteristics": {"loopDataInputRef": DATA, "loopDataOutputRef": DATA},  # 10.3.8
+    "inputSet": {
+        "dataInputRefs": frozenset({"dataInput"}),
+        "optionalInputRefs": frozenset({"dataInput"}),
+        "whileExecutingInputRefs": frozenset({"dataInput"}),
+        "outputSetRefs": frozenset({"outputSet"}),
+    },  # 10.4.1
+    "outputSet": {
+        "dataOutputRefs": frozenset({"dataOutput"}),
+        "optionalOutputRefs": frozenset({"dataOutput"}),
+        "whileExecutingOutputRefs": frozenset({"dataOutput"}),
+        "inputSetRefs": frozenset({"inputSet"}),
+    },  # 10.4.1
+    "dataInputAssociation": {"sourceRef": DATA, "targetRef": DATA},  # 10.4.1
+    "dataOutputAssociation": {"sourceRef": DATA, "targetRef": DATA},  # 10.4.1
+    "linkEventDefinition": {
+        "source": frozenset({"linkEventDefinition"}),
+        "target": frozenset({"linkEventDefinition"}),
+    },  # 10.5.5
+    "lane": {"flowNodeRef": FLOW_NODES | CHOREOGRAPHY},  # 10.8
+}
+for _name in ("resourceRole", "performer", "humanPerformer", "potentialOwner"):
+    CHILDREN[_name] = {"resourceRef": frozenset({"resource"})}  # 10.3.1
+
+# Texts of these elements are ids; everything else inside BPMN elements is not a reference.
+_ELSEWHERE = frozenset({"structureRef", "itemSubjectRef", "processRef", "itemRef"})
+
+
+@dataclass(frozen=True)
+class Reference:
+    """One reference of the file: who holds it, its name, what it says and what it may name."""
+
+    holder: Element
+    name: str
+    value: str
+    types: frozenset[str]
+
+
+def references_of(model: Model) -> Iterator[Reference]:
+    """Every reference of the file that BPMN defines, in the file's order."""
+    for element in model.elements:
+        name = local(element)
+        for attribute, types in {**ATTRIBUTES[""], **ATTRIBUTES.get(name, {})}.items():
+            value = element.get(attribute)
+            if value is not None and value.strip():
+                yield Reference(element, attribute, value.strip(), types)
+        for tag, types in {**CHILDREN[""], **CHILDREN.get(name, {})}.items():
+            for one in children(element, tag):
+                yield Reference(element, tag, text(one), types)
+
+
+def is_foreign(model: Model, one: Reference) -> bool:
+    """Whether the prefix of a QName stands for a namespace that is not this file's own."""
+    prefix, colon, _ = one.value.partition(":")
+    space = one.holder.nsmap.get(prefix if colon else None)
+    return bool(colon) and space is not None and space != model.target_namespace
+
+
+@rule("bpmn.reference.resolves", "BPMN 2.0.2 §8.2, §15.3.2")
+def resolves(model: Model) -> Faults:
+    """A reference names an element of the file."""
+    for one in references_of(model):
+        if model.find(one.value) is None and not _may_stand_elsewhere(model, one):
+            yield (
+                one.holder,
+                f"Expected {one.name} of {described(one.holder)} to name an element of this file, "
+                f"but there is no '{one.value}'",
+            )
+
+
+@rule("bpmn.reference.type", "BPMN 2.0.2 §8.2, §15.3.2")
+def right_type(model: Model) -> Faults:
+    """A reference names an element of the type BPMN asks for there."""
+    for one in references_of(model):
+        target = model.find(one.value)
+        if target is None or not one.types or local(target) in one.types:
+            continue
+        if is_foreign(model, one) and one.name in _ELSEWHERE:
+            continue
+        yield (
+            one.holder,
+            f"Expected {one.name} of {described(one.holder)} to name {_types(one.types)}, "
+            f"but '{one.value}' is a {local(target)}",
+        )
+
+
+@rule("bpmn.reference.imported", "BPMN 2.0.2 §8.2.1", NOTE)
+def imported(model: Model) -> Faults:
+    """A file that imports others is read alone: what they define is not looked up."""
+    for one in model.of("import"):
+        yield one, f"Import of '{one.get('location', one.get('namespace', ''))}' is kept, and not followed"
+
+
+@rule("bpmn.call.elsewhere", "BPMN 2.0.2 §10.3.6", NOTE)
+def called_elsewhere(model: Model) -> Faults:
+    """What a call activity calls may stand in another file; it is looked up when the call is made."""
+    for call in model.of("callActivity"):
+        name = called_name(call)
+        if name and not name.startswith("=") and model.find(name) is None:
+            yield (
+                call,
+                f"'{name}' called by {described(call)} is not in this file; it is looked up at the call",
+            )
+
+
+@rule("bpmn.event.definition-ref", "BPMN 2.0.2 §10.5.1: definitions inside an event are valid in it alone")
+def shared_definitions(model: Model) -> Faults:
+    """`eventDefinitionRef` names a reusable definition at the top of the file, never another event's own."""
+    for event in model.of(*EVENTS):
+        for one in children(event, "eventDefinitionRef"):
+            target = model.find(text(one))
+            parent = target.getparent() if target is not None else None
+            if parent is not None and local(parent) in EVENTS:
+                yield (
+                    event,
+                    f"Expected '{text(one)}' to be defined at the top of the file, "
+                    f"but it belongs to {described(parent)}",
+                )
+
+
+@rule("bpmn.call.target-type", "BPMN 2.0.2 §10.3.6", EXECUTION)
+def call_target_type(model: Model) -> Faults:
+    """A called element of this file named by `zeebe:calledElement` is a process or a global task."""
+    for call in model.of("callActivity"):
+        target = model.find(called_name(call))
+        if target is not None and local(target) not in CALLABLE:
+            yield (
+                call,
+                f"Expected {described(call)} to call a process or global task, but '{called_name(call)}' "
+                f"is a {local(target)}",
+            )
+
+
+def called_name(call: Element) -> str:
+    """What a call activity calls: `zeebe:calledElement processId`, else `calledElement`; "" for nothing."""
+    setting = extension(call, "calledElement")
+    named = setting.get("processId") if setting is not None else None
+    return (named or call.get("calledElement") or "").strip()
+
+
+def _may_stand_elsewhere(model: Model, one: Reference) -> bool:
+    if one.name == "calledElement":
+        return True  # reported by bpmn.call.elsewhere
+    return is_foreign(model, one) and _is_known_space(model, one)
+
+
+def _is_known_space(model: Model, one: Reference) -> bool:
+    space = one.holder.nsmap.get(one.value.partition(":")[0])
+    imports = {found.get("namespace") for found in model.of("import")}
+    return space in imports or str(space).startswith("http://www.w3.org/2001/XMLSchema") or space == XSI
+
+
+def _types(types: frozenset[str]) -> str:
+    names = sorted(types)
+    if types >= FLOW_NODES:
+        return "an activity, event or gateway"
+    if types == ACTIVITIES:
+        return "an activity"
+    return "a " + " or ".join(names[:4]) + (" or …" if len(names) > 4 else "")
+
+
+RULES = rules_of(globals())

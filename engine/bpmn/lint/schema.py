@@ -1,0 +1,114 @@
+"""The BPMN 2.0.2 XML schema as the first judge: metamodel, order, types and required attributes.
+
+Called by `engine.bpmn.lint.check` before the rules. The schema files come with the installed
+SpiffWorkflow package and are read from its folder: no network. Extension elements and attributes of
+other namespaces pass, as the schema wants it. It never judges what a schema cannot say.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import SpiffWorkflow
+from lxml import etree
+
+from engine.bpmn.lint.model import Model
+from engine.bpmn.xml import Element
+from engine.errors import Finding
+
+RULE = "bpmn.metamodel"
+MAX_FINDINGS = 200
+_NAMESPACE = re.compile(r"\{[^}]*\}")
+_PREFIX = re.compile(r"^Element '(?P<element>[^']*)'(?:, attribute '(?P<attribute>[^']*)')?: (?P<rest>.*)$")
+_NOT_EXPECTED = re.compile(
+    r"This element is not expected\.(?: Expected is (?:one of )?\( (?P<names>.*) \)\.)?$"
+)
+_MISSING = re.compile(r"Missing child element\(s\)\. Expected is (?:one of )?\( (?P<names>.*) \)\.$")
+_NOT_ALLOWED = re.compile(r"The attribute '(?P<name>[^']*)' is not allowed\.$")
+_REQUIRED = re.compile(r"The attribute '(?P<name>[^']*)' is required but missing\.$")
+_VALUE = re.compile(
+    r"'(?P<value>[^']*)' is not a valid value of the (?:atomic|union) type '(?P<type>[^']*)'\.$"
+)
+_ENUMERATION = re.compile(
+    r"\[facet 'enumeration'\] The value '(?P<value>[^']*)' is not an element of the set \{(?P<set>.*)\}\.$"
+)
+
+
+def violations(model: Model) -> list[Finding]:
+    """Every violation of the schema as a finding with element id, line and a sentence (at most 200)."""
+    schema = _schema()
+    tree = model.root.getroottree()
+    if schema.validate(tree):
+        return []
+    log: Any = schema.error_log
+    entries = [entry for entry in log if not entry.message.startswith("[facet 'pattern']")]
+    return [_finding(model, tree, entry) for entry in entries[:MAX_FINDINGS]]
+
+
+@lru_cache(maxsize=1)
+def _schema() -> etree.XMLSchema:
+    folder = Path(SpiffWorkflow.__file__).parent / "bpmn" / "parser" / "schema"
+    parser = etree.XMLParser(no_network=True, resolve_entities=False)
+    return etree.XMLSchema(etree.parse(str(folder / "BPMN20.xsd"), parser))
+
+
+def _finding(model: Model, tree: Any, entry: Any) -> Finding:
+    element = _element(model, tree, entry)
+    where = f"line {entry.line}" if element is None else model.where(element)
+    return Finding(where, _sentence(_NAMESPACE.sub("", entry.message)), RULE, entry.line or None)
+
+
+def _element(model: Model, tree: Any, entry: Any) -> Element | None:
+    try:
+        found = tree.xpath(entry.path, namespaces={k: v for k, v in model.root.nsmap.items() if k})
+    except etree.XPathError:
+        return None
+    return found[0] if found and isinstance(found[0], etree._Element) else None
+
+
+def _sentence(message: str) -> str:
+    match = _PREFIX.match(message)
+    if match is None:
+        return f"Expected a file that follows the BPMN 2.0.2 schema, but {message}"
+    return _explained(match["element"], match["attribute"], match["rest"])
+
+
+def _explained(element: str, attribute: str | None, rest: str) -> str:
+    spot = f"attribute '{attribute}' of {element}" if attribute else element
+    return (
+        _of_structure(element, rest)
+        or _of_value(spot, rest)
+        or (f"Expected {spot} to follow the BPMN 2.0.2 schema, but: {rest}")
+    )
+
+
+def _of_structure(element: str, rest: str) -> str | None:
+    if found := _NOT_EXPECTED.match(rest):
+        return f"Expected {_choice(found['names'])} here, but found {element}"
+    if found := _MISSING.match(rest):
+        return f"Expected {_choice(found['names'])} inside {element}, but it is missing"
+    if found := _NOT_ALLOWED.match(rest):
+        return f"Expected only attributes BPMN gives {element}, but found '{found['name']}'"
+    if found := _REQUIRED.match(rest):
+        return f"Expected {element} to have the attribute '{found['name']}', but it is missing"
+    return None
+
+
+def _of_value(spot: str, rest: str) -> str | None:
+    if found := _VALUE.match(rest):
+        kind = found["type"].removeprefix("xs:")
+        return f"Expected {spot} to be of type {kind}, but found '{found['value']}'"
+    if found := _ENUMERATION.match(rest):
+        return f"Expected {spot} to be one of {found['set']}, but found '{found['value']}'"
+    return None
+
+
+def _choice(names: str | None) -> str:
+    if not names:
+        return "nothing more"
+    options = [name.strip() for name in names.split(",")]
+    shown = ", ".join(options[:8]) + (", …" if len(options) > 8 else "")
+    return shown if len(options) == 1 else f"one of: {shown}"
