@@ -1,0 +1,59 @@
+"""Fixtures of the browser tests: `browser` (one per session), `open_page`, `page`, `serve`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+from browser import DESKTOP, Opener, Server, browsing, listen, serving
+from flask import Flask
+from playwright.sync_api import Browser, Page
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all browser tests."""
+    with browsing() as running:
+        yield running
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[Opener]:
+    """Opens pages in fresh contexts of their own (a second person, a phone, no scripts).
+
+    A page that breaks the content security policy or whose scripts fail fails its test.
+    """
+    contexts = []
+    complaints: list[list[str]] = []
+
+    def opener(**options: Any) -> Page:
+        context = browser.new_context(**{"viewport": DESKTOP, "locale": "zh-CN", **options})
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        page = context.new_page()
+        complaints.append(listen(page))
+        return page
+
+    yield opener
+    for context in contexts:
+        context.close()
+    assert [heard for page in complaints for heard in page] == []
+
+
+@pytest.fixture
+def page(open_page: Opener) -> Page:
+    """One page at desktop size."""
+    return open_page()
+
+
+@pytest.fixture
+def serve() -> Iterator[Server]:
+    """Serves applications on free ports until the test ends; called with a Flask app, gives its address."""
+    with ExitStack() as running:
+
+        def start(app: Flask) -> str:
+            return running.enter_context(serving(app))
+
+        yield start

@@ -1,0 +1,27 @@
+// Brings the page's components to life, at loading and after htmx has put a part in place.
+// Nothing here is needed to read a page or to hand in a form.
+import { initAll, createAll } from "../vendor/govuk/govuk-frontend.min.js";
+import { SortableTable } from "../vendor/moj/sortable-table.js";
+
+document.body.classList.add("js-enabled", "govuk-frontend-supported");
+
+function awaken(scope) {
+  initAll({ scope });
+  createAll(SortableTable, {}, scope);
+}
+
+// On a phone the filters start folded, so that the list comes first.
+if (window.matchMedia("(max-width: 768px)").matches) {
+  for (const fold of document.querySelectorAll(".bj-filter__fold")) fold.open = false;
+}
+
+// Folded explanations belong on paper too.
+window.addEventListener("beforeprint", () => {
+  for (const fold of document.querySelectorAll("details:not(.bj-post-switch)")) fold.open = true;
+});
+
+awaken(document);
+// htmx announces the body itself once at the start; only the parts it puts in place later are new.
+document.body.addEventListener("htmx:load", (event) => {
+  if (event.target !== document.body) awaken(event.target.parentElement ?? document);
+});

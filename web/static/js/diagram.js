@@ -1,0 +1,78 @@
+// Draws the diagrams of a page and moves their tokens. The viewer comes as one ready-made script
+// (BpmnNavigatedViewer); the figure's own list says the same to whoever does not see the drawing.
+(() => {
+  const KINDS = ["yellow", "red", "suspended", "incident"];
+
+  async function draw(figure) {
+    const canvas = figure.querySelector(".bj-diagram__canvas");
+    figure.classList.add("bj-diagram--drawn");
+    const viewer = new window.BpmnNavigatedViewer({ container: canvas });
+    const answer = await fetch(figure.dataset.xml, { headers: { Accept: "application/xml" } });
+    if (!answer.ok) throw new Error(`Expected the diagram, but the server answered ${answer.status}`);
+    await viewer.importXML(await answer.text());
+    viewer.get("canvas").zoom("fit-viewport", "auto");
+    listen(figure, viewer);
+    if (figure.dataset.tokens) {
+      const tokens = await fetch(figure.dataset.tokens, { headers: { Accept: "application/json" } });
+      if (tokens.ok) place(viewer, await tokens.json());
+    }
+    figure.dispatchEvent(new CustomEvent("banjie:drawn", { bubbles: true, detail: { viewer } }));
+  }
+
+  function listen(figure, viewer) {
+    const canvas = viewer.get("canvas");
+    figure.addEventListener("banjie:tokens", (event) => place(viewer, event.detail));
+    figure.addEventListener("click", (event) => {
+      const zoom = event.target.closest("[data-zoom]")?.dataset.zoom;
+      if (zoom === "fit") canvas.zoom("fit-viewport", "auto");
+      if (zoom === "in") canvas.zoom(canvas.zoom() * 1.25);
+      if (zoom === "out") canvas.zoom(canvas.zoom() / 1.25);
+    });
+  }
+
+  function place(viewer, { tokens = [], passed = [] }) {
+    clear(viewer);
+    for (const id of passed) mark(viewer, id, "bj-passed");
+    for (const token of tokens) {
+      if (!mark(viewer, token.element, "bj-token")) continue;
+      const kind = KINDS.includes(token.state) ? token.state : "";
+      if (kind) mark(viewer, token.element, `bj-token--${kind}`);
+      const badge = document.createElement("div");
+      badge.className = `bj-token-mark${kind ? ` bj-token-mark--${kind}` : ""}`;
+      badge.textContent = String(token.count ?? 1);
+      viewer.get("overlays").add(token.element, "token", { position: { top: -12, right: 12 }, html: badge });
+    }
+  }
+
+  function clear(viewer) {
+    const canvas = viewer.get("canvas");
+    viewer.get("overlays").remove({ type: "token" });
+    viewer.get("elementRegistry").forEach((element) => {
+      for (const name of ["bj-passed", "bj-token", ...KINDS.map((kind) => `bj-token--${kind}`)]) {
+        canvas.removeMarker(element, name);
+      }
+    });
+  }
+
+  function mark(viewer, id, name) {
+    if (!viewer.get("elementRegistry").get(id)) return false;
+    viewer.get("canvas").addMarker(id, name);
+    return true;
+  }
+
+  function begin() {
+    for (const figure of document.querySelectorAll('[data-module="banjie-diagram"]')) {
+      draw(figure).catch((fault) => {
+        figure.classList.remove("bj-diagram--drawn");
+        const said = document.createElement("p");
+        said.className = "govuk-body bj-diagram__fault";
+        said.textContent = figure.dataset.fault;
+        figure.prepend(said);
+        console.warn(fault);
+      });
+    }
+  }
+
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", begin);
+  else begin();
+})();
