@@ -17,6 +17,7 @@ from engine.clock import moment_text, read_moment
 from engine.errors import Conflict, Malformed
 from engine.organisation.roles import roles_of_rank
 from engine.periods import Calendar, Kind, Ledger, Limit, PeriodRefused
+from engine.periods.entries import SUSPENDED
 
 if TYPE_CHECKING:
     from engine.casework.desk import Desk
@@ -101,7 +102,7 @@ def _suspend(desk: Desk, properties: Mapping[str, Any], happening: ElementEntere
     breach = ledger.check_suspend(kind)
     since = _day(properties.get("banjie.period.since")) or desk.today
     entry = periods.Entry(
-        periods.SUSPENDED,
+        SUSPENDED,
         since,
         desk.moment,
         key=str(happening.instance),

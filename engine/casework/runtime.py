@@ -43,12 +43,11 @@ _CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # no digit or letter that is 
 
 @dataclass(frozen=True)
 class Settings:
-    """What an installation sets: zone, hours of business (local), the name shown."""
+    """What an installation sets: its zone and its hours of business (local, HH:MM)."""
 
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
     opens: str = "09:00"
     closes: str = "17:00"
-    secret_key: str = ""
 
 
 @dataclass(frozen=True)

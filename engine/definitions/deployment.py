@@ -45,30 +45,50 @@ def deploy(
     """Check and store a bundle as its newest version; False where that version is the newest already."""
     check(bundle)
     with store.writing() as connection:
-        newest = _newest(connection, bundle)
-        if newest and newest.digest == bundle.digest:
-            return False
-        version = (newest.version if newest else 0) + 1
-        effective = effective_from or _effective(bundle)
-        _store_files(store, connection, bundle)
-        row = {
-            "kind": bundle.kind,
-            "name": bundle.name,
-            "version": version,
-            "digest": bundle.digest,
-            "effective_from": effective.isoformat(),
-            "deployed_at": moment_text(clock.now()),
-        }
-        connection.execute(insert(versions).values(row))
-        journal.record(
+        return keep(
+            store,
             connection,
-            journal.DEFINITIONS,
-            row["deployed_at"],
+            moment_text(clock.now()),
+            bundle,
             actor,
-            {"type": "Deploy", "kind": bundle.kind, "name": bundle.name},
-            events=[Event("DefinitionDeployed", row)],
             salt=salt,
+            effective_from=effective_from,
         )
+
+
+def keep(
+    store: Store,
+    connection: Connection,
+    moment: str,
+    bundle: Bundle,
+    actor: Mapping[str, Any],
+    *,
+    salt: str,
+    effective_from: date | None = None,
+) -> bool:
+    """Store a checked bundle inside a transaction that is open already; see `deploy`."""
+    newest = _newest(connection, bundle)
+    if newest and newest.digest == bundle.digest:
+        return False
+    _store_files(store, connection, bundle)
+    row = {
+        "kind": bundle.kind,
+        "name": bundle.name,
+        "version": (newest.version if newest else 0) + 1,
+        "digest": bundle.digest,
+        "effective_from": (effective_from or _effective(bundle)).isoformat(),
+        "deployed_at": moment,
+    }
+    connection.execute(insert(versions).values(row))
+    journal.record(
+        connection,
+        journal.DEFINITIONS,
+        moment,
+        actor,
+        {"type": "Deploy", "kind": bundle.kind, "name": bundle.name},
+        events=[Event("DefinitionDeployed", row)],
+        salt=salt,
+    )
     return True
 
 

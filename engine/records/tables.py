@@ -278,6 +278,17 @@ publication = Table(
     PrimaryKeyConstraint("case_id", "key"),
 )
 
+node = Table(
+    "node",
+    metadata,
+    Column("name", String(80), primary_key=True),
+    Column("started_at", String(24), nullable=False),
+    Column("beat_at", String(24), nullable=False),
+    Column("fired", Integer, nullable=False),
+    Column("jobs", Integer, nullable=False),
+    Column("problem", Text),
+)
+
 # --- who may act (derived from the stream "organisation") ------------------------------------------
 
 unit = Table(

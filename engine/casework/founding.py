@@ -1,0 +1,88 @@
+"""Founding an installation: its schema, the definitions that ship, its organisation.
+
+Called by the composition root at every start (harmless when repeated) and by `banjie people import`.
+Everything that is laid down here is journalled in the streams `definitions` and `organisation`.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import Connection
+
+from engine import canonical
+from engine.casework.runtime import Runtime
+from engine.clock import moment_text
+from engine.definitions import deployment
+from engine.definitions.bundles import Bundle
+from engine.organisation.importing import Change, Report, read_organisation
+from engine.organisation.model import Actor
+from engine.organisation.roster import Files
+from engine.records import journal
+from engine.records.entries import Event
+
+
+def found(runtime: Runtime, say: Callable[[str], None] = lambda text: None) -> None:
+    """Lay the schema and deploy whatever ships and is newer than what the database holds."""
+    runtime.store.create()
+    for bundle in deployment.shipped():
+        if deploy(runtime, bundle, Actor.system()):
+            say(f"{bundle.kind} {bundle.name}")
+    with runtime.store.reading() as connection:
+        runtime.shelf.refresh(connection)
+        has_units = bool(runtime.shelf.versions("units"))
+    if not has_units:
+        with runtime.store.writing() as connection:
+            _keep_units(runtime, connection, Actor.system())
+
+
+def deploy(runtime: Runtime, bundle: Bundle, actor: Actor) -> bool:
+    """Deploy one bundle; False where it is the newest already. Raises IllegalDefinition."""
+    return deployment.deploy(
+        runtime.store, runtime.clock, bundle, actor.as_data(), salt=secrets.token_hex(16)
+    )
+
+
+def import_people(runtime: Runtime, files: Files, actor: Actor, *, initial_password: str = "") -> Report:
+    """Import units, posts and persons; all or nothing. Raises Malformed with every faulty cell."""
+
+    def record(connection: Connection, changes: list[Change]) -> None:
+        journalled(runtime, actor, "ImportPeople")(connection, changes)
+        _keep_units(runtime, connection, actor)
+
+    return runtime.directory.import_csv(files, record, initial_password=initial_password)
+
+
+def journalled(runtime: Runtime, actor: Actor, command: str) -> Callable[[Connection, list[Change]], None]:
+    """What the directory calls with its changes, in the transaction that makes them."""
+
+    def record(connection: Connection, changes: list[Change]) -> None:
+        events = [Event("OrganisationChanged", _without_secrets(change)) for change in changes]
+        journal.record(
+            connection,
+            journal.ORGANISATION,
+            moment_text(runtime.clock.now()),
+            actor.as_data(),
+            {"type": command},
+            events=events,
+            salt=secrets.token_hex(16),
+        )
+
+    return record
+
+
+def _without_secrets(change: Change) -> dict[str, Any]:
+    data = change.get("data")
+    if isinstance(data, dict):
+        return {**change, "data": {name: value for name, value in data.items() if name != "password"}}
+    return dict(change)
+
+
+def _keep_units(runtime: Runtime, connection: Connection, actor: Actor) -> None:
+    """The tree of units is a definition too: a replay needs the one of that day."""
+    data = read_organisation(connection).as_data()
+    bundle = Bundle("units", "units", {"units.json": canonical.dumps(data).encode()})
+    moment = moment_text(runtime.clock.now())
+    deployment.keep(runtime.store, connection, moment, bundle, actor.as_data(), salt=secrets.token_hex(16))

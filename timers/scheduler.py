@@ -1,0 +1,95 @@
+"""The heartbeat: APScheduler wakes the product every second to do what has become due.
+
+Started by `banjie serve`. It keeps no job store: due moments, jobs and seals stand in the database, so
+nothing is lost in an outage, what is late fires late and says so, and any number of nodes may run.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+from datetime import datetime, timedelta
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from sqlalchemy.exc import DBAPIError
+
+from engine.casework import due_moments, jobs
+from engine.casework.runtime import Runtime
+from engine.clock import moment_text
+from engine.records import seals
+from engine.records.tables import node
+
+log = logging.getLogger("banjie.heartbeat")
+
+BEAT_SECONDS = 1
+REPORT_EVERY = timedelta(seconds=15)
+ROUNDS = 20  # of due moments in one beat, so that a flood does not keep jobs waiting
+
+
+class Heartbeat:
+    """One node's heartbeat over one runtime."""
+
+    def __init__(self, runtime: Runtime, name: str | None = None) -> None:
+        self.runtime = runtime
+        self.name = name or f"{socket.gethostname()}:{os.getpid()}"
+        self._started = runtime.clock.now()
+        self._reported: datetime | None = None
+        self._fired = self._jobs = 0
+        self._problem: str | None = None
+        self._scheduler = BackgroundScheduler(timezone="UTC")
+
+    def start(self) -> None:
+        """Begin to beat in a thread of its own; returns at once."""
+        self._scheduler.add_job(
+            self.beat, "interval", seconds=BEAT_SECONDS, max_instances=1, coalesce=True, id="beat"
+        )
+        zone = self.runtime.settings.zone
+        self._scheduler.add_job(self.seal, "cron", hour=0, minute=5, timezone=zone, id="daily-seal")
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Finish the beat under way and stop."""
+        self._scheduler.shutdown(wait=True)
+
+    def beat(self) -> int:
+        """Fire what is due and do the jobs that wait; gives how much was done."""
+        done = 0
+        try:
+            for _ in range(ROUNDS):
+                fired = due_moments.fire_due(self.runtime, self.name)
+                made = jobs.run_waiting(self.runtime, worker=self.name)
+                self._fired += fired
+                self._jobs += made
+                done += fired + made
+                if not fired and not made:
+                    break
+            self._problem = None
+        except DBAPIError as error:
+            # The database is away: the next beat tries again, and the operator's page says since when.
+            self._problem = type(error).__name__
+            log.warning("heartbeat without database: %s", type(error).__name__)
+            return done
+        self._report()
+        return done
+
+    def seal(self) -> None:
+        """Seal everything recorded so far."""
+        with self.runtime.store.writing() as connection:
+            seals.make(connection, moment_text(self.runtime.clock.now()))
+
+    def _report(self) -> None:
+        now = self.runtime.clock.now()
+        if self._reported is not None and now - self._reported < REPORT_EVERY:
+            return
+        self._reported = now
+        row = {
+            "name": self.name,
+            "started_at": moment_text(self._started),
+            "beat_at": moment_text(now),
+            "fired": self._fired,
+            "jobs": self._jobs,
+            "problem": self._problem,
+        }
+        with self.runtime.store.writing() as connection:
+            self.runtime.store.upsert(connection, node, [row])
