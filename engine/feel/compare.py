@@ -7,6 +7,7 @@ null, order outside numbers, strings and temporal values is null; both raise Fau
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from decimal import Decimal
 
 from engine.feel.kinds import type_name
@@ -52,11 +53,8 @@ def _equal_alike(left: Value, right: Value) -> bool | None:
     return bool(left == right)
 
 
-def _all_equal(pairs: object) -> bool | None:
-    for one, other in pairs:  # type: ignore[attr-defined]
-        if not equal(one, other):
-            return False
-    return True
+def _all_equal(pairs: Iterable[tuple[Value, Value]]) -> bool:
+    return all(equal(one, other) for one, other in pairs)
 
 
 def _equal_ranges(left: Range, right: Range) -> bool:

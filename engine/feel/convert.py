@@ -7,7 +7,7 @@ expression gave. Floating point is never let in.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -15,7 +15,7 @@ from engine.errors import Malformed, TooLarge
 from engine.feel.kinds import TEMPORAL, TYPE_NAMES, temporal_text, type_name
 from engine.feel.scope import SIZE_LIMIT
 from engine.feel.temporal import DateTime, DaysTime, Time
-from engine.feel.values import Value
+from engine.feel.values import Function, Value
 
 _PLAIN = frozenset({type(None), bool, str, Decimal})
 
@@ -85,28 +85,10 @@ def _normal_context(value: Mapping[Any, object]) -> Value:
 
 
 def _foreign(value: object) -> Value:
-    if isinstance(value, bool):
-        return bool(value)
-    if isinstance(value, int):
-        return Decimal(int(value))
-    if isinstance(value, dt.datetime):
-        return DateTime.from_python(value)
-    if isinstance(value, dt.timedelta):
-        return DaysTime.from_python(value)
-    if isinstance(value, dt.time):
-        return _foreign_time(value)
-    for kind in (str, Decimal, dt.date):
-        if isinstance(value, kind) and kind in TYPE_NAMES and type(value).__mro__[1] is kind:
-            return _rebuilt(value, kind)
-    if isinstance(value, tuple(TYPE_NAMES)):
-        return value
+    for kind, convert in _CONVERSIONS:
+        if isinstance(value, kind):
+            return convert(value)
     raise Malformed(f"Expected a value of FEEL, but found a {type(value).__name__}")
-
-
-def _rebuilt(value: Any, kind: type) -> Value:
-    if kind is dt.date:
-        return dt.date(value.year, value.month, value.day)
-    return str.__str__(value) if kind is str else Decimal(value)
 
 
 def _foreign_time(value: dt.time) -> Time:
@@ -114,3 +96,15 @@ def _foreign_time(value: dt.time) -> Time:
     span = value.utcoffset()
     offset = None if span is None or zone is not None else int(span.total_seconds())
     return Time(value.hour, value.minute, value.second, value.microsecond * 1000, offset, zone)
+
+
+_CONVERSIONS: tuple[tuple[type, Callable[[Any], Value]], ...] = (
+    (int, lambda value: Decimal(int(value))),
+    (dt.datetime, DateTime.from_python),
+    (dt.timedelta, DaysTime.from_python),
+    (dt.time, _foreign_time),
+    (str, str.__str__),
+    (Decimal, Decimal),
+    (dt.date, lambda value: dt.date(value.year, value.month, value.day)),
+    (Function, lambda value: value),
+)

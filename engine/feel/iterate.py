@@ -29,10 +29,7 @@ def compile_for(compiler: Compiles, node: tree.For) -> Run:
         results: list[Value] = []
         try:
             for inner in _rounds(loops, scope, 0):
-                if keeps:
-                    inner.state.spend(len(results) // 64)
-                    inner = inner.inner({"partial": list(results)})
-                results.append(body(inner))
+                results.append(body(_with_partial(inner, results) if keeps else inner))
                 if len(results) > SIZE_LIMIT:
                     raise Fault(f"Expected a list of at most {SIZE_LIMIT} items, but it is longer")
         except Fault as fault:
@@ -40,6 +37,11 @@ def compile_for(compiler: Compiles, node: tree.For) -> Run:
         return results
 
     return run
+
+
+def _with_partial(scope: Scope, results: list[Value]) -> Scope:
+    scope.state.spend(len(results) // 64)
+    return scope.inner({"partial": list(results)})
 
 
 def compile_quantified(compiler: Compiles, node: tree.Quantified) -> Run:

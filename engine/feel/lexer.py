@@ -15,7 +15,8 @@ TEXT_LIMIT = 100_000
 """Characters one expression may have."""
 
 KEYWORDS = frozenset(
-    ["if", "then", "else", "for", "in", "return", "some", "every", "satisfies", "and", "or", "between", "instance", "of", "function", "external", "null", "true", "false"]
+    {"if", "then", "else", "for", "in", "return", "some", "every", "satisfies", "and", "or", "between"}
+    | {"instance", "of", "function", "external", "null", "true", "false"}
 )
 _NAME_START = (
     "?A-Z_a-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c-\u200d\u2070-\u218f"

@@ -23,6 +23,8 @@ def compile_test(compiler: Compiles, node: Node, *, cell: bool = False) -> Test:
     if isinstance(node, tree.UnaryTest):
         return _comparison(node.op, compiler.run(node.operand))
     run = compiler.run(node)
+    if isinstance(node, tree.RangeLiteral):
+        return lambda scope, value: _in_range(scope, value, run(scope))
     if cell and mentions(node, "?"):
         return lambda scope, value: _own_answer(scope, value, run(scope))
     if cell:
@@ -40,9 +42,13 @@ def _comparison(op: str, operand: Run) -> Test:
                 else _is_equal(value, other) is (op == "=")
             )
         except Fault as fault:
-            return scope.state.fault(fault.sentence)
+            return _null(scope, fault)
 
     return test
+
+
+def _null(scope: Scope, fault: Fault) -> None:
+    scope.state.fault(fault.sentence)
 
 
 def _is_equal(value: Value, other: Value) -> bool:
@@ -50,6 +56,10 @@ def _is_equal(value: Value, other: Value) -> bool:
     if found is None:
         raise Fault(f"Expected two values of one type, but found {both(value, other)}")
     return found
+
+
+def _in_range(scope: Scope, value: Value, span: Value) -> bool | None:
+    return None if span is None else _matches(scope, value, span)
 
 
 def _own_answer(scope: Scope, value: Value, result: Value) -> bool | None:
@@ -72,7 +82,7 @@ def _matches(scope: Scope, value: Value, result: Value) -> bool | None:
             return _in_list(scope, value, result)
         return _is_equal(value, result)
     except Fault as fault:
-        return scope.state.fault(fault.sentence)
+        return _null(scope, fault)
 
 
 def _in_list(scope: Scope, value: Value, items: list[Value]) -> bool:

@@ -67,10 +67,9 @@ def built_ins() -> dict[str, BuiltIn]:
 
 def _built_in(name: str, variants: tuple[Variant, ...]) -> BuiltIn:
     longest = max((variant.slots for variant in variants), key=len)
+    parameters = tuple(Parameter(slot.name) for slot in longest)
 
     def run(state: State, arguments: list[Value]) -> Value:
-        return call_built_in(state, function, arguments, None)
+        return call_built_in(state, BuiltIn(name, parameters, run, None, variants), arguments, None)
 
-    parameters = tuple(Parameter(slot.name) for slot in longest)
-    function = BuiltIn(name, parameters, run, None, variants)
-    return function
+    return BuiltIn(name, parameters, run, None, variants)

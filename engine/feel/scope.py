@@ -31,10 +31,11 @@ class State:
         self.steps = STEP_LIMIT
         self.calls = 0
 
-    def fault(self, sentence: str) -> None:
+    def fault(self, sentence: str) -> Value:
         """Record why a value is null, and give that null."""
         if len(self.reasons) < REASON_LIMIT:
             self.reasons.append(sentence)
+        return None
 
     def spend(self, steps: int = 1) -> None:
         """Count steps. Raises TooLarge when the budget is used up."""

@@ -71,7 +71,7 @@ def _date_read(text: str) -> Date:
 
 @feel("date", "from: day")
 def _date_of(value: Value) -> Date:
-    return value.date if isinstance(value, DateTime) else value  # type: ignore[no-any-return]
+    return value.date if isinstance(value, DateTime) else value
 
 
 @feel("date", "year: number", "month: number", "day: number")

@@ -65,8 +65,8 @@ def _numbers(items: list[Value]) -> list[Decimal]:
     return items
 
 
-@feel("sum", "list: list")
 @feel("sum", "list: any...")
+@feel("sum", "list: list")
 def _sum(items: list[Value]) -> Value:
     if not items:
         raise Fault("Expected a list of numbers, but it is empty")
@@ -78,14 +78,14 @@ def _sum(items: list[Value]) -> Value:
     return total
 
 
-@feel("mean", "list: list")
 @feel("mean", "list: any...")
+@feel("mean", "list: list")
 def _mean(items: list[Value]) -> Value:
     return calculate("/", _sum(items), Decimal(len(items)))
 
 
-@feel("product", "list: list")
 @feel("product", "list: any...")
+@feel("product", "list: list")
 def _product(items: list[Value]) -> Decimal:
     try:
         result = Decimal(1)
@@ -96,8 +96,8 @@ def _product(items: list[Value]) -> Decimal:
     return result
 
 
-@feel("median", "list: list")
 @feel("median", "list: any...")
+@feel("median", "list: list")
 def _median(items: list[Value]) -> Decimal:
     numbers = sorted(_numbers(items))
     middle = len(numbers) // 2
@@ -106,8 +106,8 @@ def _median(items: list[Value]) -> Decimal:
     return NUMBERS.divide(NUMBERS.add(numbers[middle - 1], numbers[middle]), Decimal(2))
 
 
-@feel("stddev", "list: list")
 @feel("stddev", "list: any...")
+@feel("stddev", "list: list")
 def _stddev(items: list[Value]) -> Decimal:
     """Of a sample: the squares are divided by one less than their count."""
     numbers = _numbers(items)
@@ -121,8 +121,8 @@ def _stddev(items: list[Value]) -> Decimal:
         raise Fault("Expected a deviation that can be kept, but it is too large") from None
 
 
-@feel("mode", "list: list")
 @feel("mode", "list: any...")
+@feel("mode", "list: list")
 def _mode(items: list[Value]) -> list[Decimal]:
     if not items:
         return []
@@ -142,14 +142,14 @@ def _decided(items: list[Value], decisive: bool) -> bool | None:
     return not decisive
 
 
-@feel("all", "list: list")
 @feel("all", "list: any...")
+@feel("all", "list: list")
 def _all(items: list[Value]) -> bool | None:
     return _decided(items, False)
 
 
-@feel("any", "list: list")
 @feel("any", "list: any...")
+@feel("any", "list: list")
 def _any(items: list[Value]) -> bool | None:
     return _decided(items, True)
 

@@ -33,7 +33,7 @@ _MONTHS = (
 
 
 def _date(value: Value) -> Date:
-    return value.date if isinstance(value, DateTime) else value  # type: ignore[no-any-return]
+    return value.date if isinstance(value, DateTime) else value
 
 
 def _now(state: State) -> DateTime:
