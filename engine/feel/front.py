@@ -10,11 +10,11 @@ from functools import lru_cache
 
 from engine.errors import ExpressionError, TooLarge
 from engine.feel.builtins import BUILT_INS
-from engine.feel.compiler import MISSING, Compiler
+from engine.feel.compiler import Compiler
 from engine.feel.convert import normal
 from engine.feel.names import KnownNames, name_table
 from engine.feel.parser import Parser
-from engine.feel.scope import Run, Scope, State
+from engine.feel.scope import MISSING, Run, Scope, State
 from engine.feel.tree import Node
 from engine.feel.values import NO_NAMES, Outcome, Value
 

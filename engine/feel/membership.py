@@ -6,12 +6,12 @@ null. A cell differs from `in` in one thing: an expression of its own that is tr
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from engine.feel import tree
 from engine.feel.closures import Compiles, mentions
 from engine.feel.compare import both, compares, equal, same, within
-from engine.feel.scope import Run, Scope
+from engine.feel.scope import Run, Scope, look_up
 from engine.feel.tree import Node
 from engine.feel.values import Fault, Range, Value
 
@@ -42,13 +42,15 @@ def _comparison(op: str, operand: Run) -> Test:
                 else _is_equal(value, other) is (op == "=")
             )
         except Fault as fault:
-            return _null(scope, fault)
+            return _noted(scope, fault)
 
     return test
 
 
-def _null(scope: Scope, fault: Fault) -> None:
+def _noted(scope: Scope, fault: Fault) -> bool | None:
+    """Null, and the reason recorded."""
     scope.state.fault(fault.sentence)
+    return None
 
 
 def _is_equal(value: Value, other: Value) -> bool:
@@ -82,7 +84,7 @@ def _matches(scope: Scope, value: Value, result: Value) -> bool | None:
             return _in_list(scope, value, result)
         return _is_equal(value, result)
     except Fault as fault:
-        return _null(scope, fault)
+        return _noted(scope, fault)
 
 
 def _in_list(scope: Scope, value: Value, items: list[Value]) -> bool:
@@ -101,7 +103,7 @@ def _is_item(scope: Scope, value: Value, item: Value) -> bool:
         return False
 
 
-def unary_range(scope: Scope, op: str, operand: Value) -> Value:
+def _unary_range(scope: Scope, op: str, operand: Value) -> Value:
     """The range `(< 5)`, `(>= 5)` or `(= 5)` stands for as a value (10.3.2.7)."""
     if operand is None or op == "!=":
         return scope.state.fault(f"Expected a value after {op!r} to make a range, but there is none")
@@ -111,3 +113,47 @@ def unary_range(scope: Scope, op: str, operand: Value) -> Value:
     if op in ("<", "<="):
         return Range(None, operand, False, closed, low_bounded=False)
     return Range(operand, None, closed, False, high_bounded=False)
+
+
+def compile_in(compiler: Compiles, node: tree.In) -> Run:
+    """The closure of `a in (tests)`."""
+    value = compiler.run(node.value)
+    tests = [compile_test(compiler, test) for test in node.tests]
+
+    def run(scope: Scope) -> Value:
+        tested = value(scope)
+        return _any_of(test(scope, tested) for test in tests)
+
+    return run
+
+
+def compile_unary_test(compiler: Compiles, node: tree.UnaryTest) -> Run:
+    """The closure of `(< 5)` where a value is wanted."""
+    operand, op = compiler.run(node.operand), node.op
+    return lambda scope: _unary_range(scope, op, operand(scope))
+
+
+def compile_unary_tests(compiler: Compiles, node: tree.UnaryTests) -> Run:
+    """The closure of a whole cell; the value tested is the variable `?`."""
+    if node.anything:
+        return lambda scope: True
+    compiler.refer("?")
+    tests = [compile_test(compiler, test, cell=True) for test in node.tests]
+    negated = node.negated
+
+    def run(scope: Scope) -> Value:
+        found = _any_of(test(scope, look_up(scope, "?")) for test in tests)
+        return (None if found is None else not found) if negated else found
+
+    return run
+
+
+def _any_of(results: Iterable[bool | None]) -> bool | None:
+    """True if any is true, else null if any is null, else false."""
+    found: bool | None = False
+    for result in results:
+        if result is True:
+            return True
+        if result is None:
+            found = None
+    return found

@@ -6,6 +6,7 @@ Made by the front of the package for one evaluation, passed through every compil
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from engine.errors import TooLarge
 from engine.feel.values import Value
@@ -18,6 +19,10 @@ SIZE_LIMIT = 1_000_000
 """Items a list, characters a string that an expression builds may have."""
 REASON_LIMIT = 20
 """Reasons kept; the first ones tell most."""
+
+
+MISSING: Any = object()
+"""What a name has that nothing is bound to."""
 
 
 class State:
@@ -61,3 +66,13 @@ class Scope:
 
 Run = Callable[[Scope], Value]
 """A compiled expression."""
+
+
+def look_up(scope: Scope | None, name: str) -> Value:
+    """The value a name has in a scope or around it, MISSING where none has it."""
+    while scope is not None:
+        value = scope.names.get(name, MISSING)
+        if value is not MISSING:
+            return value
+        scope = scope.parent
+    return MISSING
