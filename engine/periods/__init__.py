@@ -1,0 +1,75 @@
+"""The law's clocks: working-day calendars, period rules, the period ledger and what follows from it.
+
+Pure. Casework opens and changes ledgers and asks for what is due; definitions read the files; nothing here
+knows a case, a store or the present moment.
+
+    calendar = Calendar.read({name: text, …})            # processes/calendars/*.toml
+    rules = RuleBook.read({name: text, …})               # processes/law/*.toml
+    ledger = Ledger.open(rules.of("xk.decision", day), day, Limit.read("10W"))
+    due(ledger, calendar).day; explain(ledger, calendar).text()
+"""
+
+from engine.periods.calendar import Calendar, Day, DayKind
+from engine.periods.due import (
+    Change,
+    Due,
+    State,
+    due,
+    earliest_event,
+    in_time,
+    overruns,
+    recomputed,
+    remaining,
+    state,
+    used,
+    warn_from,
+)
+from engine.periods.entries import Breach, Entry, PeriodRefused, Suspension
+from engine.periods.explain import Explanation, Row, Status, explain
+from engine.periods.joint import Share, Shares, whose_days
+from engine.periods.ledger import Ledger
+from engine.periods.limits import Kind, Limit
+from engine.periods.notices import Notice, read_notices
+from engine.periods.roster import Roster
+from engine.periods.rules import Excluded, Extension, PeriodRule, RuleBook
+from engine.periods.statute import Statute
+
+__all__ = [
+    "Breach",
+    "Calendar",
+    "Change",
+    "Day",
+    "DayKind",
+    "Due",
+    "Entry",
+    "Excluded",
+    "Explanation",
+    "Extension",
+    "Kind",
+    "Ledger",
+    "Limit",
+    "Notice",
+    "PeriodRefused",
+    "PeriodRule",
+    "Roster",
+    "Row",
+    "RuleBook",
+    "Share",
+    "Shares",
+    "State",
+    "Status",
+    "Statute",
+    "Suspension",
+    "due",
+    "earliest_event",
+    "explain",
+    "in_time",
+    "overruns",
+    "read_notices",
+    "recomputed",
+    "remaining",
+    "state",
+    "used",
+    "warn_from",
+    "whose_days",
+]

@@ -1,0 +1,320 @@
+"""The period ledger: what has happened to one clock of a case, never what follows from it.
+
+Called by casework, which turns each entry into an event. Immutable: every act gives a new ledger. A ledger
+holds the text of the rule in force when the period started and its entries; the due date is derived from
+them (`due`), never stored.
+
+Two doors. `suspend`, `extend` … check the act and refuse it with a `PeriodRefused` that carries the breach.
+`record` takes an entry as it is, for replay and for breaches that supervision records instead of refusing;
+it refuses only what cannot be (a second start, an end of a suspension that never began).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from engine.clock import whole_millisecond
+from engine.errors import Conflict, Malformed
+from engine.periods.counting import as_utc
+from engine.periods.entries import (
+    EXTENDED,
+    RESET,
+    RESUMED,
+    STARTED,
+    STOPPED,
+    SUSPENDED,
+    Breach,
+    Entry,
+    PeriodRefused,
+    Suspension,
+)
+from engine.periods.limits import Kind, Limit
+from engine.periods.rules import PeriodRule
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """The clock of one period: its rule's text, the promised limit beside it (C10), and its entries."""
+
+    rule: PeriodRule
+    entries: tuple[Entry, ...]
+    promise: Limit | None = None
+
+    @classmethod
+    def open(
+        cls,
+        rule: PeriodRule,
+        started_on: date,
+        promise: Limit | None = None,
+        *,
+        at: datetime | None = None,
+        reason: str = "",
+        basis: str = "",
+        person: str = "",
+    ) -> Ledger:
+        """A period that starts on a day, which may lie in the past (C8) or, for a backward period, ahead.
+
+        Raises PeriodRefused (C10) for a promise longer than the limit or counted in other units,
+        Malformed for an hour period without its moment.
+        """
+        if promise and (not promise.comparable(rule.limit) or promise.exceeds(rule.limit)):
+            raise PeriodRefused(
+                Breach(
+                    "C10",
+                    f"Expected a promise counted like {rule.limit} and no longer, but found {promise}",
+                    f"承诺时限应当与法定时限{rule.limit.words()}同样计算且不得更长，现为{promise.words()}",
+                )
+            )
+        started = Entry(STARTED, started_on, at, reason=reason, basis=basis, person=person)
+        return cls(rule, (), promise).record(started)
+
+    # What stands in the ledger
+
+    @property
+    def start(self) -> Entry:
+        """The entry the clock runs from: the last reset, else the start."""
+        return next(entry for entry in reversed(self.entries) if entry.act in (RESET, STARTED))
+
+    @property
+    def started_on(self) -> date:
+        """The day the clock runs from; it is not counted itself (C1)."""
+        return self.start.on
+
+    @property
+    def stop_entry(self) -> Entry | None:
+        """The entry that ended the period, None while it runs."""
+        last = self.entries[-1]
+        return last if last.act == STOPPED else None
+
+    @property
+    def extensions(self) -> tuple[Entry, ...]:
+        """The extensions since the clock last started: a reset begins the period anew (C7)."""
+        return tuple(e for e in self.entries[self.entries.index(self.start) :] if e.act == EXTENDED)
+
+    @property
+    def suspensions(self) -> tuple[Suspension, ...]:
+        """All suspensions in the order they began."""
+        found: list[Suspension] = []
+        for entry in self.entries:
+            if entry.act == SUSPENDED:
+                law = self.rule.excludes(entry.kind)
+                found.append(
+                    Suspension(entry.key, entry.kind, entry, None, law is not None, law.max if law else None)
+                )
+            elif entry.act == RESUMED:
+                index = next(i for i, s in enumerate(found) if s.key == entry.key and s.open)
+                found[index] = replace(found[index], until=entry)
+        return tuple(found)
+
+    @property
+    def open_suspensions(self) -> tuple[Suspension, ...]:
+        """The suspensions that have not been resumed."""
+        return tuple(suspension for suspension in self.suspensions if suspension.open)
+
+    def suspension(self, key: str) -> Suspension | None:
+        """The open suspension of a key, None where there is none."""
+        return next((suspension for suspension in self.open_suspensions if suspension.key == key), None)
+
+    # Acts: checked
+
+    def suspend(
+        self,
+        on: date,
+        kind: str,
+        *,
+        key: str = "",
+        told: date | None = None,
+        at: datetime | None = None,
+        reason: str = "",
+        basis: str = "",
+        person: str = "",
+    ) -> Ledger:
+        """The days after `on` are not counted until the key is resumed (C6).
+
+        Raises PeriodRefused (A7) for a kind that is not on the rule's closed list.
+        """
+        _refuse(self.check_suspend(kind))
+        entry = Entry(
+            SUSPENDED, on, at, key=key, kind=kind, told=told, reason=reason, basis=basis, person=person
+        )
+        return self.record(entry)
+
+    def check_suspend(self, kind: str) -> Breach | None:
+        """A7: the breach of suspending for a kind the law does not leave out; None where it does.
+
+        Recorded all the same, such a suspension does not stop the clock.
+        """
+        if self.rule.excludes(kind):
+            return None
+        listed = "、".join(entry.kind for entry in self.rule.excluded) or "none"
+        return Breach(
+            "A7",
+            f"Expected a suspension of {self.rule.id} for one of: {listed}, but found {kind!r}",
+            f"{self.rule.basis}所列不计入期限的事项中没有“{kind}”",
+        )
+
+    def resume(
+        self,
+        on: date,
+        *,
+        key: str = "",
+        at: datetime | None = None,
+        reason: str = "",
+        basis: str = "",
+        person: str = "",
+    ) -> Ledger:
+        """The suspension of the key ends with the day `on`; the next day counts again. Raises Conflict."""
+        return self.record(Entry(RESUMED, on, at, key=key, reason=reason, basis=basis, person=person))
+
+    def extend(
+        self,
+        on: date,
+        by: Limit,
+        approver: str,
+        *,
+        due_on: date,
+        at: datetime | None = None,
+        reason: str = "",
+        basis: str = "",
+        person: str = "",
+    ) -> Ledger:
+        """The limit grows by a length (C9). `due_on` is the day the period ends without it (`due`).
+
+        Raises PeriodRefused: A15 where the law has no (further) extension or the limit has passed, C9
+        where it is too long or approved by another rank.
+        """
+        _refuse(self.check_extend(on, by, approver, due_on=due_on))
+        entry = Entry(EXTENDED, on, at, by=by, approver=approver, reason=reason, basis=basis, person=person)
+        return self.record(entry)
+
+    def check_extend(self, on: date, by: Limit, approver: str, *, due_on: date) -> Breach | None:
+        """The first breach of extending on a day, None where the law allows it (see `extend`)."""
+        taken = len(self.extensions)
+        stage = self.rule.stage(taken)
+        if stage is None:
+            return Breach(
+                "A15",
+                f"Expected at most {taken} extensions of {self.rule.id}, but another is asked for",
+                f"{self.rule.basis}规定的延长次数已用完，或者没有规定延长",
+            )
+        if on > due_on:
+            return Breach(
+                "A15",
+                f"Expected the extension before the limit of {due_on}, but it is asked for on {on}",
+                f"延长应当在期限届满（{due_on}）前批准，现为{on}",
+            )
+        if not by.comparable(stage.max) or by.exceeds(stage.max):
+            return Breach(
+                "C9",
+                f"Expected an extension of at most {stage.max}, but found {by}",
+                f"延长不得超过{stage.max.words()}，现为{by.words()}",
+            )
+        if stage.approver and approver != stage.approver:
+            return Breach(
+                "C9",
+                f"Expected approval by {stage.approver}, but found {approver or 'nobody'!r}",
+                f"延长应当经{stage.approver}批准，现为{approver or '无'}",
+            )
+        return None
+
+    def check_told(self, told_on: date | None, *, due_on: date) -> Breach | None:
+        """C9: the breach of not telling the citizen of an extension before the original limit ended."""
+        stage = self.rule.stage(max(0, len(self.extensions) - 1))
+        if stage is None or not stage.notify or (told_on is not None and told_on <= due_on):
+            return None
+        return Breach(
+            "C9",
+            f"Expected to tell of the extension by {due_on}, but found {told_on or 'no notice'}",
+            f"应当在{due_on}前将延长期限的理由告知申请人",
+        )
+
+    def reset(
+        self, on: date, *, at: datetime | None = None, reason: str = "", basis: str = "", person: str = ""
+    ) -> Ledger:
+        """The clock starts anew from the day (C7); extensions before it are gone, open suspensions stay."""
+        return self.record(Entry(RESET, on, at, reason=reason, basis=basis, person=person))
+
+    def stop(
+        self, on: date, *, at: datetime | None = None, reason: str = "", basis: str = "", person: str = ""
+    ) -> Ledger:
+        """The period ends on the day: what it was for has been done, or its case has ended."""
+        return self.record(Entry(STOPPED, on, at, reason=reason, basis=basis, person=person))
+
+    # Acts: recorded as they are
+
+    def record(self, entry: Entry) -> Ledger:
+        """The ledger with one more entry, whatever supervision thinks of it.
+
+        Raises Conflict for what cannot have happened in this ledger, Malformed for an entry of an hour
+        period without its moment.
+        """
+        sentence = self._impossible(entry)
+        if sentence:
+            raise Conflict(f"Period {self.rule.id}: {sentence}")
+        if self.rule.limit.kind is Kind.HOURS and entry.at is None:
+            raise Malformed(
+                f"Expected the moment of an entry of {self.rule.id}, which counts hours, but found none"
+            )
+        if entry.at is not None:
+            entry = replace(entry, at=whole_millisecond(as_utc(entry.at)))
+        return replace(self, entries=(*self.entries, entry))
+
+    def _impossible(self, entry: Entry) -> str:
+        """Why the entry cannot stand here, empty where it can."""
+        if not self.entries:
+            return "" if entry.act == STARTED else f"Expected a start first, but found {entry.act}"
+        if self.stop_entry:
+            return f"Expected nothing after it stopped on {self.stop_entry.on}, but found {entry.act}"
+        if self.rule.backward and entry.act not in (RESET, STOPPED):
+            return f"Expected a period counted backwards not to be {entry.act}, but found just that"
+        particular = {
+            STARTED: lambda _: "Expected one start, but found a second",
+            SUSPENDED: self._impossible_suspension,
+            RESUMED: self._impossible_resumption,
+            EXTENDED: self._impossible_extension,
+        }.get(entry.act)
+        return particular(entry) if particular else ""
+
+    def _impossible_suspension(self, entry: Entry) -> str:
+        twice = self.suspension(entry.key)
+        return f"Expected no open suspension {entry.key!r}, but it is suspended already" if twice else ""
+
+    def _impossible_extension(self, entry: Entry) -> str:
+        if entry.by is not None and entry.by.comparable(self.rule.limit):
+            return ""
+        return f"Expected an extension counted like {self.rule.limit}, but found {entry.by}"
+
+    def _impossible_resumption(self, entry: Entry) -> str:
+        begun = self.suspension(entry.key)
+        if begun is None:
+            return f"Expected an open suspension {entry.key!r} to resume, but there is none"
+        if entry.on < begun.since.on:
+            return f"Expected to resume on or after {begun.since.on}, but found {entry.on}"
+        return ""
+
+    # Plain data
+
+    def as_data(self) -> dict[str, Any]:
+        """The ledger as plain JSON data, complete: an outsider can recompute the due date from it."""
+        data: dict[str, Any] = {
+            "rule": self.rule.as_data(),
+            "entries": [entry.as_data() for entry in self.entries],
+        }
+        return {**data, "promise": str(self.promise)} if self.promise else data
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> Ledger:
+        """The ledger that `as_data` wrote. Raises Malformed or Conflict for data that is none."""
+        promise = Limit.read(data["promise"]) if data.get("promise") else None
+        ledger = cls(PeriodRule.from_data(data["rule"]), (), promise)
+        for entry in data["entries"]:
+            ledger = ledger.record(Entry.from_data(entry))
+        return ledger
+
+
+def _refuse(breach: Breach | None) -> None:
+    if breach:
+        raise PeriodRefused(breach)

@@ -1,0 +1,314 @@
+"""The law's figures: one `PeriodRule` per period and time of validity, read from `processes/law/*.toml`.
+
+Called by deployment (every fault at once) and by casework (the rule in force on the day a period starts).
+Never counts and never holds a figure of its own.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from engine import canonical
+from engine.errors import Malformed, NotFound
+from engine.periods.limits import Kind, Limit
+from engine.periods.notices import CERTAINTIES
+from engine.periods.toml import Findings, Table, each_table
+
+ROLLS = ("none", "next-working-day")
+ENDS = ("close", "24:00")
+CLASSES = ("statutory", "step", "party")
+DIRECTIONS = ("forward", "backward")
+READINGS = ("", "strict", "lenient")
+HOURS = ("clock", "service")
+
+
+@dataclass(frozen=True)
+class Extension:
+    """How a period may be extended (C9): by at most `max` each time, `times` times, by that rank."""
+
+    max: Limit
+    times: int = 1
+    approver: str = ""
+    notify: bool = True
+
+
+@dataclass(frozen=True)
+class Excluded:
+    """A kind of step whose time is not counted (C6); `max` is the most that may be left out per step."""
+
+    kind: str
+    max: Limit | None = None
+
+
+@dataclass(frozen=True)
+class PeriodRule:
+    """One period as the law has it, valid from `valid_from` to `valid_to` (both included, None: open).
+
+    `extensions` are stages taken in order. `klass` is statutory, step or party (a citizen's own period:
+    never a card). `reading` is set for backward periods alone; `hours` for periods of hours alone.
+    """
+
+    id: str
+    basis: str
+    limit: Limit
+    valid_from: date
+    valid_to: date | None = None
+    extensions: tuple[Extension, ...] = ()
+    excluded: tuple[Excluded, ...] = ()
+    roll: str = "none"
+    ends: str = "close"
+    klass: str = "statutory"
+    direction: str = "forward"
+    reading: str = ""
+    hours: str = "clock"
+    certainty: str = "P"
+    name: str = ""
+    name_en: str = ""
+    note: str = ""
+
+    @property
+    def backward(self) -> bool:
+        """Whether the period is counted back from an event (C5)."""
+        return self.direction == "backward"
+
+    def excludes(self, kind: str) -> Excluded | None:
+        """The entry of the closed list for a kind of step, None where the law does not leave it out."""
+        return next((entry for entry in self.excluded if entry.kind == kind), None)
+
+    def stage(self, taken: int) -> Extension | None:
+        """The stage that the next extension would use, after `taken` extensions; None where all are used."""
+        for extension in self.extensions:
+            if taken < extension.times:
+                return extension
+            taken -= extension.times
+        return None
+
+    def in_force(self, day: date) -> bool:
+        """Whether the rule is valid on the day."""
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+    def title(self, language: str = "zh") -> str:
+        """The name for people, the id where it has none."""
+        return (self.name if language == "zh" else self.name_en) or self.id
+
+    def as_data(self) -> dict[str, Any]:
+        """The rule as plain JSON data, in the words of the law file."""
+        data: dict[str, Any] = {
+            "id": self.id,
+            "name": self.name,
+            "name_en": self.name_en,
+            "basis": self.basis,
+            "limit": str(self.limit),
+            "valid_from": self.valid_from.isoformat(),
+            "valid_to": self.valid_to.isoformat() if self.valid_to else None,
+            "extension": [_extension_data(extension) for extension in self.extensions],
+            "suspend": [{"kind": e.kind, "max": str(e.max) if e.max else None} for e in self.excluded],
+            "roll": self.roll,
+            "ends": self.ends,
+            "class": self.klass,
+            "direction": self.direction,
+            "reading": self.reading,
+            "hours": self.hours,
+            "certainty": self.certainty,
+            "note": self.note,
+        }
+        return {name: value for name, value in data.items() if value not in (None, "", [])}
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> PeriodRule:
+        """The rule that `as_data` wrote. Raises IllegalDefinition for data that is no rule."""
+        findings = Findings()
+        dates = {key: date.fromisoformat(data[key]) for key in ("valid_from", "valid_to") if data.get(key)}
+        rule = _rule(Table({**data, **dates}, str(data.get("id", "period")), findings))
+        findings.demand_none("a period rule")
+        return rule
+
+
+class RuleBook:
+    """All period rules that are loaded, by id and day."""
+
+    def __init__(self, rules: Iterable[PeriodRule]) -> None:
+        self._rules: dict[str, list[PeriodRule]] = {}
+        for rule in sorted(rules, key=lambda rule: (rule.id, rule.valid_from)):
+            self._rules.setdefault(rule.id, []).append(rule)
+        findings = Findings()
+        for versions in self._rules.values():
+            _check_validity(versions, findings)
+        findings.demand_none("period rules")
+
+    @classmethod
+    def read(cls, files: Mapping[str, str]) -> RuleBook:
+        """The rules of TOML texts by file name. Raises IllegalDefinition with every fault of all files."""
+        findings = Findings()
+        rules: list[PeriodRule] = []
+        for name in sorted(files):
+            each_table(files[name], "period", name, findings, lambda table: rules.append(_rule(table)))
+        findings.demand_none("period rules")
+        return cls(rules)
+
+    def of(self, rule_id: str, on: date) -> PeriodRule:
+        """The rule in force on the day a period starts. Raises NotFound with the days it is valid for."""
+        versions = self._rules.get(rule_id, [])
+        for rule in versions:
+            if rule.in_force(on):
+                return rule
+        if not versions:
+            raise NotFound(f"Expected a period rule {rule_id!r}, but there is none")
+        spans = "; ".join(f"{rule.valid_from} to {rule.valid_to or 'today'}" for rule in versions)
+        raise NotFound(f"Expected the rule {rule_id!r} to be in force on {on}, but it is valid {spans}")
+
+    def __contains__(self, rule_id: object) -> bool:
+        return rule_id in self._rules
+
+    def __iter__(self) -> Iterator[PeriodRule]:
+        return iter([rule for versions in self._rules.values() for rule in versions])
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of all rules, sorted."""
+        return tuple(sorted(self._rules))
+
+    @property
+    def digest(self) -> str:
+        """The digest of every rule: what the journal records as the law a step ran under."""
+        return canonical.digest([rule.as_data() for versions in self._rules.values() for rule in versions])
+
+    def with_local(self, local: RuleBook) -> RuleBook:
+        """The book with an authority's own rules in place of those of the same id (2.3: pause lists)."""
+        kept = [rule for versions in self._rules.values() for rule in versions if rule.id not in local]
+        return RuleBook([*kept, *(rule for versions in local._rules.values() for rule in versions)])
+
+
+def _extension_data(extension: Extension) -> dict[str, Any]:
+    return {
+        "max": str(extension.max),
+        "times": extension.times,
+        "approver": extension.approver,
+        "notify": extension.notify,
+    }
+
+
+def _rule(table: Table) -> PeriodRule:
+    limit = _limit(table, table.text("limit"), "limit")
+    natural = limit.kind in (Kind.NATURAL_DAYS, Kind.MONTHS, Kind.YEARS)
+    direction = table.one_of("direction", DIRECTIONS, "forward")
+    klass = table.one_of("class", CLASSES, "statutory")
+    valid_from = table.day("valid_from")
+    if valid_from is None:
+        table.fault("Expected valid_from, but it is missing", "toml.missing")
+    rule = PeriodRule(
+        id=table.text("id"),
+        basis=table.text("basis"),
+        limit=limit,
+        valid_from=valid_from or date.min,
+        valid_to=table.day("valid_to"),
+        extensions=_extensions(table),
+        excluded=_excluded(table),
+        # C2 for natural days and months unless the file says otherwise; for backward periods it would
+        # shorten the notice.
+        roll=table.one_of(
+            "roll", ROLLS, "next-working-day" if natural and direction == "forward" else "none"
+        ),
+        ends=table.one_of("ends", ENDS, "24:00" if klass == "party" else "close"),
+        klass=klass,
+        direction=direction,
+        reading=table.one_of("reading", READINGS, ""),
+        hours=table.one_of("hours", HOURS, "clock"),
+        certainty=table.one_of("certainty", CERTAINTIES, "P"),
+        name=table.text("name", ""),
+        name_en=table.text("name_en", ""),
+        note=table.text("note", ""),
+    )
+    table.refuse_others()
+    _check(rule, table)
+    return rule
+
+
+def _limit(table: Table, text: object, name: str) -> Limit:
+    try:
+        return Limit.read(str(text), table.where)
+    except Malformed as error:
+        table.fault(f"{name}: {error.sentence}", "period.limit")
+        return Limit(1, Kind.WORKING_DAYS)
+
+
+def _extensions(table: Table) -> tuple[Extension, ...]:
+    raw = table.raw("extension")
+    rows = raw if isinstance(raw, list) else [] if raw is None else [raw]
+    found = []
+    for row in rows:
+        if not isinstance(row, dict) or set(row) - {"max", "times", "approver", "notify"} or "max" not in row:
+            table.fault(
+                f"Expected extension = {{ max, times, approver, notify }}, but found {row!r}",
+                "period.extension",
+            )
+            continue
+        inner = table.inner(row)
+        limit = _limit(table, row["max"], "extension.max")
+        found.append(
+            Extension(limit, inner.number("times", 1), inner.text("approver", ""), inner.flag("notify", True))
+        )
+    return tuple(found)
+
+
+def _excluded(table: Table) -> tuple[Excluded, ...]:
+    found: list[Excluded] = []
+    for row in table.rows("suspend"):
+        kind = row.get("kind") if isinstance(row, dict) else row
+        if not isinstance(kind, str) or not kind or (isinstance(row, dict) and set(row) - {"kind", "max"}):
+            table.fault(f"Expected a kind of step or {{ kind, max }}, but found {row!r}", "period.suspend")
+            continue
+        if any(entry.kind == kind for entry in found):
+            table.fault(f"Expected {kind!r} once in suspend, but found it twice", "period.suspend")
+        limit = row.get("max") if isinstance(row, dict) else None
+        found.append(Excluded(kind, _limit(table, limit, "suspend.max") if limit is not None else None))
+    return tuple(found)
+
+
+def _check(rule: PeriodRule, table: Table) -> None:
+    faults = {
+        "Expected an id, but it is empty": not rule.id,
+        "Expected a basis, but it is empty": not rule.basis,
+        "Expected valid_to after valid_from, but it lies before": bool(
+            rule.valid_to and rule.valid_to < rule.valid_from
+        ),
+        "Expected roll only for periods of days, months or years (C2), but found it with W or H": (
+            rule.roll != "none" and rule.limit.kind in (Kind.WORKING_DAYS, Kind.HOURS)
+        ),
+        "Expected reading = strict or lenient exactly for a backward period (C5), but it is otherwise": (
+            rule.backward != bool(rule.reading)
+        ),
+        "Expected a backward period without roll, extension, suspension or hours, but it has one": (
+            rule.backward
+            and bool(rule.roll != "none" or rule.extensions or rule.excluded or rule.limit.kind is Kind.HOURS)
+        ),
+        "Expected hours = service only with a limit of hours, but the limit is not": (
+            rule.hours == "service" and rule.limit.kind is not Kind.HOURS
+        ),
+        "Expected an extension counted like the limit, but it is not": any(
+            not extension.max.comparable(rule.limit) for extension in rule.extensions
+        ),
+        "Expected an extension at least once, but times is less than 1": any(
+            extension.times < 1 for extension in rule.extensions
+        ),
+        "Expected a suspension's own limit in W, N or H, but found months or years": any(
+            entry.max is not None and entry.max.kind in (Kind.MONTHS, Kind.YEARS) for entry in rule.excluded
+        ),
+    }
+    for sentence, broken in faults.items():
+        if broken:
+            table.fault(f"{rule.id}: {sentence}", "period.rule")
+
+
+def _check_validity(versions: list[PeriodRule], findings: Findings) -> None:
+    for earlier, later in itertools.pairwise(versions):
+        if earlier.valid_to is None or later.valid_from <= earlier.valid_to:
+            sentence = (
+                f"Expected one text of {later.id!r} for each day, but those valid from "
+                f"{earlier.valid_from} and from {later.valid_from} overlap"
+            )
+            findings.add(later.id, sentence, "period.overlap")

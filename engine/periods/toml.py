@@ -1,0 +1,137 @@
+"""Reading the facts of a TOML table while collecting every fault instead of stopping at the first.
+
+Called by the readers of calendars and law files. Knows no fact of either; never opens a file.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
+from typing import Any, TypeGuard, TypeVar, cast
+
+from engine.errors import Finding, IllegalDefinition
+
+T = TypeVar("T")
+
+
+class Findings:
+    """The faults found so far; `demand_none` refuses with all of them at once."""
+
+    def __init__(self) -> None:
+        self._found: list[Finding] = []
+
+    def add(self, where: str, sentence: str, rule: str) -> None:
+        """Note one fault."""
+        self._found.append(Finding(where, sentence, rule))
+
+    def demand_none(self, what: str) -> None:
+        """Raises IllegalDefinition with every fault noted, if there is any."""
+        if self._found:
+            head = f"Expected {what} without fault, but found {len(self._found)}: {self._found[0].sentence}"
+            raise IllegalDefinition(head, self._found)
+
+
+class Table:
+    """One TOML table being read: typed facts by name, faults into `findings`."""
+
+    def __init__(self, data: Mapping[str, Any], where: str, findings: Findings) -> None:
+        self.where = where
+        self._data = dict(data)
+        self._findings = findings
+        self._asked: set[str] = set()
+
+    def fault(self, sentence: str, rule: str) -> None:
+        """Note a fault of this table."""
+        self._findings.add(self.where, sentence, rule)
+
+    def text(self, name: str, default: str | None = None) -> str:
+        """The text called `name`; without a default it is demanded."""
+        return self._get(name, str, "text", "" if default is None else default, default is None)
+
+    def flag(self, name: str, default: bool) -> bool:
+        """The true or false called `name`."""
+        return self._get(name, bool, "true or false", default, False)
+
+    def number(self, name: str, default: int) -> int:
+        """The whole number called `name`."""
+        return self._get(name, int, "a whole number", default, False)
+
+    def day(self, name: str) -> date | None:
+        """The date called `name`, None where it is not given."""
+        absent: date | None = None
+        return self._get(name, date, "a date", absent, False)
+
+    def rows(self, name: str) -> list[Any]:
+        """The array called `name`, empty where it is not given."""
+        absent: list[Any] = []
+        return self._get(name, list, "an array", absent, False)
+
+    def raw(self, name: str) -> Any:
+        """Whatever stands under `name`, None where nothing does."""
+        self._asked.add(name)
+        return self._data.get(name)
+
+    def one_of(self, name: str, choices: Iterable[str], default: str) -> str:
+        """The text called `name`, which must be one of a closed list."""
+        choices = tuple(choices)
+        found = self.text(name, default)
+        if found not in choices:
+            self.fault(
+                f"Expected {name} to be one of {', '.join(choices)}, but found {found!r}", "toml.choice"
+            )
+            return default
+        return found
+
+    def inner(self, data: Mapping[str, Any]) -> Table:
+        """A table inside this one; its faults are this one's."""
+        return Table(data, self.where, self._findings)
+
+    def refuse_others(self) -> None:
+        """Every key that was never asked for is a fault: a misspelt key must not be ignored."""
+        for name in sorted(set(self._data) - self._asked):
+            self.fault(f"Expected no key {name!r} here, but found it", "toml.key")
+
+    def _get(self, name: str, kind: type, words: str, default: T, demanded: bool) -> T:
+        self._asked.add(name)
+        if name not in self._data:
+            if demanded:
+                self.fault(f"Expected {name}, but it is missing", "toml.missing")
+            return default
+        value = self._data[name]
+        right = isinstance(value, kind) and not (kind is int and isinstance(value, bool))
+        if not right or isinstance(value, datetime):
+            self.fault(f"Expected {name} to be {words}, but found {value!r}", "toml.type")
+            return default
+        return cast(T, value)
+
+
+def is_day(value: object) -> TypeGuard[date]:
+    """Whether the value is a date without a time of day."""
+    return isinstance(value, date) and not isinstance(value, datetime)
+
+
+def read_toml(text: str, where: str, findings: Findings) -> dict[str, Any]:
+    """The tables of a TOML text; a text that is none becomes a fault and an empty result."""
+    try:
+        return tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        findings.add(where, f"Expected TOML text, but {error}", "toml.syntax")
+        return {}
+
+
+def each_table(text: str, name: str, where: str, findings: Findings, read: Callable[[Table], None]) -> None:
+    """Hands every `[[name]]` of the text to `read`; other tables are a fault."""
+    data = read_toml(text, where, findings)
+    rows = data.pop(name, [])
+    for other in sorted(data):
+        findings.add(where, f"Expected nothing but [[{name}]] tables, but found {other!r}", "toml.key")
+    if not isinstance(rows, list):
+        findings.add(where, f"Expected [[{name}]] tables, but found {rows!r}", "toml.type")
+        return
+    for index, row in enumerate(rows, 1):
+        place = f"{where} [[{name}]] {index}"
+        if isinstance(row, dict):
+            read(Table(row, place, findings))
+        else:
+            findings.add(place, f"Expected a table, but found {row!r}", "toml.type")
