@@ -212,18 +212,24 @@ def behaviour_has_events(model: Model) -> Faults:
             yield owner, f"Expected a complexBehaviorDefinition for {described(owner)}, but it has none"
 
 
-@rule("bpmn.loop.maximum", "BPMN 2.0.2 §10.3.8, standard loop characteristics", EXECUTION)
+@rule("bpmn.loop.ends", "BPMN 2.0.2 §10.3.8, §13.3.6, standard loop characteristics", EXECUTION)
+def loop_has_an_end(model: Model) -> Faults:
+    """A standard loop has a condition or a maximum."""
+    for loop in model.of("standardLoopCharacteristics"):
+        owner = loop.getparent()
+        if owner is None or loop.get("loopMaximum") is not None or text(child(loop, "loopCondition")):
+            continue
+        yield owner, f"Expected a loopCondition or loopMaximum on {described(owner)}, but it has neither"
+
+
+@rule("bpmn.loop.maximum", "BPMN 2.0.2 §10.3.8, standard loop characteristics", NOTE)
 def loop_maximum_is_positive(model: Model) -> Faults:
-    """The maximum of a standard loop is not negative; a loop has a condition or a maximum."""
+    """A standard loop whose maximum is below 1 is no loop."""
     for loop in model.of("standardLoopCharacteristics"):
         owner = loop.getparent()
         maximum = _integer(loop.get("loopMaximum"))
-        if owner is None:
-            continue
-        if maximum is not None and maximum < 0:
-            yield owner, f"Expected a loopMaximum of 0 or more on {described(owner)}, but it is {maximum}"
-        if maximum is None and not text(child(loop, "loopCondition")):
-            yield owner, f"Expected a loopCondition or loopMaximum on {described(owner)}, but it has neither"
+        if owner is not None and maximum is not None and maximum < 1:
+            yield owner, f"The loop of {described(owner)} has the maximum {maximum}"
 
 
 @rule("bpmn.task.script", "BPMN 2.0.2 §10.3.3, script task; dialect: FEEL alone", EXECUTION)

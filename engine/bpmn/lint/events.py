@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from engine.bpmn.lint.model import Model, described, is_event_sub_process
+from engine.bpmn.lint.references import called_name
 from engine.bpmn.lint.rule import EXECUTION, IMPLICIT, Faults, rule, rules_of
 from engine.bpmn.xml import Element, ancestors, children, flag, local
 
@@ -201,7 +202,7 @@ def boundary_leads_somewhere(model: Model) -> Faults:
 def called_process_has_none_start(model: Model) -> Faults:
     """A process of this file that a call activity calls has a none start event, if it has start events."""
     for call in model.of("callActivity"):
-        process = model.find(call.get("calledElement"))
+        process = model.find(called_name(call))
         if process is None or local(process) != "process":
             continue
         starts = children(process, "startEvent")

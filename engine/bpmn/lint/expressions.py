@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from engine import feel
-from engine.bpmn.lint.model import Model, described
+from engine.bpmn.lint.model import FLOW_NODES, Model, described
 from engine.bpmn.lint.rule import EXECUTION, NOTE, Faults, rule, rules_of
 from engine.bpmn.vocabulary import HOST_NAMES
-from engine.bpmn.xml import ZEEBE, Element, child, children, extension, local, namespace, text
+from engine.bpmn.xml import ZEEBE, Element, ancestors, child, children, extension, local, namespace, text
 from engine.errors import ExpressionError
 
 # BPMN elements whose text is an expression, whether or not it begins with '='.
@@ -146,10 +146,11 @@ def awaited_message_has_key(model: Model) -> Faults:
         if key and not key.startswith("="):
             yield (
                 message,
-                f"Expected the correlation key of {described(message)} to begin with '=', but found '{key}'",
+                f"The correlation key '{key}' of {described(message)} has no '=': it is read as FEEL",
             )
 
 
+_OWNERS = FLOW_NODES | {"sequenceFlow", "globalScriptTask", "message", "correlationSubscription", "process"}
 _FORMS = {
     "timeDate": "a date and time like 2026-03-01T09:00:00+08:00",
     "timeDuration": "a duration like P3D or PT15M",
@@ -158,19 +159,21 @@ _FORMS = {
 
 
 def _in_bpmn(element: Element) -> Iterator[Written]:
-    owner = element if element.get("id") else element.getparent()
-    source = text(element)
-    if owner is None or not source:
-        return
-    name = local(element)
-    if name in ALWAYS:
+    source, name = text(element), local(element)
+    owner = _owner(element)
+    if source and name in ALWAYS:
         yield Written(owner, name, source.removeprefix("="))
     elif name in TIMERS and source.startswith("="):
         yield Written(owner, name, source[1:])
-    elif name == "script" and _is_feel_script(element.getparent()):
+    elif source and name == "script" and _is_feel_script(element.getparent()):
         yield Written(owner, name, source.removeprefix("="))
     if name in ("message", "signal", "error", "escalation"):
         yield from _names(element)
+
+
+def _owner(element: Element) -> Element:
+    around = (one for one in ancestors(element) if local(one) in _OWNERS)
+    return next(around, element)
 
 
 def _names(element: Element) -> Iterator[Written]:
@@ -184,11 +187,16 @@ def _in_extension(owner: Element, one: Element) -> Iterator[Written]:
     name = local(one)
     if name == "userTaskForm":
         return
-    for attribute, raw in one.attrib.items():
-        value = str(raw).strip()
+    for key, raw in one.attrib.items():
+        attribute = _text(key)
+        value = _text(raw).strip()
         always = (name, attribute) in _ALWAYS_ATTRIBUTES
         if value and (always or value.startswith("=")) and not (name == "property" and attribute == "name"):
             yield Written(owner, f"{attribute} of zeebe:{name}", value.removeprefix("="))
+
+
+def _text(raw: str | bytes) -> str:
+    return raw.decode() if isinstance(raw, bytes) else raw
 
 
 def _is_feel_script(task: Element | None) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.bpmn.lint.model import GATEWAYS, Model, described, has_condition
-from engine.bpmn.lint.rule import EXECUTION, NOTE, Faults, rule, rules_of
+from engine.bpmn.lint.rule import EXECUTION, IMPLICIT, Faults, rule, rules_of
 from engine.bpmn.xml import Element, child, flag, local, text
 
 AWAITED = frozenset({"message", "signal", "timer", "conditional"})
@@ -60,12 +60,15 @@ def mixed_is_mixed(model: Model) -> Faults:
             yield node, f"Expected several flows into and out of the mixed {described(node)}, but it has not"
 
 
-@rule("bpmn.gateway.splits-or-merges", "BPMN 2.0.2 §10.6.1", NOTE)
+@rule("bpmn.gateway.splits-or-merges", "BPMN 2.0.2 §10.6.1", IMPLICIT)
 def splits_or_merges(model: Model) -> Faults:
     """A gateway has several flows in or several out."""
     for node in model.of(*GATEWAYS):
         if len(model.incoming[node]) < 2 and len(model.outgoing[node]) < 2:
-            yield node, f"{described(node)} neither splits nor merges: it has one flow in and one out at most"
+            yield (
+                node,
+                f"Expected several flows into or out of {described(node)}, but it neither splits nor merges",
+            )
 
 
 @rule("bpmn.gateway.no-way-out", "BPMN 2.0.2 §10.6.1: a gateway routes; it is no end", EXECUTION)

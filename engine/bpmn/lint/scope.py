@@ -15,6 +15,7 @@ from engine.bpmn.xml import (
     children,
     duplicate_ids,
     flag,
+    line,
     local,
     reference,
     references,
@@ -114,7 +115,7 @@ def participant_multiplicity(model: Model) -> Faults:
 @rule("bpmn.lane.once", "BPMN 2.0.2 §10.8: a lane set partitions the elements of its process")
 def node_in_one_lane(model: Model) -> Faults:
     """Within one lane set a flow node stands in at most one lane (and the lanes around that one)."""
-    for lane_set in model.of("laneSet"):
+    for lane_set in model.of("laneSet", "childLaneSet"):
         seen: dict[str, Element] = {}
         for lane in children(lane_set, "lane"):
             for name in references(lane, "flowNodeRef"):
@@ -196,7 +197,11 @@ def _pool(model: Model, element: Element) -> str:
     if local(element) == "participant":
         return reference(element.get("processRef")) or f"participant {element.get('id')}"
     process = model.process_of.get(element)
-    return process.get("id", "") if process is not None else f"{local(element)} {element.get('id')}"
+    return (
+        process.get("id", f"process in line {line(process)}")
+        if process is not None
+        else f"{local(element)} {element.get('id')}"
+    )
 
 
 def _may_begin(model: Model, node: Element) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.bpmn.lint.model import CATCH_EVENTS, EVENTS, THROW_EVENTS, Model, described, is_event_sub_process
-from engine.bpmn.lint.rule import EXECUTION, Faults, rule, rules_of
+from engine.bpmn.lint.rule import EXECUTION, NOTE, Faults, rule, rules_of
 from engine.bpmn.xml import XSI, Element, child, extension, local, text
 
 MOMENTS = ("timeDate", "timeDuration", "timeCycle")
@@ -30,16 +30,16 @@ def timer_has_one_moment(model: Model) -> Faults:
             yield event, f"Expected a text in {given[0]} of {described(event)}, but it is empty"
 
 
-@rule("bpmn.event.timer.cycle-once", "BPMN 2.0.2 §10.5.4: a catch in normal flow happens once", EXECUTION)
+@rule("bpmn.event.timer.cycle-once", "BPMN 2.0.2 §10.5.4: a catch in normal flow happens once", NOTE)
 def cycle_where_it_repeats(model: Model) -> Faults:
-    """A timer cycle stands on a start event or a non-interrupting event, where it can happen again."""
+    """Of a timer cycle on a catch in normal flow only the first moment counts."""
     for event, definition in _definitions(model, "timerEventDefinition"):
         if child(definition, "timeCycle") is None:
             continue
         if local(event) == "intermediateCatchEvent":
             yield (
                 event,
-                f"Expected a date or duration on {described(event)}, but a catch in normal flow has a cycle",
+                f"Of the cycle on {described(event)} only the first moment counts",
             )
 
 
