@@ -30,6 +30,7 @@ from engine.periods.joint import Share, Shares, whose_days
 from engine.periods.ledger import Ledger
 from engine.periods.limits import Kind, Limit
 from engine.periods.notices import Notice, read_notices
+from engine.periods.picture import picture
 from engine.periods.roster import Roster
 from engine.periods.rules import Excluded, Extension, PeriodRule, RuleBook
 from engine.periods.statute import Statute
@@ -65,6 +66,7 @@ __all__ = [
     "explain",
     "in_time",
     "overruns",
+    "picture",
     "read_notices",
     "recomputed",
     "remaining",

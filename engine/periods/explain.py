@@ -78,7 +78,7 @@ class Explanation:
 
     def text(self, language: str = "zh") -> str:
         """The count as lines of text, head first; "zh" or "en"."""
-        return "\n".join([*_head(self, language), *(_line(row, language) for row in self.rows)]) + "\n"
+        return "\n".join([*_head(self, language), *(row_text(row, language) for row in self.rows)]) + "\n"
 
     def as_data(self) -> dict[str, Any]:
         """All of it as plain JSON data."""
@@ -205,7 +205,8 @@ _WORDS = {
 }
 
 
-def _line(row: Row, language: str) -> str:
+def row_text(row: Row, language: str = "zh") -> str:
+    """One row as a line of text."""
     english = language != "zh"
     words = _WORDS[row.status][english]
     unit = ("日", "no.")[english]
