@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from threading import Lock
 
 from argon2 import PasswordHasher
@@ -31,7 +32,6 @@ class Passwords:
 
     def __init__(self, hasher: PasswordHasher | None = None) -> None:
         self._hasher = hasher or PasswordHasher()
-        self._nobody = self._hasher.hash("nobody has this password")
 
     def hash(self, password: str) -> str:
         """The hash to store."""
@@ -42,11 +42,16 @@ class Passwords:
 
         Without a stored hash as much work is done, so that the time does not tell which logins exist.
         """
+        nobody = self._nobody  # drawn at the first attempt of all, whoever makes it
         try:
-            right = self._hasher.verify(stored or self._nobody, _bytes_of(password[:LONGEST_PASSWORD]))
+            right = self._hasher.verify(stored or nobody, _bytes_of(password[:LONGEST_PASSWORD]))
         except (Argon2Error, InvalidHashError):
             return False
         return right and bool(stored)
+
+    @cached_property
+    def _nobody(self) -> str:
+        return self._hasher.hash("nobody has this password")
 
     def is_outdated(self, stored: str) -> bool:
         """Whether the hash was made with weaker parameters than today's."""
