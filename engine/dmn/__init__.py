@@ -5,7 +5,20 @@ imports FEEL and nothing else of the product, keeps no state, asks no clock.
 """
 
 from engine.dmn.model import Decision, DecisionService, Model, Table
+from engine.dmn.proof import Proof, ProofFinding, prove, prove_all
 from engine.dmn.reader import read
 from engine.dmn.run import Evaluation, evaluate
 
-__all__ = ["Decision", "DecisionService", "Evaluation", "Model", "Table", "evaluate", "read"]
+__all__ = [
+    "Decision",
+    "DecisionService",
+    "Evaluation",
+    "Model",
+    "Proof",
+    "ProofFinding",
+    "Table",
+    "evaluate",
+    "prove",
+    "prove_all",
+    "read",
+]

@@ -96,6 +96,15 @@ def constants(condition: Condition) -> Iterator[Any]:
             yield from constants(part)
 
 
+def names_null(condition: Condition) -> bool:
+    """Whether a condition speaks of null."""
+    if isinstance(condition, Comparison):
+        return condition.constant is None
+    if isinstance(condition, Not):
+        return names_null(condition.condition)
+    return isinstance(condition, Either | Every) and any(map(names_null, condition.conditions))
+
+
 # Tree → condition
 
 

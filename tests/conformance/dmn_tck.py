@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import datetime as dt
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from engine.feel.compare import equal
 
 _XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 _TOLERANCE = Decimal("1E-8")
+_HOST = {"now": dt.datetime(2026, 1, 26, 9, 30, tzinfo=dt.UTC)}
 _READERS: dict[str, Any] = {
     "boolean": lambda text: text.strip() == "true",
     "date": read_date,
@@ -90,8 +92,8 @@ def _faults(model: dmn.Model, case: Node) -> Iterator[str]:
 def _outcome(model: dmn.Model, service: str, node: Node, variables: dict[str, Any]) -> dmn.Evaluation:
     owner = _model_of(model, node.get("namespace")) or model
     if not service:
-        return dmn.evaluate(owner, node.get("name"), variables)
-    outcome = dmn.evaluate(owner, service, variables)
+        return dmn.evaluate(owner, node.get("name"), variables, host=_HOST)
+    outcome = dmn.evaluate(owner, service, variables, host=_HOST)
     several = len(owner.services[service].outputs) > 1
     if several and isinstance(outcome.value, dict) and node.get("name") in outcome.value:
         return dmn.Evaluation(outcome.value[node.get("name")], [], outcome.reasons)

@@ -1,0 +1,204 @@
+"""Amounts inside the statutory band, one amount in a row, outputs among their possible values.
+
+Called by `prove`. The band is `banjie.band` of the decision; a rule has its own as `banjie.band.<rule>`
+of the decision (rule id or number), as a property of the rule, or in an annotation column `banjie.band`
+or 幅度. A band is written `[500..2000]`, `500..2000`, `500-2000` or as any test FEEL has; `-` means none.
+An amount that is a formula is probed at the edges of its rule and reported as not proven.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from itertools import islice, product
+from typing import Any
+
+from engine import feel
+from engine.dmn.axis import places
+from engine.dmn.model import Literal, Rule, Table
+from engine.dmn.proof.constants import Constants, Formula
+from engine.dmn.proof.finding import ProofFinding, place_of
+from engine.dmn.proof.grid import Grid
+from engine.dmn.record import plain
+from engine.dmn.values import kind_of
+from engine.errors import ExpressionError
+from engine.feel import Range, feel_string
+
+BAND = "banjie.band"
+_COLUMNS = (BAND, "幅度", "法定幅度")
+_DASH = re.compile(r"([\[(]?)\s*(\d+(?:\.\d+)?)\s*(?:\.\.|-|–|—|~|～|至)\s*(\d+(?:\.\d+)?)\s*([\])]?)")
+_WORDED_RANGE = re.compile(r"\d\s*(?:-|–|—|~|～|至)\s*\d|以上.*以下")
+_PROBES = 64
+
+Properties = Mapping[str, str]
+
+
+def amount_column(table: Table, constants: Constants, properties: Properties) -> int | str:
+    """The place of the output that holds the amount, or why it cannot be told."""
+    names = [output.name or output.label for output in table.outputs]
+    wanted = properties.get("banjie.amount", "")
+    if wanted:
+        return names.index(wanted) if wanted in names else f"banjie.amount names no output: {wanted}"
+    numeric = [place for place in range(len(names)) if _is_numeric(table, constants, place)]
+    if len(numeric) == 1:
+        return numeric[0]
+    return (
+        "no output holds numbers"
+        if not numeric
+        else "several outputs hold numbers, name one as banjie.amount"
+    )
+
+
+def _is_numeric(table: Table, constants: Constants, place: int) -> bool:
+    declared = table.outputs[place].type
+    if declared is not None and any(each.kind == "number" for each in declared.lineage()):
+        return True
+    known = [row[place] for row in constants.cells if not isinstance(row[place], Formula)]
+    return any(kind_of(value) == "number" for value in known)
+
+
+def bands(grid: Grid, constants: Constants, properties: Properties) -> Iterator[ProofFinding]:
+    """Amounts outside their band, and every amount of which it cannot be said."""
+    table = grid.table
+    texts = [_band_text(rule, properties) for rule in table.rules]
+    if not any(texts):
+        return
+    column = amount_column(table, constants, properties)
+    if isinstance(column, str):
+        yield _not_proven(table, f"Expected to prove the amounts, but {column}", ())
+        return
+    for rule, text in zip(table.rules, texts, strict=True):
+        if text not in ("", "-"):
+            yield from _rule_band(grid, constants.cells[rule.index - 1][column], rule, text, column)
+
+
+def _band_text(rule: Rule, properties: Properties) -> str:
+    """The band of a rule, from the nearest place that names one."""
+    candidates = [
+        rule.extensions.get(BAND),
+        properties.get(f"{BAND}.{rule.id}"),
+        properties.get(f"{BAND}.{rule.index}"),
+        *(rule.annotations.get(column) for column in _COLUMNS),
+        properties.get(BAND),
+    ]
+    return next((text.strip() for text in candidates if text and text.strip()), "")
+
+
+def _rule_band(grid: Grid, amount: Any, rule: Rule, text: str, column: int) -> Iterator[ProofFinding]:
+    table, rules = grid.table, (rule.index,)
+    try:
+        test = feel.unary_tests(_as_test(text))
+    except ExpressionError as error:
+        yield _not_proven(
+            table, f"Expected a band like [500..2000], but {text!r} is none: {error.sentence}", rules
+        )
+        return
+    if isinstance(amount, Formula):
+        yield from _probed(grid, rule, test, text, column)
+    elif test({"?": amount}).value is not True:
+        yield _outside(grid, rule, amount, text, grid.witness(_reachable(grid, rule)))
+
+
+def _as_test(text: str) -> str:
+    """A band as a FEEL test; the dash of the statute books is two dots in FEEL."""
+    match = _DASH.fullmatch(text)
+    if match is None:
+        return text
+    opening, low, high, closing = match.groups()
+    return f"{opening or '['}{low}..{high}{closing or ']'}"
+
+
+def _outside(grid: Grid, rule: Rule, amount: Any, text: str, witness: Mapping[str, Any]) -> ProofFinding:
+    sentence = f"Expected rule {rule.index} to stay within {text}, but its amount is {feel_string(amount)}"
+    return ProofFinding("band", sentence, (rule.index,), witness, **place_of(grid.table, (rule.index,)))
+
+
+def _reachable(grid: Grid, rule: Rule) -> dict[int, int]:
+    return {place: regions for place, regions in grid.box(rule.index - 1).items() if regions}
+
+
+def _probed(grid: Grid, rule: Rule, test: feel.Compiled, text: str, column: int) -> Iterator[ProofFinding]:
+    """A formula evaluated at inputs of its rule: what is outside is a finding, the rest stays unproven."""
+    cell = rule.outputs[column]
+    tried = 0
+    for witness in islice(witnesses(grid, rule), _PROBES):
+        outcome = (
+            cell.text.compiled(variables_of(witness))
+            if isinstance(cell, Literal) and cell.text.compiled
+            else None
+        )
+        if outcome is None or outcome.value is None:
+            continue
+        tried += 1
+        if test({"?": outcome.value}).value is not True:
+            shown = {source: plain(value) for source, value in witness.items()}
+            yield _outside(grid, rule, outcome.value, text, shown)
+            return
+    formula = f"it is a formula, tried with {tried} input(s) and not proven"
+    yield _not_proven(
+        grid.table, f"Expected rule {rule.index} to name its amount, but {formula}", (rule.index,)
+    )
+
+
+def witnesses(grid: Grid, rule: Rule) -> Iterator[dict[str, Any]]:
+    """Inputs a rule accepts, one for each combination of its regions, as FEEL values."""
+    choices = [
+        [dimension.axis.sample(region) for region in places(dimension.may[rule.index - 1] & dimension.domain)]
+        for dimension in grid.dimensions
+    ]
+    sources = [dimension.source for dimension in grid.dimensions]
+    for values in product(*choices):
+        yield dict(zip(sources, values, strict=True))
+
+
+def variables_of(witness: Mapping[str, Any]) -> dict[str, Any]:
+    """A witness as variables: `Person.age` becomes an entry of the context `Person`."""
+    found: dict[str, Any] = {}
+    for source, value in witness.items():
+        *path, last = source.split(".")
+        holder = found
+        for step in path:
+            holder = holder.setdefault(step.strip(), {})
+        holder[last.strip()] = value
+    return found
+
+
+def _not_proven(table: Table, sentence: str, rules: tuple[int, ...]) -> ProofFinding:
+    return ProofFinding("not-proven", sentence, rules, **place_of(table, rules))
+
+
+def outputs(grid: Grid, constants: Constants, properties: Properties) -> Iterator[ProofFinding]:
+    """Constant outputs outside their possible values, and in a penalty table rows that leave a choice."""
+    table = grid.table
+    penal = BAND in properties or "banjie.item" in properties
+    for rule, cells in zip(table.rules, constants.cells, strict=True):
+        for clause, value in zip(table.outputs, cells, strict=True):
+            name = clause.name or clause.label or "the output"
+            if penal and _leaves_choice(value):
+                choice = f"it leaves a choice: {feel_string(value)}"
+                sentence = f"Expected rule {rule.index} to name one {name}, but {choice}"
+                yield _about(grid, rule, "range-output", sentence)
+            elif clause.values and clause.values.compiled and _refused(clause.values.compiled, value):
+                sentence = (
+                    f"Expected {name} of rule {rule.index} to be one of {clause.values.text}, "
+                    f"but it is {feel_string(value)}"
+                )
+                yield _about(grid, rule, "output-value", sentence)
+
+
+def _leaves_choice(value: Any) -> bool:
+    """No ranges in the output (domain reference 3.16.1, rule 3)."""
+    if isinstance(value, str):
+        return bool(_WORDED_RANGE.search(value))
+    return isinstance(value, Range | list)
+
+
+def _refused(values: feel.Compiled, value: Any) -> bool:
+    if value is None or isinstance(value, Formula) or values.free_names - {"?"}:
+        return False
+    return values({"?": value}).value is not True
+
+
+def _about(grid: Grid, rule: Rule, kind: str, sentence: str) -> ProofFinding:
+    witness = grid.witness(_reachable(grid, rule))
+    return ProofFinding(kind, sentence, (rule.index,), witness, **place_of(grid.table, (rule.index,)))
