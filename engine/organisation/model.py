@@ -60,10 +60,6 @@ class Holding:
     valid_from: date
     valid_to: date | None = None
 
-    def holds_on(self, day: date) -> bool:
-        """Whether the post is held on that day."""
-        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
-
 
 @dataclass(frozen=True)
 class Organisation:
@@ -263,10 +259,6 @@ class Actor:
     def holds(self, role: str, unit: str) -> bool:
         """Whether any post held gives the role in exactly that unit."""
         return any(held.gives(role, unit) for held in self.posts)
-
-    def units_with(self, role: str) -> tuple[str, ...]:
-        """The units in which a post held gives the role, in the order of the posts."""
-        return tuple(dict.fromkeys(held.unit for held in self.posts if role in held.roles))
 
     def as_data(self) -> dict[str, Any]:
         """Plain data for the journal."""
