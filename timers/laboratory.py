@@ -1,0 +1,331 @@
+"""The laboratory: the real runtime under a virtual clock, with made-up clerks and citizens.
+
+Called by `banjie simulate`, the demo city, the designer's trial and the tests that drive every flow
+along random paths. It sends the same commands as people do; it knows no way round the rules.
+"""
+
+from __future__ import annotations
+
+import heapq
+import random
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from sqlalchemy import select
+
+from engine.casework import clocks, commands, founding, jobs, state
+from engine.casework.due_moments import next_due
+from engine.casework.runtime import Outcome, Runtime, Settings
+from engine.casework.state import CaseState
+from engine.clock import VirtualClock, read_moment
+from engine.definitions import deployment
+from engine.errors import ActBlocked, BanjieError, Conflict, Malformed, NotAuthorised, NotFound
+from engine.organisation import authorization
+from engine.organisation.directory import Directory
+from engine.organisation.model import Actor
+from engine.periods import in_time
+from engine.records import blobs
+from engine.records.store import Store
+from engine.records.tables import person as person_table
+from timers import samples
+from timers.scheduler import Heartbeat
+
+_SAMPLE_FILE = b"%PDF-1.4\n% a page for the laboratory\n%%EOF\n"
+MOST_STEPS = 400  # of one case; a model that needs more has a loop without an exit
+
+Say = Callable[[str], None]
+
+
+@dataclass
+class Report:
+    """What a simulation found. `cards` counts by rule, `outcomes` by name, `problems` are refusals met."""
+
+    cases: int = 0
+    closed: int = 0
+    in_time: int = 0
+    late: int = 0
+    cards: Counter[str] = field(default_factory=Counter)
+    outcomes: Counter[str] = field(default_factory=Counter)
+    problems: Counter[str] = field(default_factory=Counter)
+    days: list[int] = field(default_factory=list)
+
+    def as_data(self) -> dict[str, Any]:
+        """The report as plain data."""
+        return {
+            "cases": self.cases,
+            "closed": self.closed,
+            "periods_in_time": self.in_time,
+            "periods_late": self.late,
+            "cards": dict(sorted(self.cards.items())),
+            "outcomes": dict(sorted(self.outcomes.items())),
+            "problems": dict(sorted(self.problems.items())),
+            "days": {"shortest": min(self.days, default=0), "longest": max(self.days, default=0)},
+        }
+
+    def text(self) -> str:
+        """The report for people."""
+        data = self.as_data()
+        return "\n".join(f"{name:16} {value}" for name, value in data.items())
+
+
+class Laboratory:
+    """A runtime whose clock we move, and people who answer what it asks."""
+
+    def __init__(self, runtime: Runtime, clock: VirtualClock, seed: int) -> None:
+        self.runtime = runtime
+        self.clock = clock
+        self.rng = random.Random(seed)  # noqa: S311 - made-up people, not secrets
+        self.heartbeat = Heartbeat(runtime, "laboratory")
+        self.given: dict[int, dict[str, Any]] = {}
+        self.problems: Counter[str] = Counter()
+        self.folder: TemporaryDirectory[str] | None = None  # goes with the laboratory
+        self._people = self._actors()
+        with runtime.store.writing() as connection:
+            digest = blobs.put(runtime.store, connection, _SAMPLE_FILE, "application/pdf")
+        self.file = {
+            "sha256": digest,
+            "name": "材料.pdf",
+            "size": len(_SAMPLE_FILE),
+            "media_type": "application/pdf",
+        }
+
+    def _actors(self) -> list[Actor]:
+        with self.runtime.store.reading() as connection:
+            logins = [row.login for row in connection.execute(select(person_table.c.login).order_by("login"))]
+        return [self.runtime.directory.actor(login) for login in logins]
+
+    # -- time ---------------------------------------------------------------------------------------
+
+    @property
+    def today(self) -> date:
+        """The local date of the virtual clock."""
+        return self.clock.now().astimezone(self.runtime.settings.zone).date()
+
+    def at(self, day: date, hour: float = 10) -> None:
+        """Move the clock to an hour of a day, stopping at every due moment on the way."""
+        whole = time(int(hour), int(hour % 1 * 60))
+        self.move(datetime.combine(day, whole, self.runtime.settings.zone).astimezone(UTC))
+
+    def move(self, moment: datetime) -> None:
+        """Move the clock forward, stopping at every due moment on the way."""
+        while True:
+            with self.runtime.store.reading() as connection:
+                following = next_due(connection)
+            due = read_moment(following) if following else None
+            if due is None or due > moment:
+                break
+            self.clock.set(max(due, self.clock.now()))
+            if not self.heartbeat.beat():
+                break
+        self.clock.set(max(moment, self.clock.now()))
+        self.heartbeat.beat()
+
+    # -- acting -------------------------------------------------------------------------------------
+
+    def receive(self, item: str, unit: str, given: Mapping[str, Any], *, channel: str = "online") -> Outcome:
+        """An application arrives, filled in with what is `given` and made up for the rest."""
+        with self.runtime.store.reading() as connection:
+            self.runtime.shelf.refresh(connection)
+            procedure = self.runtime.item(connection, item).procedure
+            digest = self.runtime.shelf.in_force("package", procedure, self.today)
+            package = self.runtime.shelf.package(connection, digest)
+        form = package.form(package.first_form) if package.first_form else None
+        variables = self._answers(form, package.casefile, given) if form else dict(given)
+        actor = (
+            Actor.party(str(variables.get("applicant_name", "")))
+            if channel == "online"
+            else self.someone({"role": "window", "unit": unit, "candidates": {}})
+        )
+        command = commands.Receive(item=item, unit=unit, channel=channel, variables=variables)
+        outcome = self.runtime.handle(command, actor)
+        jobs.run_waiting(self.runtime, outcome.case_id)
+        self.given[outcome.case_id] = dict(given)
+        return outcome
+
+    def complete(self, case_id: int, element: str | None = None, **given: Any) -> Outcome:
+        """Somebody entitled claims and completes an open work item (of an element, or any).
+
+        Raises NotFound where none is open; whatever the runtime refuses is raised as it is.
+        """
+        case = self.case(case_id)
+        keys = [key for key, item in sorted(case.items.items()) if element in (None, item["element"])]
+        if not keys:
+            waiting = ", ".join(item["element"] for item in case.items.values()) or "nothing"
+            raise NotFound(
+                f"Expected {element or 'a work item'} to wait in case {case_id}, but found {waiting}"
+            )
+        key = keys[0] if element else self.rng.choice(keys)
+        item = case.items[key]
+        actor = self._holder(case, item)
+        variables = self._fill(case, item["form"], given)
+        if item["status"] == "offered":
+            self.runtime.handle(commands.Claim(case_id=case_id, key=key), actor)
+        return self._then(commands.Complete(case_id=case_id, key=key, variables=variables), actor)
+
+    def send(self, case_id: int, element: str | None = None, **given: Any) -> Outcome:
+        """The person meant does what an open subscription waits for. Raises NotFound."""
+        case = self.case(case_id)
+        found = {
+            key: row
+            for key, row in sorted(case.subscriptions.items())
+            if row["kind"] == "message" and element in (None, row["element"])
+        }
+        if not found:
+            raise NotFound(f"Expected case {case_id} to wait for {element}, but it does not")
+        key = next(iter(found)) if element else self.rng.choice(list(found))
+        row = found[key]
+        if row["role"] in (None, "applicant"):
+            actor = Actor.party(case.applicant, case.number)
+        else:
+            actor = self.someone(
+                {"role": row["role"], "unit": row.get("unit") or case.unit, "candidates": {}}
+            )
+        variables = self._fill(case, row["form"], given)
+        return self._then(commands.Send(case_id=case_id, key=key, variables=variables), actor)
+
+    def _then(self, command: Any, actor: Actor) -> Outcome:
+        outcome = self.runtime.handle(command, actor)
+        jobs.run_waiting(self.runtime, command.case_id)
+        return outcome
+
+    def case(self, case_id: int) -> CaseState:
+        """The state of a case."""
+        with self.runtime.store.reading() as connection:
+            return state.loads(self.runtime.load(connection, case_id).state)
+
+    def someone(self, item: Mapping[str, Any], history: Any = (), act: str = "") -> Actor:
+        """A person whom the authority function lets do it. Raises NotFound."""
+        proposed = authorization.ProposedAct(command="Complete", act=act)
+        able = [
+            actor for actor in self._people if authorization.judge(proposed, actor, history, item) is None
+        ]
+        if not able:
+            raise NotFound(
+                f"Expected somebody with role {item.get('role')} in {item.get('unit')}, but found none"
+            )
+        return self.rng.choice(able)
+
+    def _holder(self, case: CaseState, item: Mapping[str, Any]) -> Actor:
+        if item["person"]:
+            return self.runtime.directory.actor(item["person"])
+        seen = {
+            "role": item["role"],
+            "act": item["act"],
+            "unit": item["unit"],
+            "candidates": {"persons": item["users"], "posts": item["groups"]},
+        }
+        return self.someone(seen, case.acts, item["act"] or "")
+
+    def _fill(self, case: CaseState, form_id: str | None, given: Mapping[str, Any]) -> dict[str, Any]:
+        if not form_id:
+            return dict(given)
+        with self.runtime.store.reading() as connection:
+            package = self.runtime.package_of_form(connection, case, form_id)
+        return self._answers(
+            package.form(form_id), package.casefile, {**self.given.get(case.case_id, {}), **given}
+        )
+
+    def _answers(self, form: Any, casefile: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+        return samples.answers(form, casefile, self.rng, self.today, self.file, given)
+
+    # -- running by itself --------------------------------------------------------------------------
+
+    def advance(self, case_id: int) -> bool:
+        """Do one thing to a case, as chance has it; False where nobody can do anything now."""
+        case = self.case(case_id)
+        if not case.open:
+            return False
+        messages = [key for key, row in case.subscriptions.items() if row["kind"] == "message"]
+        try:
+            if case.items and not (messages and self.rng.random() < 0.05):
+                self.complete(case_id)
+            elif messages:
+                self.send(case_id)
+            else:
+                return False
+        except (ActBlocked, Conflict, Malformed, NotAuthorised, NotFound) as refusal:
+            self.problems[f"{refusal.code}: {refusal.sentence[:120]}"] += 1
+        return True
+
+    def run(self, case_ids: list[int], until: date, say: Say = lambda text: None) -> None:
+        """Let cases run until a day, each acting every few working hours."""
+        queue = [(self.clock.now() + self._pause(), case_id, 0) for case_id in case_ids]
+        heapq.heapify(queue)
+        end = datetime.combine(until, time(17), self.runtime.settings.zone).astimezone(UTC)
+        while queue and queue[0][0] <= end:
+            moment, case_id, done = heapq.heappop(queue)
+            self.move(moment)
+            self.advance(case_id)
+            if self.case(case_id).open and done < MOST_STEPS:
+                heapq.heappush(queue, (self._working(self.clock.now() + self._pause()), case_id, done + 1))
+        self.move(end)
+
+    def _pause(self) -> timedelta:
+        return timedelta(minutes=self.rng.choice((30, 90, 240, 1440, 2880, 4320)))
+
+    def _working(self, moment: datetime) -> datetime:
+        """The same hour on the next day the offices are open."""
+        with self.runtime.store.reading() as connection:
+            self.runtime.shelf.refresh(connection)
+            calendar = self.runtime.calendar(connection)
+        zone = self.runtime.settings.zone
+        local = moment.astimezone(zone)
+        day = local.date() if 9 <= local.hour < 17 else local.date() + timedelta(days=1)
+        while not calendar.is_working(day):
+            day += timedelta(days=1)
+        hour = local.time() if 9 <= local.hour < 17 else time(9, self.rng.randint(0, 59))
+        return datetime.combine(day, hour, zone).astimezone(UTC)
+
+    def report(self, case_ids: list[int]) -> Report:
+        """What came of some cases."""
+        report = Report(cases=len(case_ids), problems=self.problems)
+        with self.runtime.store.reading() as connection:
+            self.runtime.shelf.refresh(connection)
+            calendar = self.runtime.calendar(connection)
+        for case_id in case_ids:
+            case = self.case(case_id)
+            report.cards.update(card["rule"] for card in case.cards)
+            if case.closed_at:
+                report.closed += 1
+                report.outcomes[case.outcome or ""] += 1
+                report.days.append((read_moment(case.closed_at) - read_moment(case.opened_at)).days)
+            for number in case.periods:
+                kept = in_time(clocks.ledger_of(case, number), calendar)
+                report.in_time += kept is True
+                report.late += kept is False
+        return report
+
+
+def of_its_own(first_day: date, seed: int, *, opens: str = "09:00", closes: str = "17:00") -> Laboratory:
+    """A laboratory over a store of its own that is gone afterwards, with the demo city's people."""
+    settings = Settings(opens=opens, closes=closes)
+    clock = VirtualClock(datetime.combine(first_day, time(9), settings.zone).astimezone(UTC))
+    folder = TemporaryDirectory(prefix="banjie-laboratory-")
+    store = Store(f"sqlite:///{folder.name}/laboratory.db")
+    runtime = Runtime(store, clock, settings, Directory(store, clock, zone=settings.zone))
+    founding.found(runtime)
+    founding.import_people(runtime, deployment.shipped_organisation(), Actor.system())
+    laboratory = Laboratory(runtime, clock, seed)
+    laboratory.folder = folder
+    return laboratory
+
+
+def simulate(
+    item: str, unit: str, *, cases: int, seed: int, first_day: date, say: Say = lambda text: None
+) -> Report:
+    """Run made-up cases of an item from a day on, one received every few hours, until all are done."""
+    laboratory = of_its_own(first_day, seed)
+    made: list[int] = []
+    for number in range(cases):
+        try:
+            made.append(laboratory.receive(item, unit, {}).case_id)
+        except BanjieError as refusal:
+            laboratory.problems[f"{refusal.code}: {refusal.sentence[:120]}"] += 1
+        if (number + 1) % 20 == 0:
+            say(f"{number + 1} of {cases} received")
+    laboratory.run(made, first_day + timedelta(days=240), say)
+    return laboratory.report(made)

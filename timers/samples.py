@@ -1,0 +1,162 @@
+"""Made-up answers to forms: every person a simulation needs, from a seed.
+
+Called by the laboratory and the demo city. Reads a form's JSON Schema and draws values that its check
+accepts; a figure that must fit others (areas, orders of dates) is found by drawing again.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from engine.definitions.forms import Form
+from engine.errors import Malformed
+
+ATTEMPTS = 60
+_SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
+_GIVEN = "伟芳娜敏静强磊军洋勇艳杰娟涛明超霞平刚桂英华玉兰建国志强"
+_STREETS = ("中山路", "香港中路", "延安三路", "太平路", "沙子口街", "海青路", "仙霞岭路")
+_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+
+
+def answers(
+    form: Form,
+    casefile: Mapping[str, Any],
+    rng: random.Random,
+    today: date,
+    file: Mapping[str, Any],
+    given: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Values the form accepts, with those `given` kept where the form asks for them.
+
+    Raises Malformed (with the last findings) where no draw fits.
+    """
+    schema = form.schema
+    wanted = {name: value for name, value in given.items() if name in schema["properties"]}
+    last: Malformed | None = None
+    for attempt in range(ATTEMPTS):
+        drawn = {
+            name: draw(_resolved(part, casefile), rng, today, file)
+            for name, part in schema["properties"].items()
+            if name in schema.get("required", ()) or (attempt and rng.random() < attempt / ATTEMPTS)
+        }
+        try:
+            return dict(form.check({**drawn, **wanted}))
+        except Malformed as refusal:
+            last = refusal
+    raise last or Malformed("Expected a form that can be filled in")
+
+
+def _resolved(part: Mapping[str, Any], casefile: Mapping[str, Any]) -> Mapping[str, Any]:
+    reference = part.get("$ref", "")
+    if "#/properties/" in reference:
+        return {**casefile.get(reference.rpartition("/")[2], {}), **part}
+    return part
+
+
+def draw(schema: Mapping[str, Any], rng: random.Random, today: date, file: Mapping[str, Any]) -> Any:
+    """One value of a JSON Schema: a choice, a named format of the domain, or a plain type."""
+    if "const" in schema:
+        return schema["const"]
+    choices = schema.get("enum") or [c["const"] for c in schema.get("oneOf", ()) if "const" in c]
+    if choices:
+        return rng.choice(choices)
+    maker = _FORMATS.get(schema.get("format", ""))
+    if maker is not None:
+        return maker(rng, today, file)
+    return _TYPES.get(_type(schema), _text)(schema, rng, today, file)
+
+
+def _type(schema: Mapping[str, Any]) -> str:
+    named = schema.get("type", "string")
+    return str(named[0] if isinstance(named, list) else named)
+
+
+def _text(schema: Mapping[str, Any], rng: random.Random, today: date, file: Mapping[str, Any]) -> str:
+    text = f"{rng.choice(_STREETS)}{rng.randint(1, 200)}号，情况属实。"
+    while len(text) < schema.get("minLength", 0):
+        text += "材料齐全。"
+    return text[: schema.get("maxLength", len(text))]
+
+
+def _number(schema: Mapping[str, Any], rng: random.Random, today: date, file: Mapping[str, Any]) -> Decimal:
+    low = Decimal(str(schema.get("minimum", schema.get("exclusiveMinimum", 0))))
+    high = Decimal(str(schema.get("maximum", low + 20)))
+    return (low + (high - low) * rng.randint(1, 100) / 100).quantize(Decimal("0.01"))
+
+
+def _integer(schema: Mapping[str, Any], rng: random.Random, today: date, file: Mapping[str, Any]) -> int:
+    low = int(schema.get("minimum", 1))
+    return rng.randint(low, int(schema.get("maximum", low + 9)))
+
+
+def _array(schema: Mapping[str, Any], rng: random.Random, today: date, file: Mapping[str, Any]) -> list[Any]:
+    fewest = int(schema.get("minItems", 0))
+    number = rng.randint(fewest, max(fewest, min(2, int(schema.get("maxItems", 2)))))
+    drawn: list[Any] = []
+    for _ in range(number * 4):
+        value = draw(schema.get("items", {}), rng, today, file)
+        if len(drawn) < number and not (schema.get("uniqueItems") and value in drawn):
+            drawn.append(value)
+    return drawn
+
+
+def _object(
+    schema: Mapping[str, Any], rng: random.Random, today: date, file: Mapping[str, Any]
+) -> dict[str, Any]:
+    required = schema.get("required", ())
+    return {
+        name: draw(part, rng, today, file)
+        for name, part in schema.get("properties", {}).items()
+        if name in required
+    }
+
+
+def identity_number(rng: random.Random, born: date) -> str:
+    """A 公民身份号码 with its check digit (GB 11643-1999)."""
+    digits = f"3702{rng.randint(2, 14):02d}{born:%Y%m%d}{rng.randint(1, 999):03d}"
+    total = sum(int(d) * w for d, w in zip(digits, _WEIGHTS, strict=True))
+    return digits + "10X98765432"[total % 11]
+
+
+def name(rng: random.Random) -> str:
+    """A made-up name."""
+    return rng.choice(_SURNAMES) + "".join(rng.choice(_GIVEN) for _ in range(rng.randint(1, 2)))
+
+
+def mobile(rng: random.Random) -> str:
+    """A made-up mobile number."""
+    return f"1{rng.choice('35789')}{rng.randint(0, 999_999_999):09d}"
+
+
+def _credit_code(rng: random.Random) -> str:
+    alphabet = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+    body = "9137" + f"{rng.randint(200, 299)}" + "MA" + "".join(rng.choice(alphabet) for _ in range(8))
+    body = body[:17]
+    total = sum(alphabet.index(c) * pow(3, i, 31) for i, c in enumerate(body))
+    return body + alphabet[(31 - total % 31) % 31]
+
+
+Maker = Callable[[random.Random, date, Mapping[str, Any]], Any]
+_FORMATS: dict[str, Maker] = {
+    "cn-id": lambda rng, today, file: identity_number(
+        rng, date(rng.randint(1945, 1995), 5, rng.randint(1, 28))
+    ),
+    "cn-uscc": lambda rng, today, file: _credit_code(rng),
+    "cn-mobile": lambda rng, today, file: mobile(rng),
+    "cn-officer-certificate": lambda rng, today, file: f"鲁B{rng.randint(100000, 999999)}",
+    "money": lambda rng, today, file: Decimal(rng.randint(0, 500_000)) / 100,
+    "date": lambda rng, today, file: (today + timedelta(days=rng.randint(0, 20))).isoformat(),
+    "file": lambda rng, today, file: dict(file),
+}
+_TYPES: dict[str, Callable[..., Any]] = {
+    "string": _text,
+    "number": _number,
+    "integer": _integer,
+    "boolean": lambda schema, rng, today, file: rng.random() < 0.7,
+    "array": _array,
+    "object": _object,
+}
