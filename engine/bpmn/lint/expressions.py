@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from engine import feel
 from engine.bpmn.lint.model import FLOW_NODES, Model, described
 from engine.bpmn.lint.rule import EXECUTION, NOTE, Faults, rule, rules_of
+from engine.bpmn.names import WRITTEN, spaced_names
 from engine.bpmn.vocabulary import HOST_NAMES
 from engine.bpmn.xml import ZEEBE, Element, ancestors, child, children, extension, local, namespace, text
 from engine.errors import ExpressionError
@@ -34,14 +35,6 @@ _ALWAYS_ATTRIBUTES = {
     ("loopCharacteristics", "outputElement"),
     ("subscription", "correlationKey"),
 }
-_NAMES_ATTRIBUTES = (
-    ("input", "target"),
-    ("output", "target"),
-    ("script", "resultVariable"),
-    ("calledDecision", "resultVariable"),
-    ("loopCharacteristics", "inputElement"),
-    ("loopCharacteristics", "outputCollection"),
-)
 _DURATION = re.compile(r"-?P(?=[\dT])(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+([.,]\d+)?S)?)?\Z")
 _DATE = re.compile(
     r"-?\d{4,}-\d\d-\d\d(T\d\d:\d\d(:\d\d([.,]\d+)?)?(Z|[+-]\d\d:?\d\d)?(\[[\w/+\-]+\]|@[\w/+\-]+)?)?\Z"
@@ -73,9 +66,10 @@ def written(model: Model) -> Iterator[Written]:
 @rule("bpmn.expression.feel", "dialect: Expressions; DMN 1.5 §10.3", EXECUTION)
 def expressions_parse(model: Model) -> Faults:
     """Every expression is FEEL that can be parsed."""
+    names = (*HOST_NAMES, *spaced_names(model.root.getroottree()))
     for one in written(model):
         try:
-            feel.compile(one.source, names=HOST_NAMES)
+            feel.compile(one.source, names=names)
         except ExpressionError as error:
             yield (
                 one.owner,
@@ -224,7 +218,7 @@ def _is_cycle(moment: str) -> bool:
 
 
 def _bad_names(owner: Element, one: Element) -> Faults:
-    for name, attribute in _NAMES_ATTRIBUTES:
+    for name, attribute in sorted(WRITTEN):
         value = (one.get(attribute) or "").strip() if local(one) == name else ""
         if value and not _NAME.match(value):
             yield (

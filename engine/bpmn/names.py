@@ -1,0 +1,37 @@
+"""The variable names of a diagram that FEEL could not tell from several words: those with a space.
+
+Used by the lint and the reader, who hand them to the FEEL parser beside the host's names. Names of one
+word need no telling. It never decides what a variable is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.bpmn.xml import ZEEBE, Element, Tree, local, namespace
+
+# Attributes of extension elements that name a variable, and data elements whose name is one.
+WRITTEN = {
+    ("input", "target"),
+    ("output", "target"),
+    ("script", "resultVariable"),
+    ("calledDecision", "resultVariable"),
+    ("loopCharacteristics", "inputElement"),
+    ("loopCharacteristics", "outputCollection"),
+}
+DATA = frozenset({"dataObject", "dataObjectReference", "dataInput", "dataOutput", "property"})
+
+
+def spaced_names(tree: Tree) -> tuple[str, ...]:
+    """The names with a space that the diagram gives to variables and data, sorted, each once."""
+    names = {" ".join(name.split()) for name in _named(tree.getroot())}
+    return tuple(sorted(name for name in names if " " in name))
+
+
+def _named(root: Element) -> Iterator[str]:
+    for element in root.iter():
+        name = local(element)
+        if namespace(element) == ZEEBE:
+            yield from (element.get(attribute) or "" for kind, attribute in WRITTEN if kind == name)
+        elif name in DATA:
+            yield element.get("name") or ""
