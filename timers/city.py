@@ -128,10 +128,8 @@ def _receive(laboratory: Laboratory, story: Story, say: Callable[[str], None]) -
 
 def _act(laboratory: Laboratory, case_id: int, story: Story, done: int) -> tuple[int, Story, int]:
     """A day's work on a case: one step, sometimes none."""
-    if (story.steps is None or done < story.steps) and laboratory.rng.random() < 0.8:
-        if laboratory.advance(case_id):
-            return case_id, story, done + 1
-    return case_id, story, done
+    works = (story.steps is None or done < story.steps) and laboratory.rng.random() < 0.8
+    return case_id, story, done + (works and laboratory.advance(case_id))
 
 
 def _is_working(runtime: Runtime, day: date) -> bool:

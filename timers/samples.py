@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from engine.definitions.forms import Form
+
 from engine.errors import Malformed
 
 ATTEMPTS = 60

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from sqlalchemy import select
 from waitress import serve as serve_wsgi
 
 from engine import audit, canonical
@@ -29,7 +30,6 @@ from engine.errors import BanjieError, Finding, Malformed, NotFound
 from engine.organisation.model import Actor
 from engine.records import journal, seals
 from engine.records.tables import case as case_table
-from sqlalchemy import select
 from timers import city, laboratory
 from timers.scheduler import Heartbeat
 from web.application import build

@@ -105,10 +105,11 @@ def _chain(rows: list[Mapping[str, Any]]) -> Iterator[Fault]:
 
 def _payload(name: str, row: Mapping[str, Any], entry: Entry) -> Iterator[Fault]:
     written = canonical.loads(row["head"])
+    place = f"{written.get('stream')} #{written.get('seq')}"
     if (written.get("stream"), written.get("seq")) != (row["stream"], row["seq"]):
         yield (
             1,
-            f"{name}: Expected this place in its head, but it says {written.get('stream')} #{written.get('seq')}",
+            f"{name}: Expected this place in its head, but it names {place}",
         )
     if entry.erased:
         return
@@ -127,10 +128,8 @@ def _payload(name: str, row: Mapping[str, Any], entry: Entry) -> Iterator[Fault]
         salt=entry.salt,
     )
     if made.head != row["head"]:
-        yield (
-            3,
-            f"{name}: Expected data with the digests in its head, but {_first_difference(made.head, row['head'])}",
-        )
+        difference = _first_difference(made.head, row["head"])
+        yield 3, f"{name}: Expected data with the digests in its head, but {difference}"
     if made.payload != row["payload"]:
         yield 3, f"{name}: Expected the canonical form of its data, but the bytes differ"
 
@@ -189,10 +188,8 @@ def _blocked(rows: list[Mapping[str, Any]]) -> Iterator[Fault]:
     for row in rows:
         types = {event["type"] for event in canonical.loads(row["head"])["events"]}
         if "ActRefused" in types and not types <= allowed:
-            yield (
-                8,
-                f"{row['stream']} #{row['seq']}: Expected nothing but the refusal, but found {sorted(types - allowed)}",
-            )
+            more = ", ".join(sorted(types - allowed))
+            yield 8, f"{row['stream']} #{row['seq']}: Expected nothing but the refusal, but found {more}"
 
 
 def _sealed(connection: Connection, rows: list[Mapping[str, Any]]) -> Iterator[Fault]:
@@ -201,10 +198,8 @@ def _sealed(connection: Connection, rows: list[Mapping[str, Any]]) -> Iterator[F
     for seal in seals.all_seals(connection):
         for stream, seq, digest in canonical.loads(seal.body)["heads"]:
             if stream in streams and hashes.get((stream, seq)) != digest:
-                yield (
-                    9,
-                    f"Expected entry {seq} of {stream} as seal {seal.number} has it, but it differs or is gone",
-                )
+                sentence = f"Expected entry {seq} of {stream} as seal {seal.number} has it"
+                yield 9, f"{sentence}, but it differs or is gone"
 
 
 def verify_seals(connection: Connection, kept: Mapping[str, Any] | None = None) -> list[Check]:
@@ -237,5 +232,6 @@ def _seal_faults(connection: Connection, stored: list[seals.Seal]) -> Iterator[s
             yield f"Expected seal {place} to have its own root and hash, but it was changed"
         for stream, seq, _ in body["heads"]:
             if newest.get(stream, 0) < seq:
-                yield f"Expected {stream} to reach entry {seq} as seal {place} says, but it ends at {newest.get(stream, 0)}"
+                end = newest.get(stream, 0)
+                yield f"Expected {stream} to reach entry {seq} as seal {place} says, but it ends at {end}"
         previous = seal.hash

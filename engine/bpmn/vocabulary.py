@@ -16,7 +16,7 @@ ROLES: dict[str, tuple[str, str]] = {
     "head-of-organ": ("机关负责人", "head of organ"),
     "legal-reviewer": ("法制审核人", "legal reviewer"),
     "hearing-chair": ("听证主持人", "hearing chair"),
-    "clerk-of-the-hearing": ("听证记录人", "clerk of the hearing"),
+    "hearing-clerk": ("听证记录人", "clerk of the hearing"),
     "server": ("送达人", "server of documents"),
     "archivist": ("归档人", "archivist"),
     "supervisor": ("监督人员", "supervisor"),

@@ -1,0 +1,99 @@
+"""The case dossier: everything an outsider needs to check a case, in one ZIP file.
+
+Called by `banjie export` and the auditor's page. Holds the entries as stored, the documents and
+uploads, the definitions the case ran under, the seals, the story in words, and the verification program.
+"""
+
+from __future__ import annotations
+
+import inspect
+import io
+import zipfile
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import Connection
+
+from engine import canonical
+from engine.audit import narrative, offline
+from engine.audit.history import steps
+from engine.casework.runtime import Runtime
+from engine.errors import NotFound
+from engine.records import blobs, journal, seals
+
+READ_ME = """案卷 {number}
+
+entries.jsonl     日志记录，每行一条，与数据库所存逐字节一致
+files/            文书、附件
+definitions/      办理所依据的流程、表单、期限、日历、监督规则
+seals.jsonl       截至导出时的封存清单
+narrative.txt     经过
+verify.py         核验程序：python3 verify.py <本文件> [库外保存的封存清单.json]
+"""
+
+
+def make(connection: Connection, runtime: Runtime, case_id: int) -> bytes:
+    """The dossier of a case as a ZIP file. Raises NotFound."""
+    stream = journal.case_stream(case_id)
+    rows = list(journal.rows(connection, stream))
+    if not rows:
+        raise NotFound(f"没有案件{case_id}")
+    entries = list(journal.read(connection, stream))
+    files = dict(_files(connection, rows))
+    files.update(_definitions(connection, runtime, entries))
+    number = str(entries[0].answers.get("number") or case_id)
+    made = {
+        "README.txt": READ_ME.format(number=number).encode(),
+        "entries.jsonl": _lines(rows),
+        "seals.jsonl": _lines([seal.as_data() for seal in seals.all_seals(connection)]),
+        "narrative.txt": "\n".join(narrative.tell(steps(entries), runtime.settings.zone)).encode(),
+        "verify.py": inspect.getsource(offline).encode(),
+        **files,
+    }
+    digests = {name: canonical.digest_bytes(data) for name, data in made.items()}
+    made["manifest.json"] = canonical.dumps({"case": number, "files": digests}).encode()
+    return _zipped(made)
+
+
+def _lines(rows: list[Mapping[str, Any]] | list[dict[str, object]]) -> bytes:
+    return "\n".join(canonical.dumps(dict(row)) for row in rows).encode()
+
+
+def _files(connection: Connection, rows: list[Mapping[str, Any]]) -> Iterator[tuple[str, bytes]]:
+    for row in rows:
+        if row["payload"] is not None:
+            for sha256 in sorted(set(_hashes(canonical.loads(row["payload"])))):
+                if blobs.exists(connection, sha256):
+                    yield f"files/{sha256}", blobs.get(connection, sha256)
+
+
+def _hashes(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        if "media_type" in value and isinstance(value.get("sha256"), str):
+            yield value["sha256"]
+        for item in value.values():
+            yield from _hashes(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _hashes(item)
+
+
+def _definitions(connection: Connection, runtime: Runtime, entries: list[Any]) -> Iterator[tuple[str, bytes]]:
+    wanted: dict[str, str] = {}
+    for entry in entries:
+        wanted.update({digest: kind for kind, digest in entry.digests.items() if kind != "engine"})
+        wanted.update(dict.fromkeys(entry.answers.get("called", {}).values(), "package"))
+    for digest, kind in sorted(wanted.items()):
+        bundle = runtime.shelf.bundle(connection, digest)
+        folder = f"definitions/{kind}-{digest[:12]}"
+        yield f"{folder}/manifest.json", bundle.manifest.encode()
+        for path, data in bundle.files.items():
+            yield f"{folder}/{path}", data
+
+
+def _zipped(files: Mapping[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in sorted(files):
+            archive.writestr(zipfile.ZipInfo(name), files[name], zipfile.ZIP_DEFLATED)
+    return out.getvalue()

@@ -1,0 +1,152 @@
+#!/usr/bin/env python3
+"""Verify an exported Banjie dossier or seal, with nothing but Python's standard library.
+
+    python3 verify.py DOSSIER.zip [SEAL.json]
+
+This one file travels inside every dossier. It does not import the product and does not trust it: it
+recomputes every hash from the bytes in front of it. What it proves: no entry was changed, removed,
+inserted, reordered or re-dated since it was written, provided the seal it is given was kept outside
+the database. What it cannot prove: anything written after that seal.
+
+The written form (canonical JSON): keys sorted by code point, no white space, UTF-8, numbers exactly as
+recorded. An entry's `head` names its stream, place, moment, actor, the salted digests of its data, the
+digests of the definitions it ran under, the digest of the marking after it and the hash of the entry
+before; the entry's hash is the SHA-256 of its head.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+GENESIS = "0" * 64
+
+
+class Number(str):
+    """A number as it was written: no digit may be lost by reading it."""
+
+
+def load(text: str | bytes) -> Any:
+    """JSON whose numbers keep their digits."""
+    return json.loads(text, parse_int=Number, parse_float=Number)
+
+
+def write(value: Any) -> str:
+    """The canonical text of what `load` gave."""
+    if isinstance(value, Number):
+        return str(value)
+    if isinstance(value, dict):
+        return "{" + ",".join(f"{write(key)}:{write(value[key])}" for key in sorted(value)) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(write(item) for item in value) + "]"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def sha256(data: bytes) -> str:
+    """SHA-256 as hexadecimal text."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def salted(salt: str, value: Any) -> str:
+    """The digest under which a piece of data stands in a head."""
+    return sha256((salt + write(value)).encode())
+
+
+def merkle_root(leaves: list[str]) -> str:
+    """RFC 6962, 2.1: leaves and inner nodes are hashed with different prefixes."""
+    level = [hashlib.sha256(b"\x00" + leaf.encode()).digest() for leaf in leaves]
+    if not level:
+        return hashlib.sha256(b"").hexdigest()
+    while len(level) > 1:
+        paired = [
+            hashlib.sha256(b"\x01" + level[i] + level[i + 1]).digest() for i in range(0, len(level) - 1, 2)
+        ]
+        level = paired + level[len(paired) * 2 :]
+    return level[0].hex()
+
+
+def check_entries(entries: list[dict[str, Any]]) -> Iterator[str]:
+    """Every fault of one chain, each naming its entry."""
+    previous, moment = GENESIS, ""
+    for place, entry in enumerate(entries, start=1):
+        name = f"{entry['stream']} #{entry['seq']}"
+        head = load(entry["head"])
+        if (
+            str(entry["seq"]) != str(place)
+            or str(head["seq"]) != str(place)
+            or head["stream"] != entry["stream"]
+        ):
+            yield f"{name}: Expected entry {place} of its stream here"
+        if sha256(entry["head"].encode()) != entry["hash"]:
+            yield f"{name}: Expected the hash of its head, but it has another"
+        if head["previous"] != previous:
+            yield f"{name}: Expected to follow {previous[:12]}…, but it says {head['previous'][:12]}…"
+        if head["moment"] != entry["moment"] or head["moment"] < moment:
+            yield f"{name}: Expected a moment not before {moment}, but found {entry['moment']}"
+        if entry["payload"] is not None:
+            yield from check_payload(name, head, load(entry["payload"]))
+        previous, moment = entry["hash"], head["moment"]
+
+
+def check_payload(name: str, head: dict[str, Any], payload: dict[str, Any]) -> Iterator[str]:
+    """Whether the data is the data whose digests stand in the head."""
+    salt = payload["salt"]
+    command = {"type": payload["command"]["type"], "data": salted(salt, payload["command"])}
+    if command != head["command"]:
+        yield f"{name}: Expected the command recorded, but it was changed"
+    if salted(salt, payload["answers"]) != head["answers"]:
+        yield f"{name}: Expected the answers recorded, but they were changed"
+    if len(payload["events"]) != len(head["events"]):
+        yield f"{name}: Expected {len(head['events'])} events, but found {len(payload['events'])}"
+    for index, (event, kept) in enumerate(zip(payload["events"], head["events"], strict=False), start=1):
+        if event["type"] != kept["type"] or salted(salt, event["data"]) != kept["data"]:
+            yield f"{name}: Expected event {index} ({kept['type']}) as recorded, but it was changed"
+
+
+def check_seal(seal: dict[str, Any], entries: list[dict[str, Any]]) -> Iterator[str]:
+    """Whether a seal is whole, and whether the chain reaches what it says of this stream."""
+    body = load(seal["body"])
+    if sha256(seal["body"].encode()) != seal["hash"]:
+        yield f"seal {seal['number']}: Expected the hash of its body, but it has another"
+    if merkle_root([write(head) for head in body["heads"]]) != body["root"]:
+        yield f"seal {seal['number']}: Expected the root over its heads, but it has another"
+    known = {(entry["stream"], str(entry["seq"])): entry["hash"] for entry in entries}
+    streams = {entry["stream"] for entry in entries}
+    for stream, seq, digest in body["heads"]:
+        if stream in streams and known.get((stream, str(seq))) != digest:
+            sentence = f"seal {seal['number']}: Expected {stream} #{seq} to be {digest[:12]}…"
+            yield f"{sentence}, but it differs or is gone"
+
+
+def verify_file(path: Path, seal_path: Path | None = None) -> list[str]:
+    """Every fault of a dossier (ZIP), or of a seal (JSON). An empty list means everything holds."""
+    faults: list[str] = []
+    if not zipfile.is_zipfile(path):
+        return list(check_seal(load(path.read_bytes()), []))
+    with zipfile.ZipFile(path) as archive:
+        entries = [load(line) for line in archive.read("entries.jsonl").splitlines()]
+        manifest = load(archive.read("manifest.json"))
+        faults += check_entries(entries)
+        names = set(archive.namelist())
+        for name, digest in manifest["files"].items():
+            if name not in names:
+                faults.append(f"{name}: Expected the file in the dossier, but it is missing")
+            elif sha256(archive.read(name)) != digest:
+                faults.append(f"{name}: Expected the bytes recorded, but they were changed")
+        seals = [load(line) for line in archive.read("seals.jsonl").splitlines()]
+    if seal_path is not None:
+        seals.append(load(seal_path.read_bytes()))
+    for seal in seals:
+        faults += check_seal(seal, entries)
+    return faults
+
+
+if __name__ == "__main__":
+    found = verify_file(Path(sys.argv[1]), Path(sys.argv[2]) if len(sys.argv) > 2 else None)
+    sys.stdout.write("\n".join(found) + "\n" if found else "Everything holds.\n")
+    sys.exit(1 if found else 0)
