@@ -23,9 +23,9 @@ class Findings:
         where = node.get("id") or node.get("name") or node.name
         self.found.append(Finding(where, sentence, rule, line or node.line))
 
-    def refuse(self, name: str) -> None:
+    def refuse(self, name: str, *, always: bool = False) -> None:
         """Raise IllegalDefinition with everything found, if anything was and reading is strict."""
-        if self.found and self.strict:
+        if self.found and (self.strict or always):
             count = len(self.found)
             raise IllegalDefinition(
                 f"Expected the decision model “{name}” to be legal, but it has {count} fault(s): "

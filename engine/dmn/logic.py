@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from engine import feel
 from engine.dmn.model import (
     Conditional,
     Context,
@@ -26,13 +27,15 @@ from engine.dmn.model import (
 )
 from engine.dmn.record import Record
 from engine.dmn.table import decide
-from engine.dmn.types import fit, show
+from engine.dmn.types import ItemType, fit, is_instance, show
 from engine.errors import TooLarge
+from engine.feel import Compiled, Function, HostType, Parameter, Range
 from engine.feel.calls import invoke
 from engine.feel.scope import State
-from engine.feel.values import Function, Parameter
 
 Scope = dict[str, Any]
+
+_EACH_OF_RANGE = Text("", 0, feel.compile("for each in span return each"))
 
 DEPTH_LIMIT = 30
 """How deep knowledge models may call one another."""
@@ -41,9 +44,10 @@ DEPTH_LIMIT = 30
 class Logic:
     """Evaluates expressions, writing reasons and hit rules to a record."""
 
-    def __init__(self, record: Record, host: Mapping[str, Any]) -> None:
+    def __init__(self, record: Record, host: Mapping[str, Any], types: Mapping[str, ItemType]) -> None:
         self.record = record
         self._host = host
+        self._types = {name: _lent(each) for name, each in types.items()}
         self._evaluators: dict[type[Expression], Callable[[Any, Scope], Any]] = {
             Literal: self._literal,
             Table: self._table,
@@ -82,7 +86,7 @@ class Logic:
                 self.record.reason(text.fault)
             return None
         try:
-            outcome = text.compiled(scope, host=self._host)
+            outcome = text.compiled(scope, host=self._host_for(text.compiled, text))
         except TooLarge as limit:
             self.record.reason(limit.sentence)
             return None
@@ -90,6 +94,13 @@ class Logic:
             for reason in outcome.reasons:
                 self.record.reason(reason)
         return outcome.value
+
+    def _host_for(self, compiled: Compiled, text: Text) -> Mapping[str, Any]:
+        """The host's functions; item definitions too where the text may name one and no variable hides it."""
+        if not text.names_types or not self._types:
+            return self._host
+        hidden = compiled.free_names
+        return {**{name: each for name, each in self._types.items() if name not in hidden}, **self._host}
 
     def make_function(
         self, name: str, definition: FunctionDefinition, scope: Callable[[], Scope], result: Variable
@@ -177,9 +188,13 @@ class Logic:
             self.fitted(self.value(binding.expression, scope), binding.parameter)
             for binding in invocation.bindings
         ]
+        return self.call(called, dict(zip(names, arguments, strict=True)))
+
+    def call(self, function: Any, arguments: Mapping[str, Any]) -> Any:
+        """The value of a function called with named arguments; null with the reason where it has none."""
         state = State(self._host)
         try:
-            value = invoke(state, called, arguments, names)
+            value = invoke(state, function, list(arguments.values()), list(arguments))
         except TooLarge as limit:
             state.fault(limit.sentence)
             value = None
@@ -231,7 +246,15 @@ class Logic:
         if source is None:
             self.record.reason("Expected a list to go through, but it is null")
             return None
+        if isinstance(source, Range):
+            items: list[Any] | None = self.text(_EACH_OF_RANGE, {"span": source})
+            return items
         return source if isinstance(source, list) else [source]
+
+
+def _lent(declared: ItemType) -> HostType:
+    """An item definition as a type FEEL can ask for."""
+    return HostType(declared.name, lambda value: is_instance(value, declared))
 
 
 def _quantified(kind: str, found: list[Any]) -> bool | None:

@@ -28,6 +28,11 @@ class Text:
     fault: str = ""
 
     @property
+    def names_types(self) -> bool:
+        """Whether the text may name an item definition (`instance of tPerson`, typed parameters)."""
+        return "instance" in self.text or "function" in self.text
+
+    @property
     def is_any(self) -> bool:
         """Whether the cell accepts every value (7.3.1: an empty cell or a dash)."""
         return self.compiled is None and not self.fault

@@ -79,13 +79,14 @@ class _ModelReader:
     def model(self) -> Model:
         """The model, or all its faults."""
         elements = {id_: self._readers[node.name](node) for id_, node in self._nodes.items()}
-        for circle in circles(elements, self._namespace):
+        going_round = circles(elements, self._namespace)
+        for circle in going_round:
             self._findings.add(
                 self._nodes[circle[0]],
                 "dmn.requirement.circle",
                 f"Expected decisions that do not require themselves, but found {' → '.join(circle)}",
             )
-        self._findings.refuse(self._root.get("name"))
+        self._findings.refuse(self._root.get("name"), always=bool(going_round))
         return Model(
             self._digest,
             self._root.get("name"),

@@ -193,7 +193,9 @@ class LogicReader:
 
     def _table(self, node: Node, names: Names) -> Table:
         inputs = tuple(self._input(child, names) for child in node.each("input"))
-        outputs = tuple(self._output(child, names) for child in node.each("output"))
+        columns = list(node.each("output"))
+        own = self._types.resolve(node.get("typeRef"), node) if len(columns) == 1 else None
+        outputs = tuple(self._output(child, names, own) for child in columns)
         notes = [child.get("name") for child in node.each("annotation")]
         rules = tuple(
             self._rule(child, index, names, notes) for index, child in enumerate(node.each("rule"), start=1)
@@ -254,26 +256,34 @@ class LogicReader:
         found = self.text(node, names, unary=True) if node else None
         return None if found is None or found.is_any else found
 
-    def _output(self, node: Node, names: Names) -> OutputClause:
+    def _output(self, node: Node, names: Names, of_table: ItemType | None) -> OutputClause:
         default = node.first("defaultOutputEntry")
         values = node.first("outputValues")
+        declared = self._types.resolve(node.get("typeRef"), node)
         return OutputClause(
             node.get("id"),
             node.get("label"),
             node.get("name") or node.get("label"),
-            self._types.resolve(node.get("typeRef"), node),
+            declared,
             self._values(values, names),
-            self._ranking(values, names),
+            self._ranking(values, declared or of_table, names),
             self._literal(default, names) if default else None,
         )
 
-    def _ranking(self, node: Node | None, names: Names) -> Text | None:
-        """The possible values as a list, whose order is the order of priority (8.2.10)."""
-        text = node.first("text") if node else None
-        if node is None or text is None or not text.text.strip():
+    def _ranking(self, node: Node | None, declared: ItemType | None, names: Names) -> Text | None:
+        """The possible values as a list, whose order is the order of priority (8.2.10).
+
+        Where the column lists none, its type's allowed values stand for them.
+        """
+        holder = node.first("text") if node else None
+        text, line = (holder.text, holder.line) if holder else ("", 0)
+        if not text.strip():
+            lists = [c.text for each in _item_lineage(declared) for c in each.constraints]
+            text = lists[0] if lists else ""
+        if not text.strip():
             return None
         try:
-            return Text(text.text, text.line, feel.compile(f"[{text.text}]", names=tuple(sorted(names))))
+            return Text(text, line, feel.compile(f"[{text}]", names=tuple(sorted(names))))
         except ExpressionError:
             return None  # tests such as "> 5" rank nothing; they still restrict the output
 
@@ -290,6 +300,13 @@ class LogicReader:
             description.text.strip() if description else "",
             properties(node),
         )
+
+
+def _item_lineage(declared: ItemType | None) -> list[ItemType]:
+    """A type and what it is based on; of a collection that of its items."""
+    found = declared.lineage() if declared else []
+    element = found[-1].element if found else None
+    return [*found, *(element.lineage() if element else ())]
 
 
 def _text_of(node: Node) -> str:

@@ -79,8 +79,10 @@ class TypeTable:
     def _fill_base(self, target: ItemType, node: Node) -> None:
         components = list(node.each("itemComponent"))
         reference = node.first("typeRef")
-        if node.first("functionItem") is not None:
+        function = node.first("functionItem")
+        if function is not None:
             target.kind = "function"
+            target.result = self.resolve(function.get("outputTypeRef"), function)
         elif components:
             target.kind = "context"
             for component in components:

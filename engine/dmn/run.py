@@ -24,8 +24,8 @@ from engine.dmn.model import (
     Variable,
 )
 from engine.dmn.record import Record, plain
-from engine.dmn.types import fit, from_outside
-from engine.errors import NotFound
+from engine.dmn.types import ItemType, fit, from_outside, result_of
+from engine.errors import NotFound, TooLarge
 from engine.feel import Function, Parameter
 from engine.feel.convert import normal
 
@@ -61,22 +61,19 @@ class Evaluation:
 def evaluate(
     model: Model, name: str, variables: Mapping[str, Any], *, host: Mapping[str, Any] | None = None
 ) -> Evaluation:
-    """Evaluate a decision, or a decision service, by id or name.
+    """Evaluate a decision, a decision service or a knowledge model, by id or name.
 
     `variables` are plain JSON data or FEEL values by the names of the inputs; inputs of an imported model
     stand in a mapping under the import's name, or plainly by their own name. Text becomes a date, time or
-    duration where the input's type says so. A decision named among the variables is not evaluated when it
-    is an input decision of the service. Raises NotFound where the model has no such decision; never for
-    what the data hold.
+    duration where the input's type says so. A decision without logic, and an input decision of a service,
+    has the value given under its name. Raises NotFound where the model has no such decision, TooLarge where
+    logic or data nest too deep to follow; never for what the data hold.
     """
     run = _Run(model, variables, host or {})
-    decision = model.decisions.get(name)
-    if decision is not None:
-        value = run.decision(model, decision)
-    elif name in model.services:
-        value = run.service(model, model.services[name])
-    else:
-        raise NotFound(f"Expected a decision of {model.name!r}, but {name!r} is none")
+    try:
+        value = run.named(name)
+    except RecursionError:
+        raise TooLarge("Expected data and logic of less depth, but they nest too deep to follow") from None
     return Evaluation(value, run.record.decisions, tuple(run.record.reasons))
 
 
@@ -88,27 +85,68 @@ class _Run:
         self._variables = {name: normal(value) for name, value in variables.items()}
         self._host = host
         self.record = Record()
-        self._logic = Logic(self.record, host)
+        self._logic = Logic(self.record, host, _all_types(root))
         self._known: dict[Key, Any] = {}
         declared = {element.name for element in root.elements.values()}
         self._undeclared = {name: v for name, v in self._variables.items() if name not in declared}
 
+    def named(self, name: str) -> Any:
+        """The value of a decision, decision service or knowledge model of the root, by id or name."""
+        root = self._root
+        if name in root.decisions:
+            return self.decision(root, root.decisions[name])
+        if name in root.services:
+            return self.service(root, root.services[name])
+        if name in root.knowledge:
+            return self._invoked(root, root.knowledge[name])
+        raise NotFound(f"Expected a decision of {root.name!r}, but {name!r} is none")
+
+    def _invoked(self, model: Model, element: KnowledgeModel) -> Any:
+        """A knowledge model called with the variables that its parameters name."""
+        function = self._required(model, element)
+        parameters = element.function.parameters if element.function else ()
+        given = {p.name: from_outside(self._variables.get(p.name), p.type) for p in parameters}
+        return self._logic.call(function, given)
+
     # Elements
 
     def decision(self, model: Model, decision: Decision) -> Any:
-        """The value of a decision, evaluated once."""
-        key = (model.namespace, decision.id)
-        if key not in self._known:
-            scope = self._scope(model, (*decision.information, *decision.knowledge))
-            self.record.begin(decision.id, decision.name)
-            value = self._logic.fitted(self._decided(decision, scope), decision.variable)
-            self.record.end(value)
-            self._known[key] = value
-        return self._known[key]
+        """The value of a decision; it and what it requires are evaluated once, the required first."""
+        for owner, needed in self._order(model, decision):
+            self._decide(owner, needed)
+        return self._known[model.namespace, decision.id]
 
-    def _decided(self, decision: Decision, scope: Scope) -> Any:
+    def _order(self, model: Model, decision: Decision) -> list[tuple[Model, Decision]]:
+        """The decisions not yet known, each after those it requires; without recursion, chains are long."""
+        found: dict[Key, tuple[Model, Decision]] = {}
+        stack: list[tuple[Model, Decision, bool]] = [(model, decision, False)]
+        while stack:
+            owner, current, ready = stack.pop()
+            key = (owner.namespace, current.id)
+            if key in self._known or key in found:
+                continue
+            if ready:
+                found[key] = (owner, current)
+                continue
+            stack.append((owner, current, True))
+            needed = (self._element(owner, requirement) for requirement in current.information)
+            stack.extend((at, each, False) for at, each in needed if isinstance(each, Decision))
+        return list(found.values())
+
+    def _decide(self, model: Model, decision: Decision) -> None:
+        scope = self._scope(model, (*decision.information, *decision.knowledge))
+        self.record.begin(decision.id, decision.name)
+        value = self._logic.fitted(self._decided(model, decision, scope), decision.variable)
+        self.record.end(value)
+        self._known[model.namespace, decision.id] = value
+
+    def _decided(self, model: Model, decision: Decision, scope: Scope) -> Any:
+        """A decision without logic is taken by people: its value is what the caller gave for it."""
         if decision.logic is None:
-            self.record.reason("Expected the decision to have logic, but it has none")
+            given = self._given(model, decision.name)
+            if given is None:
+                self.record.reason("Expected a decision without logic to be given, but it is not")
+            return from_outside(given, decision.variable.type)
         if isinstance(decision.logic, FunctionDefinition):
             return self._logic.make_function(decision.name, decision.logic, lambda: scope, Variable(""))
         return self._logic.value(decision.logic, scope)
@@ -128,7 +166,7 @@ class _Run:
             if isinstance(element, Decision):
                 found[element.name] = run.decision(owner, element)
         value = next(iter(found.values())) if len(found) == 1 else found
-        return self._logic.fitted(value, service.variable)
+        return self._logic.fitted(value, _result_variable(service))
 
     def _input(self, model: Model, element: InputData) -> Any:
         key = (model.namespace, element.id)
@@ -191,7 +229,7 @@ class _Run:
             inner[element.name] = function
             return inner
 
-        function = self._logic.make_function(element.name, element.function, scope, Variable(element.name))
+        function = self._logic.make_function(element.name, element.function, scope, _result_variable(element))
         return function
 
     def _service_function(self, model: Model, service: DecisionService) -> Function:
@@ -223,6 +261,21 @@ class _Run:
         inner.record, inner._logic = self.record, self._logic
         inner._undeclared = self._undeclared
         return inner
+
+
+def _result_variable(element: KnowledgeModel | DecisionService) -> Variable:
+    """What a function's result is bound to: its variable has the type of the function or of its result."""
+    return Variable(element.name, result_of(element.variable.type))
+
+
+def _all_types(root: Model) -> dict[str, ItemType]:
+    """Item definitions by the names expressions use: those of imports also as `import.name`."""
+    found: dict[str, ItemType] = {}
+    for name, model in root.imports.items():
+        for inner, declared in _all_types(model).items():
+            found.setdefault(inner, declared)
+            found[f"{name}.{inner}"] = declared
+    return found | dict(root.types)
 
 
 def _put(scope: Scope, holder: str, name: str, value: Any) -> None:

@@ -56,7 +56,8 @@ class ItemType:
     """A type: a built-in `kind`, another type (`base`), a record of components, or a collection.
 
     `constraints` judge the value itself, after it has been made to fit. `whole` marks that numbers of
-    this type are integers (the domain's way to say that a count has no fractions). Filled in two steps
+    this type are integers (the domain's way to say that a count has no fractions); `result` is what a
+    function of this type gives. Filled in two steps
     by the reader, because item definitions may refer to each other; never changed afterwards.
     """
 
@@ -67,6 +68,7 @@ class ItemType:
     components: dict[str, ItemType] = field(default_factory=dict)
     constraints: list[Constraint] = field(default_factory=list)
     whole: bool = False
+    result: ItemType | None = None
 
     def lineage(self) -> list[ItemType]:
         """This type and the types it is based on, nearest first."""
@@ -75,6 +77,14 @@ class ItemType:
             found.append(current)
             current = current.base
         return found
+
+
+def result_of(declared: ItemType | None) -> ItemType | None:
+    """What a function gives whose name has the declared type: of a function type its result."""
+    for each in declared.lineage() if declared else ():
+        if each.kind == "function":
+            return each.result
+    return declared
 
 
 def built_in(reference: str) -> ItemType | None:
@@ -161,6 +171,23 @@ def _fit_record(value: Any, expected: ItemType) -> Any:
             except Misfit as misfit:
                 raise Misfit(f"{name}: {misfit.reason}") from None
     return fitted
+
+
+def is_instance(value: Any, expected: ItemType) -> bool:
+    """Whether a value is of a type as it stands, without any conversion (`instance of`, 10.3.2.9.3)."""
+    if value is None or any(not constraint.accepts(value) for constraint in expected.constraints):
+        return False
+    if expected.base is not None:
+        return is_instance(value, expected.base)
+    if expected.element is not None:
+        element = expected.element
+        return isinstance(value, list) and all(item is None or is_instance(item, element) for item in value)
+    if expected.components:
+        return isinstance(value, dict) and all(
+            name in value and (value[name] is None or is_instance(value[name], part))
+            for name, part in expected.components.items()
+        )
+    return expected.kind in (ANY, kind_of(value))
 
 
 def from_outside(value: Any, expected: ItemType | None) -> Any:

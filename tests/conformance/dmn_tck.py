@@ -79,7 +79,7 @@ def _judge(model_path: Path, case: Node) -> tuple[str, str]:
 
 def _faults(model: dmn.Model, case: Node) -> Iterator[str]:
     variables = _variables(model, case)
-    service = case.get("invocableName") if case.get("type") == "decisionService" else ""
+    service = case.get("invocableName") if case.get("type") in ("decisionService", "bkm") else ""
     for node in case.each("resultNode"):
         outcome = _outcome(model, service, node, variables)
         wanted_node = node.first("expected")
@@ -94,7 +94,7 @@ def _outcome(model: dmn.Model, service: str, node: Node, variables: dict[str, An
     if not service:
         return dmn.evaluate(owner, node.get("name"), variables, host=_HOST)
     outcome = dmn.evaluate(owner, service, variables, host=_HOST)
-    several = len(owner.services[service].outputs) > 1
+    several = service in owner.services and len(owner.services[service].outputs) > 1
     if several and isinstance(outcome.value, dict) and node.get("name") in outcome.value:
         return dmn.Evaluation(outcome.value[node.get("name")], [], outcome.reasons)
     return outcome

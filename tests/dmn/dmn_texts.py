@@ -19,7 +19,8 @@ def definitions(*parts: str, namespace: str = "urn:test", version: str = NAMESPA
 
 def input_data(name: str, type_ref: str = "") -> str:
     """An input; its id is its name with underscores."""
-    return f'<inputData id={quoteattr(id_of(name))} name={quoteattr(name)}>{variable(name, type_ref)}</inputData>'
+    facts = f"id={quoteattr(id_of(name))} name={quoteattr(name)}"
+    return f"<inputData {facts}>{variable(name, type_ref)}</inputData>"
 
 
 def variable(name: str, type_ref: str = "") -> str:
@@ -55,7 +56,9 @@ def requirement(kind: str, target: str, name: str) -> str:
     return f"<{kind}Requirement><required{target} href={quoteattr(href)}/></{kind}Requirement>"
 
 
-def knowledge_model(name: str, parameters: Mapping[str, str], body: str, *, knowledge: Iterable[str] = ()) -> str:
+def knowledge_model(
+    name: str, parameters: Mapping[str, str], body: str, *, knowledge: Iterable[str] = ()
+) -> str:
     """A business knowledge model: parameters by name with their types."""
     formal = "".join(
         f"<formalParameter name={quoteattr(each)}{_type(kind)}/>" for each, kind in parameters.items()
@@ -80,7 +83,9 @@ def extensions(properties: Mapping[str, str]) -> str:
     """Extension properties as Camunda's editors write them."""
     if not properties:
         return ""
-    rows = "".join(f"<zeebe:property name={quoteattr(k)} value={quoteattr(v)}/>" for k, v in properties.items())
+    rows = "".join(
+        f"<zeebe:property name={quoteattr(k)} value={quoteattr(v)}/>" for k, v in properties.items()
+    )
     return f"<extensionElements><zeebe:properties>{rows}</zeebe:properties></extensionElements>"
 
 
@@ -115,10 +120,13 @@ def _rows(text: str) -> list[list[str]]:
 
 def _input(source: str, values: str, kind: str) -> str:
     allowed = f"<inputValues><text>{escape(values)}</text></inputValues>" if values else ""
-    return f"<input><inputExpression{_type(kind)}><text>{escape(source)}</text></inputExpression>{allowed}</input>"
+    expression = f"<inputExpression{_type(kind)}><text>{escape(source)}</text></inputExpression>"
+    return f"<input>{expression}{allowed}</input>"
 
 
-def _output(name: str, values: Mapping[str, str], types: Mapping[str, str], defaults: Mapping[str, str]) -> str:
+def _output(
+    name: str, values: Mapping[str, str], types: Mapping[str, str], defaults: Mapping[str, str]
+) -> str:
     allowed = f"<outputValues><text>{escape(values[name])}</text></outputValues>" if name in values else ""
     default = defaults.get(name)
     entry = f"<defaultOutputEntry><text>{escape(default)}</text></defaultOutputEntry>" if default else ""
