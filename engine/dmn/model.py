@@ -38,16 +38,19 @@ class Text:
         return self.compiled is None and not self.fault
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Expression:
-    """What all boxed expressions share: element id, line, and the type of the result (None: any)."""
+    """What all boxed expressions share: element id, line, and the type of the result (None: any).
+
+    Expressions are compared by identity: two files may use the same ids.
+    """
 
     id: str
     line: int
     type: ItemType | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Literal(Expression):
     """A literal expression (7.3.1)."""
 
@@ -107,10 +110,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Table(Expression):
-    """A decision table (8.3.1). Hit policy and aggregation as the standard writes them.
-
-    Compared and hashed by identity: an index is kept beside it.
-    """
+    """A decision table (8.3.1). Hit policy and aggregation as the standard writes them."""
 
     hit_policy: str
     aggregation: str
@@ -127,14 +127,14 @@ class ContextEntry:
     expression: Expression | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Context(Expression):
     """A boxed context (7.3.5)."""
 
     entries: tuple[ContextEntry, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Relation(Expression):
     """A relation (7.3.6): named columns, rows of expressions."""
 
@@ -142,14 +142,14 @@ class Relation(Expression):
     rows: tuple[tuple[Expression, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Listing(Expression):
     """A boxed list (7.3.8)."""
 
     items: tuple[Expression, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class FunctionDefinition(Expression):
     """A function (7.3.7). `kind` is FEEL, Java or PMML; only FEEL has a meaning here."""
 
@@ -166,7 +166,7 @@ class Binding:
     expression: Expression | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Invocation(Expression):
     """An invocation (7.3.6): the called expression and its arguments by name."""
 
@@ -174,7 +174,7 @@ class Invocation(Expression):
     bindings: tuple[Binding, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Conditional(Expression):
     """A boxed conditional (DMN 1.4)."""
 
@@ -183,7 +183,7 @@ class Conditional(Expression):
     alternative: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Filter(Expression):
     """A boxed filter (DMN 1.4)."""
 
@@ -191,7 +191,7 @@ class Filter(Expression):
     match: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Iteration(Expression):
     """A boxed iterator (DMN 1.4): `kind` is for, every or some; `body` is returned or satisfied."""
 
