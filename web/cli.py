@@ -32,8 +32,9 @@ from engine.records import journal, seals
 from engine.records.tables import case as case_table
 from timers import city, laboratory
 from timers.scheduler import Heartbeat
-from web.application import build
+from web.app import create_app
 from web.house import House, open_house
+from web.rooms import ROOMS
 
 Shown = Any
 
@@ -140,7 +141,7 @@ def serve(door: Door, port: int, host: str, demo: bool, heartbeat: bool) -> None
     if beating:
         beating.start()
     try:
-        serve_wsgi(build(house), host=host, port=port, threads=12, ident="banjie")
+        serve_wsgi(create_app(house, ROOMS), host=host, port=port, threads=12, ident="banjie")
     finally:
         if beating:
             beating.stop()

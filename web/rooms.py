@@ -1,0 +1,11 @@
+"""Every room of the product's pages: the list the composition root is handed.
+
+A room is a blueprint in a package of its own, one per person in front of the screen. A new room is added
+here and nowhere else.
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+ROOMS: tuple[Blueprint, ...] = ()
