@@ -8,4 +8,6 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-ROOMS: tuple[Blueprint, ...] = ()
+from web.signin.pages import ROOM as SIGNIN
+
+ROOMS: tuple[Blueprint, ...] = (SIGNIN,)
