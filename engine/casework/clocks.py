@@ -32,7 +32,7 @@ FIRST_MOMENT_AFTER = timedelta(milliseconds=1)
 
 def element_entered(desk: Desk, happening: ElementEntered) -> None:
     """Open a period that begins here; suspend those that do not run while this element is open."""
-    properties = happening.properties
+    properties = {} if happening.repeats else happening.properties
     if properties.get("banjie.period"):
         _open(desk, properties, str(properties["banjie.period"]), happening)
     if properties.get("banjie.period.suspends"):

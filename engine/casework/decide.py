@@ -130,8 +130,10 @@ def _receive(desk: Desk, command: commands.Receive) -> None:
     )
     process = ground.package.process
     starts = ground.package.definition.start_events(process)
-    messages = [event for event in starts if event.event == "message"]
-    desk.push(stimuli.Start(process=process, event=messages[0].id if messages else None, variables=variables))
+    messages = [start for start in starts if start.kind == "message"]
+    desk.push(
+        stimuli.Start(process=process, event=messages[0].element if messages else None, variables=variables)
+    )
 
 
 # --- work items ------------------------------------------------------------------------------------

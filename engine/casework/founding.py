@@ -91,6 +91,23 @@ def journalled(runtime: Runtime, actor: Actor, command: str) -> Callable[[Connec
     return record
 
 
+def record_reading(runtime: Runtime, actor: Actor, case_id: int, place: str) -> None:
+    """Journal that an officer has read the file of a case: chained beside it, no version bump of it."""
+    if actor.kind != "officer":
+        return
+    with runtime.store.writing() as connection:
+        journal.record(
+            connection,
+            journal.access_stream(case_id),
+            moment_text(runtime.clock.now()),
+            actor.as_data(),
+            {"type": "Read", "place": place},
+            case_id=case_id,
+            events=[Event("FileRead", {"person": actor.person, "place": place})],
+            salt=secrets.token_hex(16),
+        )
+
+
 def _without_secrets(change: Change) -> dict[str, Any]:
     data = change.get("data")
     if isinstance(data, dict):

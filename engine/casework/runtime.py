@@ -342,7 +342,13 @@ def make_calendar(notices: Any, settings: Settings) -> Calendar:
 
 
 # Which right a command needs at the door; whether the law allows the act is judged inside the step.
-_RIGHTS: dict[type[commands.Command], str] = {commands.Retry: "operate", commands.Terminate: "operate"}
+_RIGHTS: dict[type[commands.Command], str] = {
+    commands.Retry: "operate",
+    commands.Terminate: "operate",
+    commands.CompleteJob: "operate",
+    commands.FailJob: "operate",
+    commands.ThrowError: "operate",
+}
 
 
 def _right(command: commands.Command) -> str:

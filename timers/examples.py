@@ -1,0 +1,189 @@
+"""Example cases: a package's own tests, lived through the real runtime (`processes/<p>/tests/*.yaml`).
+
+Called by `banjie test` and by the test suite. An example says what is given (item, unit, day,
+application), when who did what, and what then holds: dates, cards, documents, where the case waits.
+Whatever it does not say about a form is made up from a seed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import yaml
+
+from engine import periods
+from engine.bpmn.marking import Marking
+from engine.casework import clocks, founding, state
+from engine.casework.state import CaseState
+from engine.definitions import bundles
+from engine.errors import ActBlocked, Finding, Malformed
+from engine.organisation.model import Actor
+from timers.laboratory import Laboratory, of_its_own
+
+SEED = 7
+_KEYS = {"name", "given", "when", "then"}
+
+
+@dataclass(frozen=True)
+class Example:
+    """One example as its file has it; `where` names the file in findings."""
+
+    where: str
+    name: str
+    given: Mapping[str, Any]
+    when: tuple[Mapping[str, Any], ...]
+    then: Mapping[str, Any]
+
+
+def read(text: str, where: str) -> Example:
+    """An example from YAML. Raises Malformed; YAML tags that name Python objects are refused."""
+    try:
+        data = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise Malformed(f"Expected {where} to be YAML, but {error}") from error
+    if not isinstance(data, dict) or not {"given", "then"} <= set(data) <= _KEYS:
+        raise Malformed(f"Expected name, given, when and then in {where}, but found {sorted(data or [])}")
+    return Example(
+        where, str(data.get("name", where)), data["given"], tuple(data.get("when", ())), data["then"]
+    )
+
+
+def check(example: Example) -> list[Finding]:
+    """Live the example in a laboratory of its own; what differs from its `then`, one finding each."""
+    given = example.given
+    laboratory = of_its_own(_day(given["today"]), SEED)
+    if given.get("parameters"):
+        _set_parameters(laboratory, given["item"], given["parameters"])
+    laboratory.at(_day(given["today"]), 10)
+    application = {name: _plain(value) for name, value in given.get("application", {}).items()}
+    case_id = laboratory.receive(given["item"], given["unit"], application).case_id
+    for step in example.when:
+        _do(laboratory, case_id, step)
+    case = laboratory.case(case_id)
+    file = _file(laboratory, case)
+    return [
+        Finding(f"{example.where}:{name}", f"Expected {name} {wanted}, but found {found}", "example")
+        for name, wanted, found in _compare(laboratory, case, file, example.then)
+        if wanted != found
+    ]
+
+
+def _do(laboratory: Laboratory, case_id: int, step: Mapping[str, Any]) -> None:
+    laboratory.at(max(_day(step["on"]), laboratory.today), 17.5 if "due" in step else 10)
+    with_ = {name: _plain(value) for name, value in step.get("with", {}).items()}
+    try:
+        if "complete" in step:
+            laboratory.complete(case_id, step["complete"], **with_)
+        elif "message" in step:
+            laboratory.send(case_id, _named(laboratory.case(case_id), step["message"]), **with_)
+    except ActBlocked:
+        return  # the example's cards say whether that was expected
+
+
+def _named(case: CaseState, name: str) -> str:
+    """The element that waits for a message, by the message's name or by its own id."""
+    for row in case.subscriptions.values():
+        if name in (row["name"], row["element"]):
+            return str(row["element"])
+    return name
+
+
+Row = tuple[str, Any, Any]
+
+
+def _compare(
+    laboratory: Laboratory, case: CaseState, file: Mapping[str, Any], then: Mapping[str, Any]
+) -> Iterator[Row]:
+    for name, wanted in then.items():
+        special = _SPECIAL.get(name)
+        if special is not None:
+            yield from special(laboratory, case, wanted)
+        else:
+            yield name, _plain(wanted), file.get(name)
+
+
+def _periods(laboratory: Laboratory, case: CaseState, wanted: Mapping[str, Any]) -> Iterator[Row]:
+    with laboratory.runtime.store.reading() as connection:
+        calendar = laboratory.runtime.calendar(connection)
+    for rule, day in wanted.items():
+        numbers = [number for number, row in case.periods.items() if row["id"] == rule]
+        due = periods.due(clocks.ledger_of(case, max(numbers)), calendar).day if numbers else None
+        yield f"periods.{rule}", _day(day), due
+
+
+def _cards(laboratory: Laboratory, case: CaseState, wanted: list[Mapping[str, Any]]) -> Iterator[Row]:
+    issued = {(card["rule"], card["level"]) for card in case.cards}
+    for card in wanted:
+        key = (card["rule"], card["level"])
+        yield f"cards.{card['rule']}", key, key if key in issued else sorted(issued)
+
+
+def _documents(laboratory: Laboratory, case: CaseState, wanted: list[str]) -> Iterator[Row]:
+    yield "documents", wanted, [document["kind"] for document in case.documents]
+
+
+def _waiting(laboratory: Laboratory, case: CaseState, wanted: str | list[str]) -> Iterator[Row]:
+    elements = sorted(item["element"] for item in case.items.values())
+    yield "waiting", sorted([wanted] if isinstance(wanted, str) else wanted), elements
+
+
+def _suspended(laboratory: Laboratory, case: CaseState, wanted: Mapping[str, Any]) -> Iterator[Row]:
+    for rule, facts in wanted.items():
+        numbers = [number for number, row in case.periods.items() if row["id"] == rule]
+        opened = clocks.ledger_of(case, max(numbers)).open_suspensions if numbers else ()
+        found = [(suspension.since.on, suspension.kind) for suspension in opened]
+        expected = (_day(facts["from"]), facts["kind"])
+        yield f"suspended.{rule}", expected, expected if expected in found else found
+
+
+def _ends(laboratory: Laboratory, case: CaseState, wanted: list[str]) -> Iterator[Row]:
+    with laboratory.runtime.store.reading() as connection:
+        definition = laboratory.runtime.shelf.package(connection, case.package).definition
+    names = [definition.element(element).name or element for element in wanted]
+    yield "ends", "、".join(dict.fromkeys(names)), case.outcome
+
+
+_SPECIAL: dict[str, Callable[[Laboratory, CaseState, Any], Iterator[Row]]] = {
+    "periods": _periods,
+    "cards": _cards,
+    "documents": _documents,
+    "waiting": _waiting,
+    "suspended": _suspended,
+    "ends": _ends,
+}
+
+
+def _file(laboratory: Laboratory, case: CaseState) -> dict[str, Any]:
+    with laboratory.runtime.store.reading() as connection:
+        row = laboratory.runtime.load(connection, case.case_id)
+    root = state.loads(row.state).root
+    return dict(Marking.load(row.marking.encode()).variables(root)) if root is not None else {}
+
+
+def _set_parameters(laboratory: Laboratory, item: str, parameters: Mapping[str, Any]) -> None:
+    """The item with other parameters, deployed as a newer catalogue of this laboratory."""
+    runtime = laboratory.runtime
+    with runtime.store.reading() as connection:
+        runtime.shelf.refresh(connection)
+        bundle = runtime.shelf.bundle(connection, runtime.shelf.newest("catalogue", "catalogue"))
+    lines = "\n".join(f'{name} = "{value}"' for name, value in parameters.items())
+    files = {
+        path: data.decode().replace(f'code = "{item}"', f'code = "{item}"\n{lines}').encode()
+        for path, data in bundle.files.items()
+    }
+    founding.deploy(runtime, bundles.Bundle("catalogue", "catalogue", files), Actor.system())
+
+
+def _day(value: Any) -> date:
+    return value if isinstance(value, date) else date.fromisoformat(str(value))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return str(value)
+    return value
