@@ -60,6 +60,7 @@ class ElementEntered(Happening):
     scope: int
     came_by: str | None = None  # id of the sequence flow, None for starts and boundary events
     properties: Mapping[str, Any] = field(default_factory=dict)
+    repeats: bool | None = None  # True: the outer stay of a repeated activity; its instances enter one by one
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +72,7 @@ class ElementLeft(Happening):
     scope: int
     outcome: str = "completed"
     properties: Mapping[str, Any] = field(default_factory=dict)
+    repeats: bool | None = None  # as in ElementEntered
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,150 @@
+"""Reads the event definitions of an event, of a receive task and of a send task.
+
+Called by the door of the elements. Definitions may stand in the event or, shared, at the root of the file
+(`eventDefinitionRef`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from engine.bpmn import xml
+from engine.bpmn.elements.cancel_event import CancelEvent
+from engine.bpmn.elements.compensation_event import CompensationEvent
+from engine.bpmn.elements.conditional_event import ConditionalEvent
+from engine.bpmn.elements.error_event import ErrorEvent
+from engine.bpmn.elements.escalation_event import EscalationEvent
+from engine.bpmn.elements.link_event import LinkEvent
+from engine.bpmn.elements.message_event import MessageEvent
+from engine.bpmn.elements.signal_event import SignalEvent
+from engine.bpmn.elements.terminate_event import TerminateEvent
+from engine.bpmn.elements.timer_event import TimerEvent
+from engine.bpmn.event import EventDefinition
+from engine.bpmn.reading import Reading
+
+Read = Callable[[Reading, xml.Element, str], EventDefinition | None]
+
+
+def definitions_of(
+    reading: Reading, element: xml.Element, owner: str, kind: str
+) -> tuple[EventDefinition, ...]:
+    """The definitions of an element in the file's order; a faulty one becomes a finding."""
+    if kind in ("receiveTask", "sendTask"):
+        found = [_message(reading, element, owner)] if element.get("messageRef") else []
+    else:
+        found = [definition_of(reading, one, owner) for one in _written(reading, element, owner)]
+    return tuple(one for one in found if one is not None)
+
+
+def definition_of(reading: Reading, element: xml.Element, owner: str) -> EventDefinition | None:
+    """One definition; None (and a finding) where it cannot run."""
+    read = KINDS.get(xml.local(element))
+    if read is None:
+        reading.refuse(
+            element,
+            "bpmn.event.supported",
+            f"Expected an event definition that can run on '{owner}', but it is {xml.local(element)}",
+            owner,
+        )
+        return None
+    return read(reading, element, owner)
+
+
+def _written(reading: Reading, element: xml.Element, owner: str) -> Iterator[xml.Element]:
+    for child in element:
+        if not xml.is_bpmn(child):
+            continue
+        if xml.local(child) == "eventDefinitionRef":
+            identifier = xml.reference(child.text)
+            shared = reading.named.get(identifier)
+            if shared is not None:
+                yield shared
+            else:
+                _unresolved(reading, element, owner, "an event definition of the file", identifier)
+        elif xml.local(child).endswith("EventDefinition"):
+            yield child
+
+
+def _message(reading: Reading, element: xml.Element, owner: str) -> EventDefinition | None:
+    message = reading.referred(element, "messageRef", "message")
+    if message is None:
+        return _lacking(reading, element, owner, "a message", "messageRef")
+    name = message.get("name")
+    if not name:
+        return _lacking(reading, message, owner, "a message with a name", None)
+    subscription = xml.extension(message, "subscription")
+    key = reading.optional(subscription, owner, "the correlation key", "correlationKey")
+    return MessageEvent(owner, reading.expression(message, owner, "the message name", name), key)
+
+
+def _signal(reading: Reading, element: xml.Element, owner: str) -> EventDefinition | None:
+    signal = reading.referred(element, "signalRef", "signal")
+    if signal is None or not (signal.get("name") or signal.get("id")):
+        return _lacking(reading, element, owner, "a signal", "signalRef")
+    name = signal.get("name") or signal.get("id") or ""
+    return SignalEvent(owner, reading.expression(signal, owner, "the signal name", name))
+
+
+def _timer(reading: Reading, element: xml.Element, owner: str) -> EventDefinition | None:
+    for name in ("timeDate", "timeDuration", "timeCycle"):
+        child = xml.child(element, name)
+        if child is not None and xml.text(child):
+            return TimerEvent(owner, reading.expression(child, owner, "the timer", xml.text(child)))
+    return _lacking(reading, element, owner, "a date, duration or cycle for its timer", None)
+
+
+def _condition(reading: Reading, element: xml.Element, owner: str) -> EventDefinition | None:
+    text = xml.text(xml.child(element, "condition"))
+    if not text:
+        return _lacking(reading, element, owner, "a condition", None)
+    return ConditionalEvent(owner, reading.expression(element, owner, "the condition", text, always=True))
+
+
+def _error(reading: Reading, element: xml.Element, owner: str) -> EventDefinition | None:
+    error = reading.referred(element, "errorRef", "error")
+    return ErrorEvent(owner, None if error is None else error.get("errorCode") or error.get("id"))
+
+
+def _escalation(reading: Reading, element: xml.Element, owner: str) -> EventDefinition | None:
+    found = reading.referred(element, "escalationRef", "escalation")
+    return EscalationEvent(owner, None if found is None else found.get("escalationCode") or found.get("id"))
+
+
+def _compensation(reading: Reading, element: xml.Element, owner: str) -> EventDefinition | None:
+    activity = xml.reference(element.get("activityRef")) or None
+    return CompensationEvent(owner, activity, xml.flag(element, "waitForCompletion", True))
+
+
+def _link(reading: Reading, element: xml.Element, owner: str) -> EventDefinition | None:
+    name = element.get("name")
+    return LinkEvent(owner, name) if name else _lacking(reading, element, owner, "a name for its link", None)
+
+
+KINDS: dict[str, Read] = {
+    "messageEventDefinition": _message,
+    "signalEventDefinition": _signal,
+    "timerEventDefinition": _timer,
+    "conditionalEventDefinition": _condition,
+    "errorEventDefinition": _error,
+    "escalationEventDefinition": _escalation,
+    "compensateEventDefinition": _compensation,
+    "linkEventDefinition": _link,
+    "cancelEventDefinition": lambda _reading, _element, owner: CancelEvent(owner),
+    "terminateEventDefinition": lambda _reading, _element, owner: TerminateEvent(owner),
+}
+
+
+def _lacking(reading: Reading, element: xml.Element, owner: str, wanted: str, attribute: str | None) -> None:
+    if attribute is None or not xml.reference(element.get(attribute)):
+        reading.refuse(
+            element, "banjie.event.complete", f"Expected '{owner}' to have {wanted}, but it has none", owner
+        )
+
+
+def _unresolved(reading: Reading, element: xml.Element, owner: str, wanted: str, found: str) -> None:
+    reading.refuse(
+        element,
+        "bpmn.reference.resolved",
+        f"Expected '{owner}' to name {wanted}, but there is no '{found}'",
+        owner,
+    )

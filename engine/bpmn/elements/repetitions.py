@@ -1,0 +1,111 @@
+"""Reads how an activity repeats: `standardLoopCharacteristics`, `multiInstanceLoopCharacteristics`.
+
+Called by the door of the elements; absurd figures that are written plainly are refused here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.bpmn import xml
+from engine.bpmn.elements.event_definitions import definition_of
+from engine.bpmn.elements.multi_instance import MultiInstance
+from engine.bpmn.elements.standard_loop import StandardLoop
+
+if TYPE_CHECKING:
+    from engine.bpmn.activity import Repetition
+    from engine.bpmn.event import EventDefinition
+    from engine.bpmn.expressions import Expression
+    from engine.bpmn.reading import Reading
+
+
+def repetition_of(reading: Reading, element: xml.Element, owner: str) -> Repetition | None:
+    """The repetition of an activity, None where it runs once."""
+    loop = xml.child(element, "standardLoopCharacteristics")
+    if loop is not None:
+        return _loop(reading, loop, owner)
+    many = xml.child(element, "multiInstanceLoopCharacteristics")
+    return None if many is None else _many(reading, many, owner)
+
+
+def _loop(reading: Reading, element: xml.Element, owner: str) -> Repetition:
+    condition = _text(reading, element, owner, "loopCondition", "the loop condition")
+    written = (element.get("loopMaximum") or "").strip()
+    maximum = int(written) if written.isdigit() else None
+    if written and maximum is None:
+        reading.refuse(
+            element,
+            "bpmn.loop.maximum",
+            f"Expected loopMaximum of '{owner}' to be 0 or more, but it is {written}",
+            owner,
+        )
+    if condition is None and not written:
+        reading.refuse(
+            element,
+            "bpmn.loop.ends",
+            f"Expected the loop of '{owner}' to have a condition or a maximum, but it has none",
+            owner,
+        )
+    return StandardLoop(condition=condition, before=xml.flag(element, "testBefore", False), maximum=maximum)
+
+
+def _many(reading: Reading, element: xml.Element, owner: str) -> Repetition:
+    zeebe = xml.extension(element, "loopCharacteristics")
+    cardinality = _text(reading, element, owner, "loopCardinality", "the loop cardinality")
+    collection = reading.optional(zeebe, owner, "the input collection", "inputCollection")
+    if cardinality is None and collection is None:
+        reading.refuse(
+            element,
+            "bpmn.multi-instance.number",
+            f"Expected '{owner}' to name a collection or a cardinality, but it names neither",
+            owner,
+        )
+    if cardinality is not None and cardinality.text.strip().startswith("-"):
+        reading.refuse(
+            element,
+            "bpmn.multi-instance.number",
+            f"Expected the loop cardinality of '{owner}' to be 0 or more, but it is {cardinality.text.strip()}",
+            owner,
+        )
+    return MultiInstance(
+        sequential=xml.flag(element, "isSequential", False),
+        cardinality=cardinality,
+        collection=collection,
+        item=None if zeebe is None else zeebe.get("inputElement"),
+        output=None if zeebe is None else zeebe.get("outputCollection"),
+        result=reading.optional(zeebe, owner, "the output element", "outputElement"),
+        condition=_text(reading, element, owner, "completionCondition", "the completion condition"),
+        behavior=element.get("behavior") or "All",
+        each=_event(reading, element, owner, "noneBehaviorEventRef"),
+        first=_event(reading, element, owner, "oneBehaviorEventRef"),
+        cases=_cases(reading, element, owner),
+    )
+
+
+def _cases(
+    reading: Reading, element: xml.Element, owner: str
+) -> tuple[tuple[Expression, EventDefinition], ...]:
+    found = []
+    for one in xml.children(element, "complexBehaviorDefinition"):
+        test = _text(reading, one, owner, "condition", "the condition of a behaviour")
+        event = xml.child(one, "event")
+        definitions = [] if event is None else [c for c in event if xml.local(c).endswith("EventDefinition")]
+        for definition in definitions:
+            thrown = definition_of(reading, definition, owner)
+            if test is not None and thrown is not None:
+                found.append((test, thrown))
+    return tuple(found)
+
+
+def _event(reading: Reading, element: xml.Element, owner: str, name: str) -> EventDefinition | None:
+    identifier = xml.reference(element.get(name))
+    shared = reading.named.get(identifier)
+    if not identifier or shared is None:
+        return None
+    return definition_of(reading, shared, owner)
+
+
+def _text(reading: Reading, element: xml.Element, owner: str, name: str, place: str) -> Expression | None:
+    child = xml.child(element, name)
+    text = xml.text(child)
+    return reading.expression(child, owner, place, text, always=True) if child is not None and text else None

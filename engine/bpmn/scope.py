@@ -1,0 +1,155 @@
+"""Variables by scope, and the bodies that run in them.
+
+A scope holds the variables of a process, a sub-process, one instance of a repeated activity or an
+activity with mapped inputs; a frame is a running body (process or sub-process) with its tokens. Used by
+the run and the elements; written to the marking, never a history.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
+
+from engine.bpmn.token import Token
+
+if TYPE_CHECKING:
+    from engine.bpmn.case import Case
+    from engine.bpmn.definition import Definition
+    from engine.bpmn.node import Body
+
+
+class Scope:
+    """Local variables and the scope around them; `barrier` hides what is outside (a called process)."""
+
+    __slots__ = ("_chain", "barrier", "element", "frame", "id", "parent", "variables")
+
+    def __init__(self, identifier: int, parent: Scope | None, element: str, *, barrier: bool = False) -> None:
+        self.id = identifier
+        self.parent = parent
+        self.element = element
+        self.barrier = barrier
+        self.variables: dict[str, Any] = {}
+        self.frame: Frame | None = None
+        self._chain: tuple[int, ...] | None = None
+
+    def visible(self) -> Iterator[Scope]:
+        """This scope and those around it, up to the process it belongs to."""
+        scope: Scope | None = self
+        while scope is not None:
+            yield scope
+            scope = None if scope.barrier else scope.parent
+
+    def holder(self, name: str) -> Scope | None:
+        """The nearest visible scope that has the variable."""
+        scope: Scope | None = self
+        while scope is not None:
+            if name in scope.variables:
+                return scope
+            scope = None if scope.barrier else scope.parent
+        return None
+
+    def root(self) -> Scope:
+        """The scope of the process this one belongs to."""
+        scope = self
+        while not scope.barrier and scope.parent is not None:
+            scope = scope.parent
+        return scope
+
+    def get(self, name: str) -> Any:
+        """The value seen from here, None where there is no such variable."""
+        holder = self.holder(name)
+        return None if holder is None else holder.variables[name]
+
+    def chain(self) -> tuple[int, ...]:
+        """The ids from here to the outermost scope of the case, past the bounds of called processes."""
+        if self._chain is None:
+            ids = []
+            scope: Scope | None = self
+            while scope is not None:
+                ids.append(scope.id)
+                scope = scope.parent
+            self._chain = tuple(ids)
+        return self._chain
+
+
+class Frame(BpmnSubWorkflow):  # type: ignore[misc]
+    """A running body: its tokens hang flat below one root task, whatever happened before."""
+
+    spec: Body
+    tasks: dict[int, Token]
+
+    def __init__(
+        self, case: Case, body: Body, scope: Scope, owner: Token | None, definition: Definition
+    ) -> None:
+        super().__init__(body, None if owner is None else owner.id, case, deserializing=True)
+        self.case = case
+        self.scope = scope
+        self.owner = owner
+        self.definition = definition
+        self.alive = True
+        self.interrupted = False
+        self.records: list[dict[str, Any]] = []
+        self.notes: dict[str, Any] = {}
+        self.arrived: dict[str, dict[str, deque[Token]]] = {}
+        self.watches: dict[int, None] = {}
+        scope.frame = self
+        self.id = scope.id
+        self.task_tree = Token(self, body.start, None, id=scope.id)
+        self.is_process = self.task_tree.is_stay_of_process
+
+    def _calculate_depth(self) -> int:
+        return 0  # the chain of scopes tells depth; walking tasks would cost time with each level
+
+    @property
+    def parent_workflow(self) -> Frame | None:
+        """The frame of the activity this body belongs to."""
+        return None if self.owner is None else self.owner.workflow
+
+    @property
+    def keeper(self) -> Token:
+        """The stay that ends when the body does: the process's own, or that of its activity."""
+        return self.task_tree if self.is_process or self.owner is None else self.owner
+
+    @property
+    def responsible(self) -> Token:
+        """Whose incident a failure of its steps is."""
+        return self.keeper
+
+    def top_tokens(self) -> Iterator[Token]:
+        """The tokens of the flow (not the single instances of repeated activities), oldest first."""
+        return (self.tasks[child] for child in self.task_tree._children)
+
+    @property
+    def empty(self) -> bool:
+        """Whether no token is left."""
+        return len(self.tasks) == 1
+
+    def at(self, node: str) -> dict[str, deque[Token]]:
+        """Tokens that wait at a join, by the flow they came by (oldest first)."""
+        return self.arrived.setdefault(node, {})
+
+    def park(self, token: Token) -> None:
+        """Leave a token waiting at a join."""
+        self.at(token.task_spec.name).setdefault(token.came_by or "", deque()).append(token)
+
+    def take(self, node: str, flow: str) -> Token:
+        """The oldest token that waits on a flow of a join."""
+        waiting = self.arrived[node]
+        token = waiting[flow].popleft()
+        if not waiting[flow]:
+            del waiting[flow]
+        if not waiting:
+            del self.arrived[node]
+        return token
+
+    def forget(self, token: Token) -> None:
+        """Drop a token that waited at a join and was cancelled."""
+        waiting = self.arrived.get(token.task_spec.name, {})
+        queue = waiting.get(token.came_by or "")
+        if queue is not None and token in queue:
+            queue.remove(token)
+            if not queue:
+                del waiting[token.came_by or ""]
