@@ -24,16 +24,6 @@ class Place:
     text: str
     href: str
 
-    @property
-    def current(self) -> bool:
-        """Whether the reader is on this very page."""
-        return request.path == self.href
-
-    @property
-    def active(self) -> bool:
-        """Whether the reader is somewhere below this page."""
-        return self.href != "/" and request.path.startswith(self.href.rstrip("/") + "/")
-
 
 @dataclass(frozen=True)
 class Post:
@@ -59,6 +49,26 @@ class SignedIn:
     sign_out_url: str = "/signout"
 
 
+def marked(places: Sequence[Place]) -> list[dict[str, object]]:
+    """A navigation with the entry marked under which the reader is: the longest address that fits.
+
+    `current` says that it is this very page, `active` that the page lies below it.
+    """
+    above = [place.href for place in places if request.path.startswith(place.href.rstrip("/") + "/")]
+    nearest = max(
+        [*above, *(place.href for place in places if place.href == request.path)], key=len, default=""
+    )
+    return [
+        {
+            "text": place.text,
+            "href": place.href,
+            "current": place.href == request.path,
+            "active": place.href == nearest and place.href != "/",
+        }
+        for place in places
+    ]
+
+
 def install(app: Flask, settings: Settings) -> None:
     """Give every template the frame's facts and the address of an asset."""
 
@@ -72,6 +82,7 @@ def install(app: Flask, settings: Settings) -> None:
             "here": request.full_path.rstrip("?"),
         }
 
+    app.jinja_env.filters["marked"] = marked
     folder = Path(app.static_folder or "")
 
     def asset(name: str) -> str:

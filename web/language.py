@@ -1,8 +1,8 @@
 """Chinese first, English by a switch.
 
 Called by templates (`_`, `ngettext`) and by every page that says something itself. The source text is
-Chinese; `web/i18n/<language>.po` holds the other languages and is read as it stands, so that no compiled
-catalogue can be out of date. It never guesses a language from the browser: the reader chooses.
+Chinese; `web/i18n/<language>/<room>.po` hold the other languages and are read as they stand, so that no
+compiled catalogue can be out of date. It never guesses a language from the browser: the reader chooses.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from io import BytesIO
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
@@ -28,13 +29,15 @@ CATALOGUES = Path(__file__).resolve().parent / "i18n"
 
 @cache
 def catalogue(language: str) -> NullTranslations:
-    """The messages of a language; for the source language, or one without a file, the text itself."""
-    path = CATALOGUES / f"{language}.po"
-    if not path.exists():
-        return NullTranslations()
+    """The messages of a language, all rooms together; for one without catalogues, the text itself."""
+    together = Catalog(locale=language)
+    for path in sorted((CATALOGUES / language).glob("*.po")):
+        with path.open("rb") as lines:
+            for message in read_po(lines, locale=language, charset="utf-8"):
+                if message.id:
+                    together[message.id] = message
     compiled = BytesIO()
-    with path.open("rb") as lines:
-        write_mo(compiled, read_po(lines, locale=language))
+    write_mo(compiled, together)
     compiled.seek(0)
     return Translations(compiled)
 

@@ -36,6 +36,7 @@ def open_page(browser: Browser) -> Iterator[Opener]:
         complaints.append(listen(page))
         return page
 
+    opener.complaints = complaints  # type: ignore[attr-defined]
     yield opener
     for context in contexts:
         context.close()
