@@ -115,9 +115,9 @@ def text(element: Element | None) -> str:
 
 
 def line(element: Element) -> int | None:
-    """The 1-based line on which the element's start tag ends, as libxml2 tells it."""
+    """The 1-based line on which the element's start tag ends; None where libxml2 has lost count (65,535)."""
     number: Any = element.sourceline
-    return number if isinstance(number, int) else None
+    return number if isinstance(number, int) and number != 65_535 else None
 
 
 def flag(element: Element, name: str, default: bool) -> bool:

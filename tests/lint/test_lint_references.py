@@ -25,7 +25,10 @@ CALLED = process('<startEvent id="s2"/><endEvent id="e2"/>', chain("s2", "e2"), 
 SHARED = '<signal id="sg" name="sg"/><signalEventDefinition id="sd" signalRef="sg"/>'
 BY_REF = '<intermediateCatchEvent id="n"><eventDefinitionRef>{}</eventDefinitionRef></intermediateCatchEvent>'
 OWN = '<endEvent id="e3"><signalEventDefinition id="own" signalRef="sg"/></endEvent>'
-ZEEBE_CALL = '<callActivity id="n"><extensionElements><zeebe:calledElement processId="{}"/></extensionElements></callActivity>'
+ZEEBE_CALL = (
+    '<callActivity id="n"><extensionElements>'
+    '<zeebe:calledElement processId="{}"/></extensionElements></callActivity>'
+)
 
 
 CASES = [

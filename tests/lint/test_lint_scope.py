@@ -19,7 +19,10 @@ from lint_diagrams import (
 )
 
 OTHER = process('<userTask id="v"/>', identifier="q")
-TWO_POOLS = '<collaboration id="c"><participant id="pp" processRef="p"/><participant id="qq" processRef="q"/>{}</collaboration>'
+TWO_POOLS = (
+    '<collaboration id="c"><participant id="pp" processRef="p"/>'
+    '<participant id="qq" processRef="q"/>{}</collaboration>'
+)
 MESSAGE = '<message id="m" name="m"/>'
 
 
@@ -35,12 +38,13 @@ def catching(event: str, identifier: str) -> str:
     return f'<{event} id="{identifier}"><messageEventDefinition messageRef="m"/></{event}>'
 
 
+def lane(identifier: str, names: str) -> str:
+    inside = "".join(f"<flowNodeRef>{name}</flowNodeRef>" for name in names.split())
+    return f'<lane id="{identifier}">{inside}</lane>'
+
+
 def lanes(first: str, second: str) -> str:
-    listed = (
-        f'<lane id="l{number}">{"".join(f"<flowNodeRef>{name}</flowNodeRef>" for name in names.split())}</lane>'
-        for number, names in enumerate((first, second), 1)
-    )
-    return f'<laneSet id="ls">{"".join(listed)}</laneSet>'
+    return f'<laneSet id="ls">{lane("l1", first)}{lane("l2", second)}</laneSet>'
 
 
 def laned(first: str, second: str) -> str:

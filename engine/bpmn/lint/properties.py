@@ -16,7 +16,8 @@ from engine.bpmn.xml import ZEEBE, Element, children, extensions, local
 _SPANNING = ACTIVITIES | {"process"}
 _POINTS = FLOW_NODES
 PLACES: dict[str, frozenset[str]] = {
-    "banjie.role": frozenset({"lane", "participant"}) | ACTIVITIES,
+    "banjie.role": frozenset({"lane", "participant"}) | FLOW_NODES,
+    "banjie.form": FLOW_NODES,
     "banjie.act": FLOW_NODES,
     "banjie.unit": frozenset({"lane", "participant"}) | ACTIVITIES,
     "banjie.period": _SPANNING,
@@ -28,6 +29,12 @@ PLACES: dict[str, frozenset[str]] = {
     "banjie.period.resets": _POINTS,
     "banjie.period.suspends": ACTIVITIES | {"intermediateCatchEvent"} | SUB_PROCESSES,
     "banjie.period.kind": _POINTS,
+    "banjie.period.told": _POINTS,
+    "banjie.period.since": _POINTS,
+    "banjie.period.extend.by": _POINTS,
+    "banjie.period.extend.approver": _POINTS,
+    "banjie.period.extend.reason": _POINTS,
+    "banjie.approver": ACTIVITIES,
 }
 
 
