@@ -19,7 +19,7 @@ from engine.bpmn.marking import Marking
 from engine.casework import commands
 from engine.casework.decide import Decision, decide
 from engine.casework.ground import ENGINE, Ground
-from engine.casework.runtime import Settings, make_calendar
+from engine.casework.runtime import Settings
 from engine.casework.state import CaseState
 from engine.clock import read_moment
 from engine.definitions import catalogue
@@ -133,11 +133,7 @@ def _ground(connection: Connection, shelf: Shelf, settings: Settings, entry: Ent
         item=catalogue.find(items, entry.answers.get("item") or entry.command.get("item") or ""),
         organisation=Organisation.from_data(units),
         law=shelf.law(connection, digests["law"]),
-        calendar=shelf.once(
-            "made-calendar",
-            digests["calendar"],
-            lambda: make_calendar(shelf.notices(connection, digests["calendar"]), settings),
-        ),
+        calendar=shelf.calendar(connection, digests["calendar"], settings.hours, settings.zone),
         supervision=shelf.supervision(connection, digests["supervision"]),
         package_named=lambda name: shelf.package(connection, called[name]),
         package_of=lambda digest: shelf.package(connection, digest),

@@ -34,12 +34,39 @@ GLOBAL_TASKS = {
     "globalBusinessRuleTask": "businessRuleTask",
 }
 _KEPT = frozenset(
-    "documentation extensionElements incoming outgoing laneSet sequenceFlow dataObject dataObjectReference "
-    "dataStoreReference dataInputAssociation dataOutputAssociation ioSpecification property association group "
-    "textAnnotation category auditing monitoring resourceRole performer humanPerformer potentialOwner "
-    "multiInstanceLoopCharacteristics standardLoopCharacteristics completionCondition correlationSubscription "
-    "supportedInterfaceRef artifact supports script rendering".split()
+    {
+        "artifact",
+        "association",
+        "auditing",
+        "category",
+        "completionCondition",
+        "correlationSubscription",
+        "dataInputAssociation",
+        "dataObject",
+        "dataObjectReference",
+        "dataOutputAssociation",
+        "dataStoreReference",
+        "documentation",
+        "extensionElements",
+        "group",
+        "humanPerformer",
+        "incoming",
+        "ioSpecification",
+        "laneSet",
+        "monitoring",
+        "multiInstanceLoopCharacteristics",
+        "outgoing",
+        "performer",
+        "potentialOwner",
+        "property",
+        "resourceRole",
+        "standardLoopCharacteristics",
+        "supportedInterfaceRef",
+        "supports",
+        "textAnnotation",
+    }
 )
+"""What stands in a process and is kept, but is no step of it."""
 
 
 def read(data: bytes) -> Definition:
@@ -137,6 +164,7 @@ class _Reader:
             version_tag=_version(element),
             properties=MappingProxyType(xml.properties(element)),
             body=body,
+            is_task=True,
         )
 
     def _open(self, element: xml.Element, kind: str) -> tuple[Body, ProcessStay]:
@@ -161,7 +189,8 @@ class _Reader:
         stack: list[tuple[xml.Element, Body, Lane | None]] = [(process, body, None)]
         while stack:
             holder, into, around = stack.pop()
-            own = {**lanes_of(holder), **({} if holder is not process else lanes)}
+            # A pool's lanes may hold what is drawn inside a sub-process; the innermost lane set wins.
+            own = {**lanes, **(lanes_of(holder) if holder is not process else {})}
             for child in holder:
                 if not xml.is_bpmn(child):
                     continue

@@ -102,6 +102,13 @@ PROPERTIES: dict[str, tuple[str, str]] = {
     "banjie.period.extends": ("延长期限", "period extended on completion"),
     "banjie.period.resets": ("重新计算期限", "period started anew on completion"),
     "banjie.period.suspends": ("中止期限", "period suspended while the element is open"),
+    "banjie.form": ("表单", "form with which a person answers a message"),
+    "banjie.approver": ("批准层级", "rank that must approve"),
+    "banjie.period.told": ("告知的截止日", "end of the suspension the citizen was told"),
+    "banjie.period.since": ("中止起算日", "day the suspension counts from"),
+    "banjie.period.extend.by": ("延长长度", "length of the extension"),
+    "banjie.period.extend.approver": ("延长批准层级", "rank that approved the extension"),
+    "banjie.period.extend.reason": ("延长理由", "reason of the extension"),
     "banjie.period.kind": ("中止事由", "reason of the suspension or extension"),
 }
 

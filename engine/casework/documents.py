@@ -74,16 +74,16 @@ def render(text: str, values: Mapping[str, Any]) -> bytes:
 
 
 def next_number(
-    store: Store, connection: Connection, authority: str, short: str, kind: str, day: date
+    store: Store, connection: Connection, authority: str, short: str, series: str, day: date
 ) -> str:
-    """The next number of that authority, kind and year, without gaps: 〔2026〕第0001号 (domain 3.1.5).
+    """The next number of that authority, series and year, without gaps: 青城管许准字〔2026〕第0001号.
 
     Runs in the job's own transaction, under the lock of the serial's row; if that transaction fails the
     number is not used up.
     """
-    key = {"authority": authority, "kind": kind, "year": day.year}
+    key = {"authority": authority, "kind": series, "year": day.year}
     store.insert_new(connection, serial, [{**key, "last": 0}])
-    where = (serial.c.authority == authority) & (serial.c.kind == kind) & (serial.c.year == day.year)
+    where = (serial.c.authority == authority) & (serial.c.kind == series) & (serial.c.year == day.year)
     connection.execute(update(serial).where(where).values(last=serial.c.last + 1))
     last = connection.execute(select(serial.c.last).where(where)).scalar_one()
-    return f"{short}{kind}〔{day.year}〕第{last:04d}号"
+    return f"{short}{series}字〔{day.year}〕第{last:04d}号"

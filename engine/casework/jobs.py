@@ -162,14 +162,17 @@ def _task(runtime: Runtime, connection: Connection, case_id: int, key: int) -> T
 
 
 def _document(task: Task) -> Result:
-    """Render, number and store a document. Headers: template, kind, number (yes/no), variable."""
+    """Render, number and store a document. Headers: template, kind, number (yes/no), series, variable."""
     runtime, connection, case = task.runtime, task.connection, task.case
     organisation = runtime.organisation(connection)
     unit = organisation.unit(task.unit)
     kind = task.header("kind")
     number = ""
     if task.header("number", "yes") == "yes":
-        number = documents.next_number(runtime.store, connection, unit.code, unit.short_zh, kind, task.today)
+        series = task.header("series", kind)
+        number = documents.next_number(
+            runtime.store, connection, unit.code, unit.short_zh, series, task.today
+        )
     package = _package_with(task, task.header("template"))
     values = {
         **task.variables,

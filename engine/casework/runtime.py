@@ -49,6 +49,11 @@ class Settings:
     opens: str = "09:00"
     closes: str = "17:00"
 
+    @property
+    def hours(self) -> tuple[time, time]:
+        """The hours of business."""
+        return time.fromisoformat(self.opens), time.fromisoformat(self.closes)
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -74,12 +79,13 @@ class Runtime:
         self.settings = settings
         self.directory = directory
         self.shelf = Shelf()
-        self._calendars: dict[str, Calendar] = {}
 
     # -- the operation ------------------------------------------------------------------------------
 
     def handle(self, command: commands.Command, actor: Actor) -> Outcome:
         """Do what is asked, or raise a BanjieError. A void act is recorded, then raised as ActBlocked."""
+        # What is decided is what the journal will hand to a replay: the same data in the same order.
+        command = commands.from_data(canonical.loads(canonical.dumps(command.as_data())))
         with self.store.writing() as connection:
             if isinstance(command, commands.Receive):
                 outcome, blocked = self._open(connection, command, actor)
@@ -191,7 +197,8 @@ class Runtime:
         """The command with its variables as the form's check returned them. Raises Malformed."""
         if form is None or package is None or not hasattr(command, "variables"):
             return command
-        return replace(command, variables=package.form(form).check(command.variables))
+        checked = canonical.dumps(dict(package.form(form).check(command.variables)))
+        return replace(command, variables=canonical.loads(checked))
 
     # -- ground -------------------------------------------------------------------------------------
 
@@ -266,11 +273,9 @@ class Runtime:
 
     def calendar(self, connection: Connection) -> Calendar:
         """The calendar of the newest notices, in the installation's zone and hours."""
-        digest = self.shelf.newest("calendar", "calendar")
-        return self.shelf.once(
-            "made-calendar",
-            digest,
-            lambda: make_calendar(self.shelf.notices(connection, digest), self.settings),
+        settings = self.settings
+        return self.shelf.calendar(
+            connection, self.shelf.newest("calendar", "calendar"), settings.hours, settings.zone
         )
 
     # -- writing ------------------------------------------------------------------------------------
@@ -333,12 +338,6 @@ class Runtime:
             raise Conflict("案件刚刚被他人更新，请刷新后重试")
         rows.write(self.store, connection, before, after, decision.events, ground.calendar, ground.moment)
         return Outcome(before.case_id, after.number, entry.seq, decision.events)
-
-
-def make_calendar(notices: Any, settings: Settings) -> Calendar:
-    """The calendar of some notices with the installation's hours of business."""
-    hours = (time.fromisoformat(settings.opens), time.fromisoformat(settings.closes))
-    return Calendar(notices, hours=hours, zone=settings.zone)
 
 
 # Which right a command needs at the door; whether the law allows the act is judged inside the step.

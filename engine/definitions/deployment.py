@@ -18,7 +18,7 @@ from engine.clock import Clock, moment_text
 from engine.definitions import bundles, catalogue, packages
 from engine.definitions.bundles import Bundle
 from engine.errors import Finding, IllegalDefinition
-from engine.periods import RuleBook, read_notices
+from engine.periods import Calendar, RuleBook
 from engine.records import blobs, journal
 from engine.records.entries import Event
 from engine.records.store import Store
@@ -150,7 +150,7 @@ def _check_models(bundle: Bundle) -> None:
 _CHECKS: dict[str, Callable[[Bundle], object]] = {
     "package": packages.read,
     "law": lambda bundle: RuleBook.read(bundle.texts(".toml")),
-    "calendar": lambda bundle: read_notices(bundle.texts(".toml")),
+    "calendar": lambda bundle: Calendar.read(bundle.texts(".toml")),
     "supervision": _check_models,
     "catalogue": lambda bundle: catalogue.read(bundle.texts(".toml")),
     "units": lambda bundle: None,

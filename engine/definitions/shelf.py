@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from threading import RLock
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, func, select
 
@@ -23,7 +24,7 @@ from engine.definitions.bundles import Bundle
 from engine.definitions.catalogue import ServiceItem
 from engine.definitions.packages import Package
 from engine.errors import NotFound
-from engine.periods import Notice, RuleBook, read_notices
+from engine.periods import Calendar, RuleBook
 from engine.records import blobs
 from engine.records.tables import definition_version as versions
 
@@ -108,12 +109,14 @@ class Shelf:
         """The statutory periods of a law bundle."""
         return self.once("law", digest, lambda: RuleBook.read(self.bundle(connection, digest).texts(".toml")))
 
-    def notices(self, connection: Connection, digest: str) -> tuple[Notice, ...]:
-        """The notices of a calendar bundle."""
+    def calendar(
+        self, connection: Connection, digest: str, hours: tuple[time, time], zone: ZoneInfo
+    ) -> Calendar:
+        """The calendar of a bundle of notices, in a zone and with hours of business."""
         return self.once(
-            "calendar",
+            f"calendar:{hours}:{zone}",
             digest,
-            lambda: tuple(read_notices(self.bundle(connection, digest).texts(".toml"))),
+            lambda: Calendar.read(self.bundle(connection, digest).texts(".toml"), hours=hours, zone=str(zone)),
         )
 
     def supervision(self, connection: Connection, digest: str) -> tuple[dmn.Model, ...]:

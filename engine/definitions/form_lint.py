@@ -1,0 +1,222 @@
+"""What makes a form illegal: every fault of its schema, found before it is deployed.
+
+Called by `forms` while reading. Reports, never repairs. Clauses are those of JSON Schema draft 2020-12 and
+of the dialect's form block (`x-ui`, `x-rules`, `x-order`, `x-other`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from jsonschema import Draft202012Validator
+
+from engine import feel
+from engine.definitions.form_fields import WIDGETS
+from engine.definitions.form_schema import Schemas, subschemas
+from engine.definitions.formats import FORMATS
+from engine.definitions.patterns import safe_pattern
+from engine.errors import ExpressionError, Finding, Malformed
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_KEYWORDS = """
+    $schema $id $ref $defs $comment title description default examples readOnly writeOnly deprecated type
+    enum const properties required additionalProperties propertyNames minProperties maxProperties items
+    prefixItems contains minContains maxContains minItems maxItems uniqueItems minLength maxLength pattern
+    format minimum maximum exclusiveMinimum exclusiveMaximum multipleOf allOf anyOf oneOf not if then else
+    dependentRequired dependentSchemas unevaluatedProperties
+"""
+KEYWORDS = frozenset(_KEYWORDS.split())
+"""The keywords of draft 2020-12 a form may use; others, misspelt ones too, are refused."""
+_UI = ("order", "groups", "widgets")
+_METASCHEMA = Draft202012Validator(Draft202012Validator.META_SCHEMA)
+
+
+def lint(schemas: Schemas) -> list[Finding]:
+    """Every fault of a form, in the order of the file. An empty list: the form may be deployed."""
+    broken = [
+        Finding(
+            f"/{'/'.join(map(str, error.path))}",
+            f"Expected a JSON Schema, but {error.message}",
+            "form.schema",
+        )
+        for error in _METASCHEMA.iter_errors(schemas.form)
+    ]
+    if broken:
+        return broken
+    findings = [*_root(schemas.form)]
+    for where, schema in subschemas(schemas.form):
+        findings.extend(_keywords(where or "/", schema))
+    findings.extend(_references(schemas))
+    if not findings:
+        findings.extend(_interface(schemas, schemas.form, ""))
+        findings.extend(_rules(schemas))
+    return findings
+
+
+def lint_casefile(casefile: Mapping[str, Any]) -> list[Finding]:
+    """Every fault of a case-file schema; the same rules, without a page."""
+    broken = [
+        Finding(
+            f"/{'/'.join(map(str, error.path))}",
+            f"Expected a JSON Schema, but {error.message}",
+            "form.schema",
+        )
+        for error in _METASCHEMA.iter_errors(casefile)
+    ]
+    findings = [*_root(casefile)]
+    for where, schema in subschemas(casefile) if not broken else ():
+        findings.extend(_keywords(where or "/", schema))
+    return broken or findings
+
+
+def _against_metaschema(schema: Mapping[str, Any]) -> list[Finding]:
+    return [
+        _fault(
+            "/" + "/".join(map(str, error.path)),
+            f"Expected a JSON Schema, but {error.message}",
+            "form.schema",
+        )
+        for error in _METASCHEMA.iter_errors(schema)
+    ]
+
+
+def _root(schema: Mapping[str, Any]) -> Iterator[Finding]:
+    if schema.get("$schema", DIALECT) != DIALECT:
+        yield _fault("/", f"Expected $schema {DIALECT}, but found {schema['$schema']!r}", "form.dialect")
+    if schema.get("type") != "object":
+        yield _fault("/", f"Expected an object at the root, but found {schema.get('type')!r}", "form.root")
+
+
+def _keywords(where: str, schema: Mapping[str, Any]) -> Iterator[Finding]:
+    for keyword in schema:
+        if keyword not in KEYWORDS and not keyword.startswith("x-"):
+            yield _fault(where, f"Expected no keyword {keyword!r}, but found it", "form.keyword")
+    if "$id" in schema and where != "/":
+        yield _fault(where, "Expected $id at the root alone, but found it here", "form.keyword")
+    name = schema.get("format")
+    if name is not None and name not in FORMATS:
+        known = ", ".join(sorted(FORMATS))
+        yield _fault(where, f"Expected one of the formats {known}, but found {name!r}", "form.format")
+    if "pattern" in schema:
+        try:
+            safe_pattern(schema["pattern"])
+        except Malformed as error:
+            yield _fault(where, error.sentence, "form.pattern")
+
+
+def _references(schemas: Schemas) -> Iterator[Finding]:
+    for where, schema in subschemas(schemas.form):
+        if "$ref" not in schema:
+            continue
+        try:
+            if _runs_in_circles(schemas, schema["$ref"], ()):
+                yield _fault(
+                    where,
+                    f"Expected {schema['$ref']!r} to come to an end, but it leads to itself",
+                    "form.ref",
+                )
+        except Malformed as error:
+            yield _fault(where, error.sentence, "form.ref")
+
+
+def _runs_in_circles(schemas: Schemas, reference: str, path: tuple[str, ...]) -> bool:
+    if reference in path:
+        return True
+    inner = (sub["$ref"] for _, sub in subschemas(schemas.target(reference)) if "$ref" in sub)
+    return any(_runs_in_circles(schemas, one, (*path, reference)) for one in inner)
+
+
+def _interface(schemas: Schemas, schema: Mapping[str, Any], where: str) -> Iterator[Finding]:
+    """The UI block of the root and of each object field below it."""
+    properties = schema.get("properties", {})
+    yield from _hints(schema.get("x-ui", {}), properties, f"{where}/x-ui")
+    for name in schema.get("required", ()):
+        if name not in properties:
+            yield _fault(
+                f"{where}/required", f"Expected a field {name!r}, but the form has none", "form.required"
+            )
+    for name, sub in properties.items():
+        if not isinstance(sub, Mapping):
+            yield _fault(
+                f"{where}/properties/{name}", "Expected a schema, but found true or false", "form.field"
+            )
+            continue
+        whole = schemas.whole(sub)
+        inner = schemas.whole(whole.get("items", {})) if whole.get("type") == "array" else whole
+        if inner.get("type") == "object" and inner.get("format") != "file":
+            yield from _interface(schemas, inner, f"{where}/properties/{name}")
+
+
+def _hints(hints: Any, properties: Mapping[str, Any], where: str) -> Iterator[Finding]:
+    if not isinstance(hints, Mapping):
+        yield _fault(where, f"Expected an object, but found {hints!r}", "form.ui")
+        return
+    for key in sorted(set(hints) - set(_UI)):
+        yield _fault(where, f"Expected one of {', '.join(_UI)}, but found {key!r}", "form.ui")
+    headings = hints.get("groups", [])
+    shaped = isinstance(headings, list) and all(isinstance(g, Mapping) for g in headings)
+    widgets = hints.get("widgets", {})
+    if not (shaped and isinstance(widgets, Mapping) and isinstance(hints.get("order", []), list)):
+        yield _fault(
+            where, "Expected order and groups to be lists and widgets an object, but they are not", "form.ui"
+        )
+        return
+    named = [*hints.get("order", []), *widgets, *(name for g in headings for name in g.get("fields", []))]
+    for name in dict.fromkeys(name for name in named if name not in properties):
+        yield _fault(where, f"Expected a field of the form, but found {name!r}", "form.ui")
+    for name, widget in widgets.items():
+        if widget not in WIDGETS:
+            known = ", ".join(WIDGETS)
+            yield _fault(
+                f"{where}/widgets/{name}", f"Expected one of {known}, but found {widget!r}", "form.widget"
+            )
+
+
+def _rules(schemas: Schemas) -> Iterator[Finding]:
+    properties = schemas.form.get("properties", {})
+    for index, rule in enumerate(_list(schemas.form.get("x-rules", []))):
+        where = f"/x-rules/{index}"
+        if not isinstance(rule, Mapping) or not {"rule", "zh", "en"} <= set(rule) or set(rule) - _RULE_KEYS:
+            yield _fault(where, f"Expected {{ field, if, rule, zh, en }}, but found {rule!r}", "form.rule")
+            continue
+        if rule.get("field") not in (None, *properties):
+            yield _fault(where, f"Expected a field of the form, but found {rule['field']!r}", "form.rule")
+        for key in ("if", "rule"):
+            if key in rule:
+                yield from _expression(where, rule[key], properties)
+    yield from _orders(schemas.form, properties)
+
+
+def _orders(form: Mapping[str, Any], properties: Mapping[str, Any]) -> Iterator[Finding]:
+    for index, names in enumerate(_list(form.get("x-order", []))):
+        if not isinstance(names, list) or len(names) < 2 or any(name not in properties for name in names):
+            sentence = f"Expected two or more fields of the form, but found {names!r}"
+            yield _fault(f"/x-order/{index}", sentence, "form.order")
+    others = form.get("x-other", {})
+    for name, rule in others.items() if isinstance(others, Mapping) else [("", others)]:
+        right = isinstance(rule, Mapping) and {"value", "text"} == set(rule) and rule["text"] in properties
+        if not right or name not in properties:
+            sentence = f"Expected a field with {{ value, text }}, but found {rule!r}"
+            yield _fault(f"/x-other/{name}", sentence, "form.other")
+
+
+_RULE_KEYS = {"field", "if", "rule", "zh", "en"}
+
+
+def _expression(where: str, text: Any, properties: Mapping[str, Any]) -> Iterator[Finding]:
+    try:
+        compiled = feel.compile(str(text), names=tuple(properties))
+    except ExpressionError as error:
+        yield Finding(where, f"Expected FEEL, but {error.sentence}", "form.rule", error.line)
+        return
+    for name in sorted(compiled.free_names - set(properties)):
+        yield _fault(where, f"Expected a field of the form, but the rule reads {name!r}", "form.rule")
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _fault(where: str, sentence: str, rule: str) -> Finding:
+    return Finding(where, sentence, rule)
