@@ -1,4 +1,4 @@
-"""The variable names of a diagram that FEEL could not tell from several words: those with a space.
+"""The variable names of a diagram that FEEL could not tell by itself: those with a space or a sign.
 
 Used by the lint and the reader, who hand them to the FEEL parser beside the host's names. Names of one
 word need no telling. It never decides what a variable is.
@@ -23,9 +23,9 @@ DATA = frozenset({"dataObject", "dataObjectReference", "dataInput", "dataOutput"
 
 
 def spaced_names(tree: Tree) -> tuple[str, ...]:
-    """The names with a space that the diagram gives to variables and data, sorted, each once."""
-    names = {" ".join(name.split()) for name in _named(tree.getroot())}
-    return tuple(sorted(name for name in names if " " in name))
+    """The names of variables and data in the diagram that are no single plain word, sorted, each once."""
+    parts = {" ".join(part.split()) for name in _named(tree.getroot()) for part in name.split(".")}
+    return tuple(sorted(part for part in parts if part and not part.isidentifier()))
 
 
 def _named(root: Element) -> Iterator[str]:

@@ -113,15 +113,3 @@ PROPERTIES: dict[str, tuple[str, str]] = {
 }
 
 PREFIX = "banjie."
-
-# Names that FEEL sees in every diagram beside the variables of the case: functions of the host and
-# read-only values.
-HOST_NAMES = (
-    "is working day",
-    "add working days",
-    "working days between",
-    "period",
-    "case",
-    "item",
-    "unit",
-)

@@ -159,14 +159,15 @@ CASES = [
         multi(CARDINALITY + COMPLEX, 'behavior="Complex"'),
     ),
     case("bpmn.loop.ends", "n", standard(), standard(CONDITION)),
-    case("bpmn.loop.maximum", "n", standard("", 'loopMaximum="-1"'), standard("", 'loopMaximum="3"'), "note"),
+    case("bpmn.loop.maximum", "n", standard("", 'loopMaximum="-1"'), standard("", 'loopMaximum="3"')),
+    case("bpmn.loop.cardinality", "n", multi("<loopCardinality>-1</loopCardinality>"), multi(CARDINALITY)),
+    case("engine.task.script", "n", task("", "", "scriptTask"), task(SCRIPT, "", "scriptTask")),
     case(
-        "bpmn.task.script",
+        "engine.task.script",
         "n",
         task("<script>x = 1</script>", 'scriptFormat="javascript"', "scriptTask"),
-        task("<script>= 1</script>", 'scriptFormat="FEEL"', "scriptTask"),
+        task(SCRIPT, 'scriptFormat="feel"', "scriptTask"),
     ),
-    case("bpmn.task.script-empty", "n", task("", "", "scriptTask"), task(SCRIPT, "", "scriptTask"), "note"),
     case("engine.task.job-type", "n", task("", "", "serviceTask"), task(JOB, "", "serviceTask")),
     case(
         "engine.task.decision", "n", task("", "", "businessRuleTask"), task(DECISION, "", "businessRuleTask")

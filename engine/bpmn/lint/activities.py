@@ -222,37 +222,24 @@ def loop_has_an_end(model: Model) -> Faults:
         yield owner, f"Expected a loopCondition or loopMaximum on {described(owner)}, but it has neither"
 
 
-@rule("bpmn.loop.maximum", "BPMN 2.0.2 §10.3.8, standard loop characteristics", NOTE)
+@rule("bpmn.loop.maximum", "BPMN 2.0.2 §10.3.8, standard loop characteristics", EXECUTION)
 def loop_maximum_is_positive(model: Model) -> Faults:
-    """A standard loop whose maximum is below 1 is no loop."""
+    """The maximum of a standard loop is not negative."""
     for loop in model.of("standardLoopCharacteristics"):
         owner = loop.getparent()
         maximum = _integer(loop.get("loopMaximum"))
-        if owner is not None and maximum is not None and maximum < 1:
-            yield owner, f"The loop of {described(owner)} has the maximum {maximum}"
+        if owner is not None and maximum is not None and maximum < 0:
+            yield owner, f"Expected a loopMaximum of 0 or more on {described(owner)}, but it is {maximum}"
 
 
-@rule("bpmn.task.script", "BPMN 2.0.2 §10.3.3, script task; dialect: FEEL alone", EXECUTION)
-def script_is_feel(model: Model) -> Faults:
-    """A script is written in FEEL: a script in another language is refused, never ignored."""
-    for task in model.of("scriptTask", "globalScriptTask"):
-        if extension(task, "script") is not None or extension(task, "taskDefinition") is not None:
-            continue
-        language = (task.get("scriptFormat") or task.get("scriptLanguage") or "").lower()
-        if text(child(task, "script")) and language and "feel" not in language:
-            yield (
-                task,
-                f"Expected the script of {described(task)} to be FEEL, but its language is '{language}'",
-            )
-
-
-@rule("bpmn.task.script-empty", "BPMN 2.0.2 §10.3.3: without a script the task is abstract", NOTE)
-def script_is_missing(model: Model) -> Faults:
-    """A script task without script does nothing."""
-    for task in model.of("scriptTask"):
-        settings = (extension(task, "script"), extension(task, "taskDefinition"))
-        if settings == (None, None) and not text(child(task, "script")):
-            yield task, f"{described(task)} has no script: it passes at once"
+@rule("bpmn.loop.cardinality", "BPMN 2.0.2 §10.3.8, table MultiInstanceLoopCharacteristics", EXECUTION)
+def cardinality_is_positive(model: Model) -> Faults:
+    """The cardinality of a multi-instance activity is not negative."""
+    for loop in model.of("multiInstanceLoopCharacteristics"):
+        owner = loop.getparent()
+        count = _integer(text(child(loop, "loopCardinality")).removeprefix("="))
+        if owner is not None and count is not None and count < 0:
+            yield owner, f"Expected a cardinality of 0 or more on {described(owner)}, but it is {count}"
 
 
 def _loop(activity: Element) -> Element | None:

@@ -33,6 +33,18 @@ def business_rule_task_has_decision(model: Model) -> Faults:
             )
 
 
+@rule("engine.task.script", "BPMN 2.0.2 §10.3.3, script task; dialect: script, FEEL only", EXECUTION)
+def script_task_has_feel(model: Model) -> Faults:
+    """A script task holds a `zeebe:script` or names a job; a `bpmn:script` is not run."""
+    for task in model.of("scriptTask", "globalScriptTask"):
+        if extension(task, "script") is None and extension(task, "taskDefinition") is None:
+            found = "a bpmn:script, which is not run" if text(child(task, "script")) else "neither"
+            yield (
+                task,
+                f"Expected a zeebe:script or zeebe:taskDefinition on {described(task)}, but it has {found}",
+            )
+
+
 @rule("engine.task.one-work", "dialect: Camunda 8 elements that are read", EXECUTION)
 def one_way_to_work(model: Model) -> Faults:
     """A task is worked by its script or decision or by a job, never by both."""

@@ -9,12 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 from engine import feel
+from engine.bpmn import timing
+from engine.bpmn.expressions import HOST_NAMES
 from engine.bpmn.lint.model import FLOW_NODES, Model, described
 from engine.bpmn.lint.rule import EXECUTION, NOTE, Faults, rule, rules_of
 from engine.bpmn.names import WRITTEN, spaced_names
-from engine.bpmn.vocabulary import HOST_NAMES
 from engine.bpmn.xml import ZEEBE, Element, ancestors, child, children, extension, local, namespace, text
 from engine.errors import ExpressionError
 
@@ -35,12 +38,6 @@ _ALWAYS_ATTRIBUTES = {
     ("loopCharacteristics", "outputElement"),
     ("subscription", "correlationKey"),
 }
-_DURATION = re.compile(r"-?P(?=[\dT])(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+([.,]\d+)?S)?)?\Z")
-_DATE = re.compile(
-    r"-?\d{4,}-\d\d-\d\d(T\d\d:\d\d(:\d\d([.,]\d+)?)?(Z|[+-]\d\d:?\d\d)?(\[[\w/+\-]+\]|@[\w/+\-]+)?)?\Z"
-)
-_CYCLE = re.compile(r"R-?\d*/.+\Z")
-_CRON = re.compile(r"(@(yearly|annually|monthly|weekly|daily|midnight|hourly)|(\S+\s+){5}\S+)\Z")
 _NAME = re.compile(r"[^\W\d][\w?]*([. ][^\W\d][\w?]*)*\Z")
 
 
@@ -109,7 +106,7 @@ def default_language_is_noted(model: Model) -> Faults:
 
 @rule("bpmn.event.timer.text", "BPMN 2.0.2 §10.5.5: ISO 8601", EXECUTION)
 def moments_are_moments(model: Model) -> Faults:
-    """A timer that is no expression is a date, duration or cycle of ISO 8601 (or a cycle as cron)."""
+    """A timer that is no expression is a date, duration or cycle of ISO 8601, as its element says."""
     for definition in model.of("timerEventDefinition"):
         for name in TIMERS:
             moment = text(child(definition, name))
@@ -145,10 +142,12 @@ def awaited_message_has_key(model: Model) -> Faults:
 
 
 _OWNERS = FLOW_NODES | {"sequenceFlow", "globalScriptTask", "message", "correlationSubscription", "process"}
+_BEGINS = {"timeDate": "", "timeDuration": "P", "timeCycle": "R"}
+_ANY_MOMENT, _ANY_ZONE = datetime(2026, 1, 1, tzinfo=UTC), ZoneInfo("UTC")
 _FORMS = {
     "timeDate": "a date and time like 2026-03-01T09:00:00+08:00",
     "timeDuration": "a duration like P3D or PT15M",
-    "timeCycle": "a cycle like R3/PT1H or a cron text",
+    "timeCycle": "a cycle like R3/PT1H",
 }
 
 
@@ -159,8 +158,6 @@ def _in_bpmn(element: Element) -> Iterator[Written]:
         yield Written(owner, name, source.removeprefix("="))
     elif name in TIMERS and source.startswith("="):
         yield Written(owner, name, source[1:])
-    elif source and name == "script" and _is_feel_script(element.getparent()):
-        yield Written(owner, name, source.removeprefix("="))
     if name in ("message", "signal", "error", "escalation"):
         yield from _names(element)
 
@@ -193,28 +190,15 @@ def _text(raw: str | bytes) -> str:
     return raw.decode() if isinstance(raw, bytes) else raw
 
 
-def _is_feel_script(task: Element | None) -> bool:
-    if task is None or extension(task, "script") is not None or extension(task, "taskDefinition") is not None:
-        return False
-    language = (task.get("scriptFormat") or task.get("scriptLanguage") or "feel").lower()
-    return "feel" in language
-
-
 def _is_moment(name: str, moment: str) -> bool:
-    if name == "timeDate":
-        return bool(_DATE.match(moment))
-    if name == "timeDuration":
-        return bool(_DURATION.match(moment))
-    return bool(_CRON.match(moment)) or _is_cycle(moment)
-
-
-def _is_cycle(moment: str) -> bool:
-    if not _CYCLE.match(moment):
+    begin = "R" if moment.startswith("R") else "P" if moment.startswith(("P", "-P")) else ""
+    if begin != _BEGINS[name]:
         return False
-    parts = moment.split("/")[1:]
-    dates = [bool(_DATE.match(part)) for part in parts]
-    durations = [bool(_DURATION.match(part)) for part in parts]
-    return len(parts) <= 2 and sum(durations) <= 1 and all(map(any, zip(dates, durations, strict=True)))
+    try:
+        timing.due(moment, _ANY_MOMENT, _ANY_ZONE)
+    except ValueError:
+        return False
+    return True
 
 
 def _bad_names(owner: Element, one: Element) -> Faults:
