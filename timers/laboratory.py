@@ -230,7 +230,8 @@ class Laboratory:
         )
 
     def _answers(self, form: Any, casefile: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
-        return samples.answers(form, casefile, self.rng, self.today, self.file, given)
+        now = self.clock.now().astimezone(self.runtime.settings.zone)
+        return samples.answers(form, casefile, self.rng, now, self.file, given)
 
     # -- running by itself --------------------------------------------------------------------------
 

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from engine import feel
 from engine.definitions.forms import Form
 
 from engine.errors import Malformed
 
-ATTEMPTS = 60
+ATTEMPTS = 200
 _SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
 _GIVEN = "伟芳娜敏静强磊军洋勇艳杰娟涛明超霞平刚桂英华玉兰建国志强"
 _STREETS = ("中山路", "香港中路", "延安三路", "太平路", "沙子口街", "海青路", "仙霞岭路")
@@ -27,28 +28,58 @@ def answers(
     form: Form,
     casefile: Mapping[str, Any],
     rng: random.Random,
-    today: date,
+    now: datetime,
     file: Mapping[str, Any],
     given: Mapping[str, Any],
 ) -> dict[str, Any]:
     """Values the form accepts, with those `given` kept where the form asks for them.
 
-    Raises Malformed (with the last findings) where no draw fits.
+    What a check refuses is drawn again, field by field. Raises Malformed with the last findings where no
+    draw fits.
     """
-    schema = form.schema
-    wanted = {name: value for name, value in given.items() if name in schema["properties"]}
-    last: Malformed | None = None
-    for attempt in range(ATTEMPTS):
-        drawn = {
-            name: draw(_resolved(part, casefile), rng, today, file)
-            for name, part in schema["properties"].items()
-            if name in schema.get("required", ()) or (attempt and rng.random() < attempt / ATTEMPTS)
-        }
+    properties = form.schema["properties"]
+    schemas = {name: _resolved(part, casefile) for name, part in properties.items()}
+    wanted = {name: value for name, value in given.items() if name in properties}
+    values = {
+        name: draw(schemas[name], rng, now.date(), file)
+        for name in properties
+        if name in form.schema.get("required", ())
+    } | wanted
+    last = Malformed("Expected a form that can be filled in")
+    for _ in range(ATTEMPTS):
+        values.update(_computed(form, values, wanted))
         try:
-            return dict(form.check({**drawn, **wanted}))
+            return dict(form.check(values, now=now))
         except Malformed as refusal:
             last = refusal
-    raise last or Malformed("Expected a form that can be filled in")
+        for finding in last.findings:
+            name = finding.where.strip("/").partition("/")[0]
+            if name in wanted:
+                # What was given stays; the choice that makes it wrong gives way.
+                choices = [one for one in values if one not in wanted and _choices(schemas[one])]
+                name = rng.choice(choices) if choices else ""
+            if name in schemas:
+                values[name] = _another(schemas[name], rng, now.date(), file)
+    raise last
+
+
+def _computed(form: Form, values: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """Fields that a rule equates with an expression over others (area = width × height)."""
+    found = {}
+    for rule in form.schema.get("x-rules", ()):
+        name, equals, expression = rule["rule"].partition(" = ")
+        if equals and name in values and name not in wanted:
+            value = feel.evaluate(expression, feel.from_json(dict(values))).value
+            if value is not None and not isinstance(value, bool):
+                found[name] = feel.to_json(value)
+    return found
+
+
+def _another(schema: Mapping[str, Any], rng: random.Random, today: date, file: Mapping[str, Any]) -> Any:
+    """A new draw; a plain text may have a form that only a condition demands, so those are tried too."""
+    if schema.get("type") == "string" and not {"format", "oneOf", "enum", "const"} & set(schema):
+        return _FORMATS[rng.choice(("cn-id", "cn-uscc", "cn-mobile"))](rng, today, file)
+    return draw(schema, rng, today, file)
 
 
 def _resolved(part: Mapping[str, Any], casefile: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -58,11 +89,15 @@ def _resolved(part: Mapping[str, Any], casefile: Mapping[str, Any]) -> Mapping[s
     return part
 
 
+def _choices(schema: Mapping[str, Any]) -> list[Any]:
+    return list(schema.get("enum") or [c["const"] for c in schema.get("oneOf", ()) if "const" in c])
+
+
 def draw(schema: Mapping[str, Any], rng: random.Random, today: date, file: Mapping[str, Any]) -> Any:
     """One value of a JSON Schema: a choice, a named format of the domain, or a plain type."""
     if "const" in schema:
         return schema["const"]
-    choices = schema.get("enum") or [c["const"] for c in schema.get("oneOf", ()) if "const" in c]
+    choices = _choices(schema)
     if choices:
         return rng.choice(choices)
     maker = _FORMATS.get(schema.get("format", ""))

@@ -105,7 +105,7 @@ class Runtime:
             raise NotFound(f"“{item.name()}”不由{command.unit}受理")
         authorization.at_the_door(actor, "receive", command.unit, self.organisation(connection))
         package = self._package_in_force(connection, item.procedure, moment)
-        command = self._checked(command, package, package.first_form)
+        command = self._checked(command, package, package.first_form, actor, moment)
         code = "".join(secrets.choice(_CODE_ALPHABET) for _ in range(12))
         case_id = self._new_case(connection, command, moment)
         answers = {
@@ -133,11 +133,10 @@ class Runtime:
             actor, _right(command), _unit_of(before, command), organisation, case=before.number
         )
         package = self.shelf.package(connection, before.package)
-        command = self._checked(
-            command, self._form_package(connection, before, command), _form(before, command)
-        )
         # A step never precedes the one before it, whatever the machine's clock says.
         moment = max(self.clock.now(), read_moment(row.updated_at))
+        form_package = self._form_package(connection, before, command)
+        command = self._checked(command, form_package, _form(before, command), actor, moment)
         answers = {"item": before.item, **self._answers(command, moment)}
         ground = self._ground(connection, package, before.item, moment, actor, answers)
         marking = Marking.load(row.marking.encode())
@@ -193,12 +192,16 @@ class Runtime:
         name = form.partition("/")[0]
         return self.shelf.package(connection, before.called.get(name, before.package))
 
-    def _checked(self, command: Any, package: Package | None, form: str | None) -> Any:
+    def _checked(
+        self, command: Any, package: Package | None, form: str | None, actor: Actor, moment: datetime
+    ) -> Any:
         """The command with its variables as the form's check returned them. Raises Malformed."""
         if form is None or package is None or not hasattr(command, "variables"):
             return command
-        checked = canonical.dumps(dict(package.form(form).check(command.variables)))
-        return replace(command, variables=canonical.loads(checked))
+        checked = package.form(form).check(
+            command.variables, now=moment.astimezone(self.settings.zone), roles=_roles(actor)
+        )
+        return replace(command, variables=canonical.loads(canonical.dumps(checked)))
 
     # -- ground -------------------------------------------------------------------------------------
 
@@ -369,3 +372,10 @@ def _form(before: CaseState, command: commands.Command) -> str | None:
     else:
         return None
     return row.get("form") if row else None
+
+
+def _roles(actor: Actor) -> set[str] | None:
+    """The roles in which somebody fills in a form; None for the system, which sees every field."""
+    if actor.kind == "system":
+        return None
+    return {"applicant", *(role for held in actor.posts for role in held.roles)}
