@@ -101,13 +101,17 @@ def officer_certificate(value: Any) -> Fault | None:
 def money(value: Any) -> Fault | None:
     """An amount in yuan: a decimal number, not negative, at most two places, below 10^15."""
     amount = to_money(value)
-    if not isinstance(amount, int | Decimal) or isinstance(amount, bool):
+    if isinstance(amount, bool) or not (isinstance(amount, int) or _finite(amount)):
         return Fault("应当是金额，如1280.50", "to be an amount such as 1280.50")
     if amount < 0 or amount >= _MOST_MONEY:
         return Fault("应当是不小于0的金额", "to be an amount of 0 or more")
     if isinstance(amount, Decimal) and -int(amount.as_tuple().exponent) > 2:
         return Fault("最多保留两位小数", "to have at most two decimal places")
     return None
+
+
+def _finite(value: Any) -> bool:
+    return isinstance(value, Decimal) and value.is_finite()
 
 
 def file(value: Any) -> Fault | None:
