@@ -107,7 +107,11 @@ def call_built_in(
     for variant in function.variants:
         fitted = _fit(variant, arguments) if names is None else _fit_named(variant, arguments, names)
         if fitted is not None:
-            return variant.call(state, *fitted) if variant.stateful else variant.call(*fitted)
+            for each in arguments:
+                state.weigh(each)
+            result = variant.call(state, *fitted) if variant.stateful else variant.call(*fitted)
+            state.weigh(result)
+            return result
     found = ", ".join(type_name(each) for each in arguments)
     shapes = " or ".join(_shape(function.name, variant) for variant in function.variants)
     raise Fault(f"Expected {shapes}, but found {function.name}({found})")

@@ -7,7 +7,6 @@ null, order outside numbers, strings and temporal values is null; both raise Fau
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 from decimal import Decimal
 
 from engine.feel.kinds import type_name
@@ -24,28 +23,39 @@ from engine.feel.temporal import (
 from engine.feel.values import Fault, Range, Value
 
 _DATES = (dt.date, FarDate)
+_DAYS = (*_DATES, DateTime)
 _ANY_DAY = moment_of_local_nanos(0, Time(0, 0, 0)).date
 
 
 def equal(left: Value, right: Value) -> bool | None:
     """Whether two values are equal; None where their types differ (the caller tells why)."""
+    return _equal(left, right, {})
+
+
+_Seen = dict[tuple[int, int], bool | None]
+
+
+def _equal(left: Value, right: Value, seen: _Seen) -> bool | None:
     if left is None or right is None:
         return left is None and right is None
     if type(left) is type(right):
-        return _equal_alike(left, right)
+        return _equal_alike(left, right, seen)
     if isinstance(left, _DATES) and isinstance(right, _DATES):
         return False
-    if isinstance(left, DateTime | dt.date | FarDate) and isinstance(right, DateTime | dt.date | FarDate):
-        return _equal_alike(_as_moment(left), _as_moment(right))
+    if isinstance(left, _DAYS) and isinstance(right, _DAYS):
+        return _equal_moments(_as_moment(left), _as_moment(right))
     return None
 
 
-def _equal_alike(left: Value, right: Value) -> bool | None:
+def _equal_alike(left: Value, right: Value, seen: _Seen) -> bool | None:
     kind = type(left)
-    if kind is list:
-        return len(left) == len(right) and _all_equal(zip(left, right, strict=True))
-    if kind is dict:
-        return left.keys() == right.keys() and _all_equal((item, right[key]) for key, item in left.items())
+    if kind is list or kind is dict:
+        pair = (id(left), id(right))
+        if pair not in seen:
+            seen[pair] = (
+                _equal_lists(left, right, seen) if kind is list else _equal_contexts(left, right, seen)
+            )
+        return seen[pair]
     if kind is Range:
         return _equal_ranges(left, right)
     if kind is Time or kind is DateTime:
@@ -53,8 +63,12 @@ def _equal_alike(left: Value, right: Value) -> bool | None:
     return bool(left == right)
 
 
-def _all_equal(pairs: Iterable[tuple[Value, Value]]) -> bool:
-    return all(equal(one, other) for one, other in pairs)
+def _equal_lists(left: list[Value], right: list[Value], seen: _Seen) -> bool:
+    return len(left) == len(right) and all(_equal(*pair, seen) for pair in zip(left, right, strict=True))
+
+
+def _equal_contexts(left: dict[str, Value], right: dict[str, Value], seen: _Seen) -> bool:
+    return left.keys() == right.keys() and all(_equal(item, right[key], seen) for key, item in left.items())
 
 
 def _equal_ranges(left: Range, right: Range) -> bool:
@@ -77,6 +91,7 @@ def _position(value: Time | DateTime) -> tuple[bool, int]:
 
 
 def _as_moment(value: Value) -> DateTime:
+    """A date is its midnight in UTC (10.3.2.3.5)."""
     return value if isinstance(value, DateTime) else at_midnight(value)
 
 
@@ -91,7 +106,7 @@ def order(left: Value, right: Value) -> int:
             return int(key[0] > key[1]) - int(key[0] < key[1])
     elif isinstance(left, _DATES) and isinstance(right, _DATES):
         return int(ymd(left) > ymd(right)) - int(ymd(left) < ymd(right))
-    elif isinstance(left, DateTime | dt.date | FarDate) and isinstance(right, DateTime | dt.date | FarDate):
+    elif isinstance(left, _DAYS) and isinstance(right, _DAYS):
         return order(_as_moment(left), _as_moment(right))
     raise Fault(f"Expected two values that can be compared, but found {both(left, right)}")
 

@@ -39,9 +39,7 @@ def to_json(value: Value) -> Any:
 
 
 def _plain(value: Value, left: list[int]) -> Any:
-    left[0] -= 1
-    if left[0] < 0:
-        raise TooLarge(f"Expected data of at most {SIZE_LIMIT} values, but there are more")
+    _count(1, left)
     kind = type(value)
     if kind in _PLAIN:
         return value
@@ -57,27 +55,40 @@ def _plain(value: Value, left: list[int]) -> Any:
 
 
 def normal(value: object) -> Value:
-    """A value of the host as FEEL knows it; the same object where nothing had to change."""
+    """A value of the host as FEEL knows it; the same object where nothing had to change.
+
+    Raises Malformed for a class FEEL has not, TooLarge for data that unfolds without measure.
+    """
+    return value if type(value) in _PLAIN else _normal(value, [SIZE_LIMIT])
+
+
+def _normal(value: object, left: list[int]) -> Value:
     kind = type(value)
     if kind in _PLAIN:
         return value
     if isinstance(value, list | tuple):
-        return _normal_list(value)
+        return _normal_list(value, left)
     if isinstance(value, Mapping):
-        return _normal_context(value)
-    if kind in TYPE_NAMES:
-        return value
-    return _foreign(value)
+        return _normal_context(value, left)
+    return value if kind in TYPE_NAMES else _foreign(value)
 
 
-def _normal_list(value: list[object] | tuple[object, ...]) -> Value:
-    items = [normal(item) for item in value]
+def _count(items: int, left: list[int]) -> None:
+    left[0] -= items
+    if left[0] < 0:
+        raise TooLarge(f"Expected data of at most {SIZE_LIMIT} values, but there are more")
+
+
+def _normal_list(value: list[object] | tuple[object, ...], left: list[int]) -> Value:
+    _count(len(value) + 1, left)
+    items = [_normal(item, left) for item in value]
     changed = type(value) is not list or any(new is not old for new, old in zip(items, value, strict=True))
     return items if changed else value
 
 
-def _normal_context(value: Mapping[Any, object]) -> Value:
-    items = {key: normal(item) for key, item in value.items()}
+def _normal_context(value: Mapping[Any, object], left: list[int]) -> Value:
+    _count(len(value) + 1, left)
+    items = {key: _normal(item, left) for key, item in value.items()}
     if not all(isinstance(key, str) for key in items):
         raise Malformed("Expected text as the names of a context, but found something else")
     changed = type(value) is not dict or any(new is not value[key] for key, new in items.items())

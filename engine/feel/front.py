@@ -19,7 +19,8 @@ from engine.feel.tree import Node
 from engine.feel.values import NO_NAMES, Outcome, Value
 
 _BUILT_IN_NAMES = frozenset(BUILT_INS)
-_CACHED = 8192
+_CACHED, _CACHED_LONG, _LONG = 8192, 64, 2000
+"""Texts kept: so many up to the length `_LONG`, and so many beyond it."""
 
 
 class Compiled:
@@ -77,11 +78,11 @@ def parse(text: str, *, names: Iterable[str] = (), unary: bool = False) -> Node:
 
 def compile(text: str, *, names: Iterable[str] = (), unary: bool = False) -> Compiled:
     """The text made ready to run; the last thousands are kept. Raises ExpressionError."""
-    return _compiled(text, frozenset(names), unary)
+    keep = _compiled if len(text) <= _LONG else _compiled_long
+    return keep(text, frozenset(names), unary)
 
 
-@lru_cache(maxsize=_CACHED)
-def _compiled(text: str, names: frozenset[str], unary: bool) -> Compiled:
+def _made(text: str, names: frozenset[str], unary: bool) -> Compiled:
     tree = parse(text, names=names, unary=unary)
     compiler = Compiler(BUILT_INS)
     try:
@@ -89,6 +90,10 @@ def _compiled(text: str, names: frozenset[str], unary: bool) -> Compiled:
     except RecursionError:
         raise ExpressionError("Expected an expression of less depth, but it nests too deep") from None
     return Compiled(text, run, compiler.roots, frozenset(compiler.free), frozenset(compiler.calls))
+
+
+_compiled = lru_cache(maxsize=_CACHED)(_made)
+_compiled_long = lru_cache(maxsize=_CACHED_LONG)(_made)
 
 
 def unary_tests(text: str, names: Iterable[str] = ()) -> Compiled:

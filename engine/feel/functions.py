@@ -5,6 +5,7 @@ Called by the compiler, once per node.
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from engine.feel import tree
@@ -12,26 +13,25 @@ from engine.feel.calls import invoke
 from engine.feel.closures import Compiles
 from engine.feel.kinds import type_name
 from engine.feel.scope import Run, Scope, look_up
+from engine.feel.temporal import FarDate, at_midnight
 from engine.feel.tree import Node
-from engine.feel.types import type_test
+from engine.feel.types import Accepts, type_test
 from engine.feel.values import Fault, Function, HostFunction, Parameter, Value
 
 
 def compile_function(compiler: Compiles, node: tree.FunctionDefinition) -> Run:
-    """The closure of `function(a, b) body`; a body in a foreign language is null."""
-    if node.external:
-        return lambda scope: scope.state.fault("Expected a function in FEEL, but it is an external one")
+    """The closure of `function(a, b) body`; calling one whose body is in a foreign language gives null."""
     parameters = tuple(Parameter(name, kind) for name, kind in node.parameters)
     names = tuple(name for name, _ in node.parameters)
-    tests = [None if kind is None else type_test(kind) for _, kind in node.parameters]
-    body = compiler.bound(set(names), node.body)
+    typed = [(index, kind, type_test(kind)) for index, (_, kind) in enumerate(node.parameters) if kind]
+    body = _foreign if node.external else compiler.bound(set(names), node.body)
 
     def run(scope: Scope) -> Value:
         def call(state: Any, arguments: list[Value]) -> Value:
-            for index, test in enumerate(tests):
+            for index, kind, test in typed:
                 value = arguments[index]
-                if test is not None and value is not None and not test(value, scope):
-                    arguments[index] = _unwrapped(value, test, names[index], scope)
+                if value is not None and not test(value, scope):
+                    arguments[index] = _converted(value, kind, test, scope)
             return body(Scope(dict(zip(names, arguments, strict=True)), scope, state))
 
         return Function("function", parameters, call)
@@ -39,12 +39,19 @@ def compile_function(compiler: Compiles, node: tree.FunctionDefinition) -> Run:
     return run
 
 
-def _unwrapped(value: Value, test: Any, name: str, scope: Scope) -> Value:
+def _foreign(scope: Scope) -> Value:
+    raise Fault("Expected a function written in FEEL, but it is an external one, which is never run")
+
+
+def _converted(value: Value, kind: tree.TypeNode, test: Accepts, scope: Scope) -> Value:
+    """The argument as the parameter's type takes it (10.3.2.9.4). Raises Fault where it cannot."""
     if isinstance(value, list) and len(value) == 1 and test(value[0], scope):
         return value[0]
-    if test([value], scope):
+    if kind.name == "date and time" and isinstance(value, dt.date | FarDate):
+        return at_midnight(value)
+    if kind.name == "list" and test([value], scope):
         return [value]
-    raise Fault(f"Expected another type for the parameter {name!r}, but found {type_name(value)}")
+    raise Fault(f"Expected a {kind.name} as the argument, but found {type_name(value)}")
 
 
 def compile_call(compiler: Compiles, node: tree.Call) -> Run:

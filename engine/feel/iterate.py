@@ -17,6 +17,7 @@ from engine.feel.temporal import FarDate, date_of_day_number, day_number
 from engine.feel.tree import Node
 from engine.feel.values import Fault, Range, Value
 
+_FURTHEST = 10**18
 _Loop = tuple[str, Run, Run | None]
 
 
@@ -119,7 +120,7 @@ def _count(start: Value, end: Value) -> Iterator[Value]:
 
 def _ordinal(value: Value) -> int:
     if isinstance(value, Decimal):
-        if value == value.to_integral_value():
+        if abs(value) <= _FURTHEST and value == value.to_integral_value():
             return int(value)
     elif isinstance(value, dt.date | FarDate):
         return day_number(value)

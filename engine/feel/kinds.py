@@ -6,12 +6,13 @@ Called by operators, built-ins, `instance of` and the front of the package.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 
+from engine.feel.scope import SIZE_LIMIT
 from engine.feel.temporal import DateTime, DaysTime, FarDate, Time, YearsMonths
 from engine.feel.temporal_text import date_text, date_time_text, duration_text, time_text
-from engine.feel.values import Function, HostFunction, HostType, Range, Value
+from engine.feel.values import Fault, Function, HostFunction, HostType, Range, Value
 
 TYPE_NAMES: dict[type, str] = {
     type(None): "Null",
@@ -64,8 +65,29 @@ def feel_string(value: Value) -> str | None:
 
 
 def inner_text(value: Value) -> str:
-    """The text of a value inside a list or context, where strings stand in quotes."""
-    return _WRITERS.get(type(value), _function_text)(value)
+    """The text of a value inside a list or context, where strings stand in quotes.
+
+    Raises Fault where it would be longer than a text may be.
+    """
+    parts: list[str] = []
+    size = 0
+    for part in _parts(value):
+        size += len(part)
+        if size > SIZE_LIMIT:
+            raise Fault(f"Expected a text of at most {SIZE_LIMIT} characters, but it is longer")
+        parts.append(part)
+    return "".join(parts)
+
+
+def _parts(value: Value) -> Iterator[str]:
+    if type(value) is list:
+        yield from _list_parts(value)
+    elif type(value) is dict:
+        yield from _context_parts(value)
+    elif type(value) is Range:
+        yield from _range_parts(value)
+    else:
+        yield _WRITERS.get(type(value), _function_text)(value)
 
 
 def _quoted(value: str) -> str:
@@ -73,24 +95,35 @@ def _quoted(value: str) -> str:
     return '"' + text.replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t") + '"'
 
 
-def _list_text(value: list[Value]) -> str:
-    return "[" + ", ".join(inner_text(item) for item in value) + "]"
+def _list_parts(value: list[Value]) -> Iterator[str]:
+    yield "["
+    for index, item in enumerate(value):
+        if index:
+            yield ", "
+        yield from _parts(item)
+    yield "]"
 
 
-def _context_text(value: dict[str, Value]) -> str:
-    return "{" + ", ".join(f"{_key_text(key)}: {inner_text(item)}" for key, item in value.items()) + "}"
+def _context_parts(value: dict[str, Value]) -> Iterator[str]:
+    yield "{"
+    for index, (key, item) in enumerate(value.items()):
+        yield f"{', ' if index else ''}{_key_text(key)}: "
+        yield from _parts(item)
+    yield "}"
 
 
 def _key_text(key: str) -> str:
     return key if key and all(part.isalnum() or part in " _" for part in key) else _quoted(key)
 
 
-def _range_text(value: Range) -> str:
-    left = "[" if value.low_closed else "("
-    right = "]" if value.high_closed else ")"
-    low = "" if value.low is None and not value.low_bounded else inner_text(value.low)
-    high = "" if value.high is None and not value.high_bounded else inner_text(value.high)
-    return f"{left}{low}..{high}{right}"
+def _range_parts(value: Range) -> Iterator[str]:
+    yield "[" if value.low_closed else "("
+    if value.low is not None or value.low_bounded:
+        yield from _parts(value.low)
+    yield ".."
+    if value.high is not None or value.high_bounded:
+        yield from _parts(value.high)
+    yield "]" if value.high_closed else ")"
 
 
 def _function_text(value: Value) -> str:
@@ -103,8 +136,5 @@ _WRITERS: dict[type, Callable[[Value], str]] = {
     bool: lambda value: "true" if value else "false",
     Decimal: number_text,
     str: _quoted,
-    list: _list_text,
-    dict: _context_text,
-    Range: _range_text,
     **dict.fromkeys(TEMPORAL, temporal_text),
 }

@@ -48,6 +48,7 @@ def compile_arithmetic(compiler: Compiles, node: tree.Arithmetic) -> Run:
                     value = fast(value, right)
                 else:
                     value = calculate(op, value, right)
+                    scope.state.weigh(value)
             except Fault as fault:
                 value = scope.state.fault(fault.sentence)
             except ArithmeticError:
@@ -81,10 +82,7 @@ def compile_comparison(compiler: Compiles, node: tree.Compare) -> Run:
         one, other = left(scope), right(scope)
         if type(one) is Decimal and type(other) is Decimal:
             return fast(one, other)
-        try:
-            return compares(op, one, other)
-        except Fault as fault:
-            return scope.state.fault(fault.sentence)
+        return _ordered(scope, op, one, other)
 
     return run
 
@@ -103,17 +101,25 @@ def _equality(left: Run, right: Run, wanted: bool) -> Run:
 
 
 def compile_between(compiler: Compiles, node: tree.Between) -> Run:
-    """The closure of `a between b and c`."""
+    """The closure of `a between b and c`, which is `a >= b and a <= c`."""
     value, low, high = compiler.run(node.value), compiler.run(node.low), compiler.run(node.high)
 
     def run(scope: Scope) -> Value:
-        one, least, most = value(scope), low(scope), high(scope)
-        try:
-            return compares(">=", one, least) and compares("<=", one, most)
-        except Fault as fault:
-            return scope.state.fault(fault.sentence)
+        tested = value(scope)
+        above = _ordered(scope, ">=", tested, low(scope))
+        below = _ordered(scope, "<=", tested, high(scope))
+        if above is False or below is False:
+            return False
+        return None if above is None or below is None else True
 
     return run
+
+
+def _ordered(scope: Scope, op: str, left: Value, right: Value) -> Value:
+    try:
+        return compares(op, left, right)
+    except Fault as fault:
+        return scope.state.fault(fault.sentence)
 
 
 def compile_conjunction(compiler: Compiles, node: tree.Conjunction) -> Run:

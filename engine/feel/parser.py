@@ -7,6 +7,7 @@ refused rather than followed.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 
@@ -153,13 +154,13 @@ class Parser(Blocks):
         return self._name(best[0], token)
 
     def _name(self, name: str, token: Token) -> Node:
-        before = self.text[: token.start]
-        return tree.Name(name, before.count("\n") + 1, token.start - (before.rfind("\n") + 1) + 1)
+        line = bisect_right(self.lines, token.start)
+        return tree.Name(name, line, token.start - self.lines[line - 1] + 1)
 
     def _literal(self, token: Token) -> Node:
         self.at += 1
         if token.kind == "number":
-            return self._number(token)
+            return tree.Literal(self._number(token))
         if token.kind == "string":
             return tree.Literal(string_value(token.text))
         if token.kind == "at":
@@ -171,9 +172,9 @@ class Parser(Blocks):
         self.at -= 1
         raise self.unexpected("an expression")
 
-    def _number(self, token: Token) -> Node:
+    def _number(self, token: Token) -> Decimal:
         try:
-            return tree.Literal(NUMBERS.create_decimal(token.text))
+            return NUMBERS.create_decimal(token.text)
         except (InvalidOperation, ArithmeticError):
             raise fault_at(
                 self.text,
@@ -183,10 +184,11 @@ class Parser(Blocks):
 
     def _negate(self) -> Node:
         self.at += 1
-        operand = self.expression(_NEGATE)
-        if isinstance(operand, tree.Literal) and type(operand.value) is Decimal:
-            return tree.Literal(operand.value.copy_negate() if operand.value else operand.value)
-        return tree.Negate(operand)
+        token = self.peek()
+        if token.kind != "number":
+            return tree.Negate(self.expression(_NEGATE))
+        self.at += 1
+        return tree.Literal(NUMBERS.minus(self._number(token)))  # rule 33: the minus belongs to the number
 
     def _postfix(self, node: Node, endpoint: bool) -> Node:
         for _ in range(CHAIN_LIMIT):

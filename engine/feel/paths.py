@@ -24,7 +24,7 @@ def compile_path(compiler: Compiles, node: tree.Path) -> Run:
         if type(value) is dict and name in value:
             return value[name]
         try:
-            return property_of(value, name)
+            return property_of(value, name, scope.state)
         except Fault as fault:
             return scope.state.fault(fault.sentence)
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from engine.feel.kinds import type_name
+from engine.feel.scope import State
 from engine.feel.temporal import (
     DAY_NANOS,
     NANOS,
@@ -26,11 +27,12 @@ from engine.feel.temporal import (
 from engine.feel.values import NUMBERS, Fault, Range, Value
 
 
-def property_of(value: Value, name: str) -> Value:
+def property_of(value: Value, name: str, state: State) -> Value:
     """The property of a value; of a list, the list of its items' properties."""
     kind = type(value)
     if kind is list:
-        return [_of_item(item, name) for item in value]
+        state.spend(len(value))
+        return [_of_item(item, name, state) for item in value]
     if kind is dict:
         if name in value:
             return value[name]
@@ -41,9 +43,9 @@ def property_of(value: Value, name: str) -> Value:
     return reader(value)
 
 
-def _of_item(item: Value, name: str) -> Value:
+def _of_item(item: Value, name: str, state: State) -> Value:
     try:
-        return property_of(item, name)
+        return property_of(item, name, state)
     except Fault:
         return None
 

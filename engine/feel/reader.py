@@ -5,6 +5,8 @@ Called by `blocks`, `parser` and their types. Knows tokens and names, no grammar
 
 from __future__ import annotations
 
+import re
+
 from engine.errors import ExpressionError
 from engine.feel.lexer import Token, fault_at, tokens
 from engine.feel.names import KnownNames
@@ -23,6 +25,7 @@ class Reader:
         self.names = names
         self.stream = tokens(text)
         self.at = 0
+        self.lines = [0, *(match.end() for match in re.finditer("\n", text))]
         self.depth = 0
 
     def peek(self, ahead: int = 0) -> Token:

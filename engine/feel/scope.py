@@ -42,6 +42,14 @@ class State:
             self.reasons.append(sentence)
         return None
 
+    def weigh(self, value: Value) -> None:
+        """Count steps for a text or list that is read or built: large ones cost more than small ones."""
+        kind = type(value)
+        if kind is str:
+            self.spend(len(value) >> 7)
+        elif kind is list:
+            self.spend(len(value) >> 2)
+
     def spend(self, steps: int = 1) -> None:
         """Count steps. Raises TooLarge when the budget is used up."""
         self.steps -= steps

@@ -18,6 +18,8 @@ from engine.feel.temporal import (
     Duration,
     Time,
     YearsMonths,
+    date_of_day_number,
+    day_number,
     known_zone,
     make_date,
 )
@@ -49,6 +51,8 @@ def read_time(text: str) -> Time:
     if match is None:
         raise Fault(f"Expected a time like 10:30:00, but found {text!r}")
     hour, minute, second = (int(part) for part in match.group(1, 2, 3))
+    if match[0].startswith("24:00:00") and not int(match[4] or 0):
+        hour = 0  # XML Schema's other way to write midnight
     check_time(hour, minute, second)
     nano = int((match[4] or "0").ljust(9, "0")[:9])
     offset, zone = _read_zone(match)
@@ -81,7 +85,10 @@ def read_date_time(text: str) -> DateTime:
     day, mark, clock = text.partition("T")
     if not mark:
         return DateTime(read_date(day), Time(0, 0, 0))
-    return DateTime(read_date(day), read_time(clock))
+    date = read_date(day)
+    if clock.startswith("24"):
+        date = date_of_day_number(day_number(date) + 1)
+    return DateTime(date, read_time(clock))
 
 
 def read_duration(text: str) -> Duration:

@@ -64,7 +64,14 @@ def _named(name: str) -> Accepts:
 
 def _list_of(node: TypeNode) -> Accepts:
     item = _or_any(node.arguments[0])
-    return lambda value, scope: isinstance(value, list) and all(item(each, scope) for each in value)
+
+    def accepts(value: Value, scope: Scope) -> bool:
+        if not isinstance(value, list):
+            return False
+        scope.state.spend(len(value))
+        return all(item(each, scope) for each in value)
+
+    return accepts
 
 
 def _or_any(node: TypeNode) -> Accepts:
@@ -76,9 +83,10 @@ def _context_of(node: TypeNode) -> Accepts:
     tests = {name: _or_any(kind) for name, kind in zip(node.names, node.arguments, strict=True)}
 
     def accepts(value: Value, scope: Scope) -> bool:
-        return isinstance(value, dict) and all(
-            name in value and test(value[name], scope) for name, test in tests.items()
-        )
+        if not isinstance(value, dict):
+            return False
+        scope.state.spend(len(tests))
+        return all(name in value and test(value[name], scope) for name, test in tests.items())
 
     return accepts
 

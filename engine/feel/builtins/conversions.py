@@ -6,7 +6,6 @@ import datetime as dt
 import re
 from decimal import Decimal, DecimalException
 
-from engine.feel.builtins.strings import whole_number
 from engine.feel.kinds import feel_string
 from engine.feel.registry import feel
 from engine.feel.temporal import (
@@ -82,7 +81,7 @@ def _date_made(year: Decimal, month: Decimal, day: Decimal) -> Date:
 def _part(number: Decimal) -> int:
     if abs(number) > YEAR_LIMIT:
         raise Fault(f"Expected a year within ±{YEAR_LIMIT}, but found {number}")
-    return whole_number(number, "a part of a date")
+    return int(number)
 
 
 @feel("time", "from: string")
@@ -184,10 +183,5 @@ def _duration_same(value: Duration) -> Duration:
 
 @feel("years and months duration", "from: day", "to: day")
 def _months_between(start: Value, end: Value) -> YearsMonths:
-    """Whole months from the one to the other, the time of day counted."""
-    first, last = _date_of(start), _date_of(end)
-    months = months_between(first, last)
-    if isinstance(start, DateTime) and isinstance(end, DateTime) and first.day == last.day:
-        early = end.time.nanos - start.time.nanos
-        months -= (months > 0 and early < 0) - (months < 0 and early > 0)
-    return YearsMonths(months)
+    """Whole months from the one date to the other; the time of day does not count."""
+    return YearsMonths(months_between(_date_of(start), _date_of(end)))

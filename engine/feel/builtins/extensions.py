@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 from decimal import Decimal
 
-from engine.feel.builtins.strings import whole_number
 from engine.feel.compare import same
 from engine.feel.registry import feel
 from engine.feel.scope import State
@@ -60,7 +59,7 @@ def _is_empty(items: list[Value]) -> bool:
 
 @feel("partition", "list: list", "size: number")
 def _partition(items: list[Value], size: Decimal) -> list[Value]:
-    width = whole_number(size, "a size") if 0 < size <= max(len(items), 1) else len(items)
+    width = int(size) if 0 < size <= max(len(items), 1) else len(items)
     if size <= 0:
         raise Fault(f"Expected a size above zero, but found {size}")
     return [items[at : at + width] for at in range(0, len(items), max(width, 1))]
@@ -70,7 +69,7 @@ def _partition(items: list[Value], size: Decimal) -> list[Value]:
 def _duplicate_values(state: State, items: list[Value]) -> list[Value]:
     kept: list[Value] = []
     for index, item in enumerate(items):
-        state.spend(len(items))
+        state.spend(5 * len(items))
         again = any(same(item, other) for other in items[index + 1 :])
         if again and not any(same(item, other) for other in kept):
             kept.append(item)

@@ -6,7 +6,6 @@ from decimal import Decimal, DecimalException
 from functools import cmp_to_key
 
 from engine.feel.arithmetic import calculate
-from engine.feel.builtins.strings import whole_number
 from engine.feel.calls import invoke
 from engine.feel.compare import order, same
 from engine.feel.kinds import type_name
@@ -156,7 +155,7 @@ def _any(items: list[Value]) -> bool | None:
 
 def _index(items: list[Value], position: Decimal) -> int:
     """The 0-based index of a 1-based position that may count from the end."""
-    found = whole_number(position, "a position") if abs(position) <= len(items) else 0
+    found = int(position) if abs(position) <= len(items) else 0
     if found == 0:
         raise Fault(f"Expected a position from 1 to {len(items)}, but found {position}")
     return found - 1 if found > 0 else len(items) + found
@@ -167,7 +166,7 @@ def _sublist(items: list[Value], start: Decimal, length: Decimal | None = None) 
     begin = _index(items, start)
     if length is None:
         return items[begin:]
-    count = whole_number(length, "a length") if abs(length) <= SIZE_LIMIT else 0
+    count = int(length) if abs(length) <= SIZE_LIMIT else 0
     if count < 1 or begin + count > len(items):
         raise Fault(f"Expected a length from 1 to {len(items) - begin}, but found {length}")
     return items[begin : begin + count]
@@ -244,7 +243,7 @@ def distinct(state: State, items: list[Value]) -> list[Value]:
                 seen.add(key)
                 kept.append(item)
             continue
-        state.spend(len(kept))
+        state.spend(5 * len(kept))
         if not any(same(item, other) for other in kept):
             kept.append(item)
     return kept

@@ -8,11 +8,12 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
+from engine.feel.compare import same
 from engine.feel.convert import normal
 from engine.feel.properties import weekday
 from engine.feel.registry import feel
 from engine.feel.scope import State
-from engine.feel.temporal import Date, DateTime, FarDate, add_months, day_number, make_date
+from engine.feel.temporal import Date, DateTime, FarDate, Time, add_months, day_number, make_date
 from engine.feel.values import Fault, Value
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -84,9 +85,22 @@ def _last_day_of_month(value: Value) -> Date:
     return add_months(make_date(date.year, 1, 31), date.month - 1)
 
 
-@feel("is", "value1: any", "value2: any")
-def _is(one: Value, other: Value) -> bool:
-    """The same element of the same type: offset and zone count too."""
-    if one is None or other is None:
-        return one is other
-    return type(one) is type(other) and bool(one == other)
+def local_reading(value: DateTime | Time) -> int:
+    """Nanoseconds of what the clock shows, whatever its offset."""
+    return value.local_nanos if isinstance(value, DateTime) else value.nanos
+
+
+@feel("is", "value1: any", "value2: any", stateful=True)
+def _is(state: State, one: Value, other: Value) -> bool:
+    """The same element of the same type: the offset from UTC counts, how it was written does not."""
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, DateTime | Time):
+        return local_reading(one) == local_reading(other) and same(one, other)
+    if isinstance(one, list):
+        state.spend(len(one))
+        return len(one) == len(other) and all(_is(state, *pair) for pair in zip(one, other, strict=True))
+    if isinstance(one, dict):
+        state.spend(len(one))
+        return one.keys() == other.keys() and all(_is(state, item, other[key]) for key, item in one.items())
+    return bool(one == other)

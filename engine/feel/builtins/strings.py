@@ -10,19 +10,13 @@ from decimal import Decimal
 from engine.feel.kinds import type_name
 from engine.feel.regex import pattern_of
 from engine.feel.registry import feel
+from engine.feel.scope import SIZE_LIMIT, State
 from engine.feel.values import Fault, Value
-
-
-def whole_number(number: Decimal, what: str) -> int:
-    """A number as an int. Raises Fault where it has a fraction."""
-    if number != number.to_integral_value():
-        raise Fault(f"Expected a whole number as {what}, but found {number}")
-    return int(number)
 
 
 @feel("substring", "string: string", "start position: number", "length?: number|null")
 def _substring(text: str, start: Decimal, length: Decimal | None = None) -> str:
-    first = whole_number(start, "the start position") if abs(start) <= len(text) else 0
+    first = int(start) if abs(start) <= len(text) else 0
     if first == 0:
         raise Fault(f"Expected a start position from 1 to {len(text)}, but found {start}")
     begin = first - 1 if first > 0 else len(text) + first
@@ -73,24 +67,26 @@ def _ends_with(text: str, match: str) -> bool:
     return text.endswith(match)
 
 
-@feel("matches", "input: string", "pattern: string", "flags?: string|null")
-def _matches(text: str, pattern: str, flags: str | None = None) -> bool:
-    return pattern_of(pattern, flags or "").search(text) is not None
+@feel("matches", "input: string", "pattern: string", "flags?: string|null", stateful=True)
+def _matches(state: State, text: str, pattern: str, flags: str | None = None) -> bool:
+    return pattern_of(pattern, flags or "").search(text, state) is not None
 
 
-@feel("replace", "input: string", "pattern: string", "replacement: string", "flags?: string|null")
-def _replace(text: str, pattern: str, replacement: str, flags: str | None = None) -> str:
-    return pattern_of(pattern, flags or "").replace(text, replacement)
+@feel(
+    "replace", "input: string", "pattern: string", "replacement: string", "flags?: string|null", stateful=True
+)
+def _replace(state: State, text: str, pattern: str, replacement: str, flags: str | None = None) -> str:
+    return pattern_of(pattern, flags or "").replace(text, replacement, state)
 
 
-@feel("split", "string: string", "delimiter: string")
-def _split(text: str, delimiter: str) -> list[str]:
-    return pattern_of(delimiter, "").split(text)
+@feel("split", "string: string", "delimiter: string", stateful=True)
+def _split(state: State, text: str, delimiter: str) -> list[str]:
+    return pattern_of(delimiter, "").split(text, state)
 
 
-@feel("extract", "string: string", "pattern: string")
-def _extract(text: str, pattern: str) -> list[str]:
-    return [text[start:end] for start, end in pattern_of(pattern, "").spans(text)]
+@feel("extract", "string: string", "pattern: string", stateful=True)
+def _extract(state: State, text: str, pattern: str) -> list[str]:
+    return [text[start:end] for start, end in pattern_of(pattern, "").spans(text, state)]
 
 
 @feel("string join", "list: list", "delimiter?: string|null")
@@ -99,4 +95,6 @@ def _string_join(items: list[Value], delimiter: str | None = None) -> str:
     for item in kept:
         if not isinstance(item, str):
             raise Fault(f"Expected a list of strings to join, but it holds a {type_name(item)}")
+    if sum(map(len, kept)) + len(delimiter or "") * len(kept) > SIZE_LIMIT:
+        raise Fault(f"Expected a text of at most {SIZE_LIMIT} characters, but it is longer")
     return (delimiter or "").join(kept)

@@ -7,16 +7,18 @@ pattern takes more than program × text steps. Steps are counted besides.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 
 from engine.feel.regex.grammar import BACK, CHAR, END, JUMP, SAVE, SPLIT, START, Program, program_of
+from engine.feel.scope import SIZE_LIMIT, State
 from engine.feel.values import Fault
 
 PATTERN_LIMIT = 2000
 """Characters a pattern may have."""
-STEP_LIMIT = 2_000_000
-"""Steps one call may take."""
+REPEAT_COST = 4
+"""Steps a state counts for where back-references make it costly."""
 
 Captures = tuple[int, ...]
 
@@ -29,41 +31,45 @@ class Pattern:
         self._lines = "m" in flags and "q" not in flags
         self._quoted = "q" in flags
 
-    def search(self, text: str) -> Captures | None:
+    def search(self, text: str, state: State) -> Captures | None:
         """Begin and end of the first match and of its groups (-1 where a group took no part)."""
-        return next(self._matches(text), None)
+        return next(self._matches(text, state), None)
 
-    def spans(self, text: str) -> list[tuple[int, int]]:
+    def spans(self, text: str, state: State) -> list[tuple[int, int]]:
         """Begin and end of every match, in order. Raises Fault for a pattern that matches nothing."""
-        return [(found[0], found[1]) for found in self._all(text)]
+        return [(found[0], found[1]) for found in self._all(text, state)]
 
-    def split(self, text: str) -> list[str]:
+    def split(self, text: str, state: State) -> list[str]:
         """The pieces between the matches."""
         pieces: list[str] = []
         at = 0
-        for start, end in self.spans(text):
+        for start, end in self.spans(text, state):
             pieces.append(text[at:start])
             at = end
         return [*pieces, text[at:]]
 
-    def replace(self, text: str, replacement: str) -> str:
+    def replace(self, text: str, replacement: str, state: State) -> str:
         """The text with each match replaced; `$1` is a group, `\\$` a dollar sign."""
         parts = [replacement] if self._quoted else _template(replacement, self._program.groups)
         pieces: list[str] = []
-        at = 0
-        for found in self._all(text):
-            pieces.append(text[at : found[0]])
-            pieces += [part if isinstance(part, str) else _group(text, found, part) for part in parts]
+        at = size = 0
+        for found in self._all(text, state):
+            inserted = "".join(part if isinstance(part, str) else _group(text, found, part) for part in parts)
+            state.weigh(inserted)
+            size += len(inserted)
+            if size > SIZE_LIMIT:
+                raise Fault(f"Expected a text of at most {SIZE_LIMIT} characters, but it is longer")
+            pieces += (text[at : found[0]], inserted)
             at = found[1]
         return "".join([*pieces, text[at:]])
 
-    def _all(self, text: str) -> Iterator[Captures]:
-        if self.search("") is not None:
+    def _all(self, text: str, state: State) -> Iterator[Captures]:
+        if self.search("", state) is not None:
             raise Fault("Expected a pattern that takes at least one character, but it matches the empty text")
-        return (found for found in self._matches(text) if found[1] > found[0])
+        return (found for found in self._matches(text, state) if found[1] > found[0])
 
-    def _matches(self, text: str) -> Iterator[Captures]:
-        run = _Run(self._program, text, self._lines)
+    def _matches(self, text: str, state: State) -> Iterator[Captures]:
+        run = _Run(self._program, text, self._lines, state)
         at = 0
         while at <= len(text):
             if self._program.first is not None:
@@ -82,24 +88,24 @@ class Pattern:
 class _Run:
     """One text under one program."""
 
-    def __init__(self, program: Program, text: str, lines: bool) -> None:
+    def __init__(self, program: Program, text: str, lines: bool, state: State) -> None:
         self.program = program
         self.text = text
         self.lines = lines
         self.failed: set[object] = set()
-        self.left = STEP_LIMIT
+        self.state = state
 
     def match(self, start: int) -> Captures | None:
         """The match that begins here."""
         steps, text, length = self.program.steps, self.text, len(self.text)
         width, failed, back = len(steps), self.failed, self.program.back
         stack = [(0, start, (start, -1) + (-1,) * (2 * self.program.groups))]
+        state, cost = self.state, REPEAT_COST if back else 1
         while stack:
             pc, at, captures = stack.pop()
+            state.spend()
             while True:
-                self.left -= 1
-                if self.left < 0:
-                    raise Fault(f"Expected a pattern found within {STEP_LIMIT} steps, but it takes more")
+                state.steps -= cost
                 op, one, other = steps[pc]
                 if op == CHAR:
                     if at >= length or not one(text[at]):
@@ -158,22 +164,22 @@ def _group(text: str, captures: Captures, number: int) -> str:
     return text[start:end] if 0 <= start <= end else ""
 
 
+_PIECE = re.compile(r"([^\\$]+)|\\([\\$])|\$(?=([0-9]))")
+
+
 def _template(replacement: str, groups: int) -> list[str | int]:
     parts: list[str | int] = []
     at = 0
     while at < len(replacement):
-        char, following = replacement[at], replacement[at + 1 : at + 2]
-        if char == "\\" and following in ("\\", "$") and following:
-            parts.append(following)
-            at += 2
-        elif char == "$" and following.isascii() and following.isdigit():
-            number, at = _reference(replacement, at + 1, groups)
-            parts.append(number if number <= groups else "")
-        elif char in "\\$":
+        piece = _PIECE.match(replacement, at)
+        if piece is None:
             raise Fault(f"Expected '$' with a group's number or '\\$', but found {replacement[:80]!r}")
+        at = piece.end()
+        if piece[3] is None:
+            parts.append(piece[1] or piece[2])
         else:
-            parts.append(char)
-            at += 1
+            number, at = _reference(replacement, at, groups)
+            parts.append(number if number <= groups else "")
     return parts
 
 
