@@ -137,14 +137,21 @@ class Desk:
 
     def names(self, scopes: tuple[int, ...]) -> Mapping[str, Any]:
         """Read-only names and host functions of expressions."""
-        ground, calendar = self.ground, self.ground.calendar
+        ground = self.ground
         chain = self.state.chain(scopes[0]) if scopes else ()
         return {
-            "now": feel.DateTime.from_python(self.moment.astimezone(self.zone)),
+            **self.calendar_names(),
             "case": self._case(),
             "item": feel.from_json(ground.item.as_context()),
             "unit": ground.organisation.context(self._unit(chain)),
             "period": HostFunction("period", ("id",), lambda name: clocks.period_value(self, chain, name)),
+        }
+
+    def calendar_names(self) -> dict[str, Any]:
+        """The present moment and what the calendar can answer: all a supervision rule may ask."""
+        calendar = self.ground.calendar
+        return {
+            "now": feel.DateTime.from_python(self.moment.astimezone(self.zone)),
             "is working day": HostFunction("is working day", ("date",), calendar.is_working),
             "add working days": HostFunction(
                 "add working days", ("date", "n"), lambda day, n: calendar.add_working_days(day, int(n))

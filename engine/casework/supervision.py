@@ -92,8 +92,9 @@ _KEPT = ("period", "id", "limit", "due_at", "late_seconds", "element", "act", "k
 
 def _hits(desk: Desk, model: dmn.Model, event: Event, facts: Mapping[str, Any]) -> list[Hit]:
     found = []
-    for decision in model.decisions:
-        answer = dmn.evaluate(model, decision, facts, host=desk.names(())).json
+    # A decision is found by its id and by its name: ask each once.
+    for decision in sorted({decision.id for decision in model.decisions.values()}):
+        answer = dmn.evaluate(model, decision, facts, host=desk.calendar_names()).json
         rows = answer if isinstance(answer, list) else [answer]
         found += [Hit(event, decision, row) for row in rows if isinstance(row, Mapping) and row.get("rule")]
     return found
@@ -161,6 +162,8 @@ def _period(desk: Desk, number: int, data: Mapping[str, Any]) -> dict[str, Any]:
     open_kinds = [suspension.kind for suspension in ledger.open_suspensions]
     return {
         "id": row["id"],
+        "name": ledger.rule.title(),
+        "name_en": ledger.rule.title("en"),
         "class": ledger.rule.klass,
         "state": "stopped" if row["stopped"] else str(periods.state(ledger, calendar, desk.moment)),
         "limit": str(ledger.rule.limit),
