@@ -45,6 +45,10 @@ class KnownNames:
     def __init__(self, tables: Iterable[_Table]) -> None:
         self._tables: list[_Table] = list(tables)
 
+    def copy(self) -> KnownNames:
+        """The same names, to be pushed and popped apart from these."""
+        return KnownNames(self._tables)
+
     def push(self, names: Iterable[str] = ()) -> None:
         """Enter a scope that knows these names as well."""
         table: _Table = {}

@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 
+from engine.errors import ExpressionError
 from engine.feel import tree
 from engine.feel.blocks import COMPARISONS, SUM, Blocks
 from engine.feel.lexer import Token, fault_at, string_value
@@ -68,27 +69,26 @@ class Parser(Blocks):
 
     def unary_text(self) -> Node:
         """The text as unary tests (10.3.1.2, rules 12 to 17)."""
-        if self.is_at("-") and self.stream[self.at + 1].kind == "end":
+        if self.is_at("-") and self.stream[1].kind == "end":
             return tree.UnaryTests((), anything=True)
-        if self.is_at("not") and self.is_at("(", 1) and self._closes_at_end(self.at + 1):
-            self.at += 2
-            tests = self.tests(")")
-            self.take(")")
-            self.end()
-            return tree.UnaryTests(tests, negated=True)
+        if self.is_at("not") and self.is_at("(", 1):
+            negated = Parser(self.text, self.names.copy()).negated_tests()
+            if negated is not None:
+                return negated
         tests = self.tests("")
         self.end()
         return tree.UnaryTests(tests)
 
-    def _closes_at_end(self, at: int) -> bool:
-        level = 0
-        for index in range(at, len(self.stream) - 1):
-            token = self.stream[index]
-            if token.kind == "op":
-                level += (token.text == "(") - (token.text == ")")
-            if level == 0:
-                return index == len(self.stream) - 2
-        return False
+    def negated_tests(self) -> Node | None:
+        """The whole text as `not(…)` of tests; None where it is an expression that begins with `not`."""
+        self.at = 2
+        try:
+            tests = self.tests(")")
+            self.take(")")
+            self.end()
+        except ExpressionError:
+            return None
+        return tree.UnaryTests(tests, negated=True)
 
     def expression(self, least: int = _OR, *, endpoint: bool = False) -> Node:
         """An expression whose operators bind at least so tightly."""
