@@ -16,6 +16,7 @@ from engine.clock import moment_text
 from engine.periods.calendar import Calendar, Day, DayKind
 from engine.periods.counting import NaturalDays, counted
 from engine.periods.due import Due, due
+from engine.periods.entries import Entry, Suspension
 from engine.periods.ledger import Ledger
 from engine.periods.limits import Kind
 from engine.periods.timeline import Timeline
@@ -40,13 +41,17 @@ class Status(StrEnum):
 
 @dataclass(frozen=True)
 class Row:
-    """One day. `number` is what has been counted up to it (hours: with it), None where it does not count."""
+    """One day. `number` is what has been counted up to it (hours: with it), None where it does not count.
+
+    `last` is the day the limit ends, `promised` the day the promised limit ends.
+    """
 
     date: date
     status: Status
     number: int | None
     make_up: bool = False
     last: bool = False
+    promised: bool = False
     note: str = ""
     note_en: str = ""
     known: bool = True
@@ -60,6 +65,7 @@ class Row:
             "number": self.number,
             "make_up": self.make_up,
             "last": self.last,
+            "promised": self.promised,
             "note": self.note,
             "note_en": self.note_en,
             "known": self.known,
@@ -131,7 +137,8 @@ def _row(clock: Timeline, day: Day, plain: Any, found: Due) -> Row:
     status, zh, en = _status(clock, day, bool(here), so_far > plain, found)
     number = _number(so_far) if here and status in (Status.COUNTED, Status.EXTENDED) else None
     make_up = day.kind is DayKind.MAKE_UP_DAY
-    return Row(day.date, status, number, make_up, day.date == found.day, zh, en, day.known)
+    last, promised = day.date == found.day, day.date == found.promised_day
+    return Row(day.date, status, number, make_up, last, promised, zh, en, day.known)
 
 
 def _status(clock: Timeline, day: Day, counts: bool, beyond: bool, found: Due) -> tuple[Status, str, str]:
@@ -187,7 +194,7 @@ def _backward(ledger: Ledger, calendar: Calendar, found: Due) -> list[Row]:
         shown = number if counts and number <= whole else None
         if counts and shown is None:
             status = Status.BETWEEN
-        rows.append(Row(day, status, shown, make_up, last, *fact.name, fact.known))
+        rows.append(Row(day, status, shown, make_up, last, False, *fact.name, fact.known))
         day -= timedelta(days=1)
     return list(reversed(rows))
 
@@ -214,6 +221,8 @@ def row_text(row: Row, language: str = "zh") -> str:
     marks = []
     if row.make_up:
         marks.append(("调休上班", "make-up working day")[english])
+    if row.promised:
+        marks.append(("承诺期限届满", "promised day")[english])
     if row.last:
         marks.append(("期限届满", "last day")[english])
     if not row.known:
@@ -233,9 +242,8 @@ def _head(explanation: Explanation, language: str) -> list[str]:
             else f"期限{rule.limit.words()}，自{explanation.ledger.started_on}起，至{found.day}止"
         ),
     ]
-    for entry in explanation.ledger.extensions:
-        by = entry.by.words(language) if entry.by else ""
-        lines.append(f"Extended by {by} on {entry.on}" if english else f"{entry.on}延长{by}")
+    lines += [_entry_line(entry, language) for entry in explanation.ledger.extensions]
+    lines += [_suspension_line(suspension, language) for suspension in explanation.ledger.suspensions]
     if found.promised_day:
         lines.append(f"Promised {found.promised_day}" if english else f"承诺办结日{found.promised_day}")
     if found.provisional:
@@ -247,3 +255,27 @@ def _head(explanation: Explanation, language: str) -> list[str]:
     notices = ", ".join(explanation.notices) or ("none" if english else "无")
     lines.append(f"{'Calendar' if english else '日历'} {explanation.calendar_version[:12]} ({notices})")
     return lines
+
+
+def _entry_line(extension: Entry, language: str) -> str:
+    by = extension.by.words(language) if extension.by else ""
+    if language == "zh":
+        return f"{extension.on}经{extension.approver or '批准'}延长{by}" + _because(extension, language)
+    return f"Extended by {by} on {extension.on} ({extension.approver})" + _because(extension, language)
+
+
+def _suspension_line(suspension: Suspension, language: str) -> str:
+    since, until = suspension.since.on, suspension.until.on if suspension.until else None
+    if language == "zh":
+        words = f"{since}因{suspension.kind}中止" + (f"，{until}恢复" if until else "，尚未恢复")
+        return words + ("" if suspension.listed else "（不在法定事项之列，照常计算）")
+    words = f"Suspended for {suspension.kind} on {since}, " + (
+        f"resumed on {until}" if until else "still open"
+    )
+    return words + ("" if suspension.listed else " (not listed in the law: counted all the same)")
+
+
+def _because(entry: Entry, language: str) -> str:
+    if not entry.reason:
+        return ""
+    return f"：{entry.reason}" if language == "zh" else f": {entry.reason}"

@@ -42,7 +42,7 @@ class Timeline:
         self.now: Any = self._now(as_of)
         if stopped:
             self.now = min(self.now, self._point(stopped)) if self.now else self._point(stopped)
-        self.suspended = bool(ledger.open_suspensions) and not stopped
+        self.suspended = not stopped and any(self._stands(one) for one in ledger.open_suspensions)
         self.excluded = union(
             self.interval(suspension) for suspension in ledger.suspensions if suspension.listed
         )
@@ -125,10 +125,23 @@ class Timeline:
         """What a suspension takes out of the axis, cut at its own limit."""
         since = self._point(suspension.since)
         until = self._point(suspension.until) if suspension.until else self._still_open(since)
+        own = self._own_point(suspension)
+        return since, until if own is None else min(until, own)
+
+    def _own_point(self, suspension: Suspension) -> Any:
+        """Where a suspension's own limit ends on the axis; None where it has none."""
         own = self.own_end(suspension)
-        if own is None:
-            return since, until
-        return since, min(until, self.calendar.midnight_after(own) if self.hourly else own)
+        if own is None or not self.hourly:
+            return own
+        since = suspension.since.at
+        if suspension.max and suspension.max.kind is Kind.HOURS and since:
+            return since + timedelta(hours=suspension.max.number)
+        return self.calendar.midnight_after(own)
+
+    def _stands(self, suspension: Suspension) -> bool:
+        """Whether an open suspension stops the clock now: the law lists it and its own limit is not over."""
+        own = self._own_point(suspension)
+        return suspension.listed and (own is None or self.now is None or self.now < own)
 
     def _still_open(self, since: Any) -> Any:
         return max(since, self.now) if self.now else since

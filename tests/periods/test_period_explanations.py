@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import canonical
-from engine.periods import Calendar, Ledger, Limit, PeriodRule, Status, due, explain
+from engine.periods import Calendar, Entry, Ledger, Limit, PeriodRule, Status, due, explain
 
 
 def opened(limit="5W", start=date(2026, 3, 2), at=None, **facts):
@@ -102,9 +102,19 @@ def test_the_text_reads_in_both_languages(calendar):
     assert "2026-09-25 星期五 节假日（中秋）" in chinese
     assert "2026-10-15 星期四 延长期内，第21日 [期限届满]" in chinese
     assert "承诺办结日2026-09-24" in chinese
+    assert "2026-09-24 星期四 计入，第11日 [承诺期限届满]" in chinese
     assert "国办发明电〔2025〕7号" in chinese
     assert "2026-09-20 Sun counted, no. 7 [make-up working day]" in english
     assert "Extended by 1 working day on 2026-09-14" in english
+
+
+def test_the_head_tells_of_each_suspension_and_of_those_the_law_does_not_list(calendar):
+    ledger = opened().suspend(date(2026, 3, 3), "听证").resume(date(2026, 3, 4))
+    ledger = ledger.record(Entry("suspended", date(2026, 3, 5), key="x", kind="现场核查"))
+    text = explain(ledger, calendar, date(2026, 3, 9)).text()
+    assert "2026-03-03因听证中止，2026-03-04恢复" in text
+    assert "2026-03-05因现场核查中止，尚未恢复（不在法定事项之列，照常计算）" in text
+    assert "counted all the same" in explain(ledger, calendar, date(2026, 3, 9)).text("en")
 
 
 def test_the_text_says_what_is_provisional_or_suspended(calendar):

@@ -55,7 +55,8 @@ def test_a_suspension_of_a_kind_the_law_does_not_list_is_refused_as_a7():
 
 def test_recorded_all_the_same_it_does_not_stop_the_clock(calendar):
     ledger = opened().record(Entry("suspended", START, kind="现场核查"))
-    assert due(ledger, calendar, date(2026, 3, 20)).day == due(opened(), calendar).day
+    assert due(ledger, calendar, date(2026, 3, 20)) == due(opened(), calendar)
+    assert state(ledger, calendar, utc(2026, 3, 20)) is State.RUNNING
 
 
 def test_a_suspension_longer_than_told_is_a7_and_so_is_one_beyond_its_own_limit(calendar):
@@ -75,6 +76,8 @@ def test_beyond_its_own_limit_a_suspension_no_longer_stops_the_clock(calendar, m
     assert due(ledger, calendar).day == expected
     still_open = opened(suspend=[{"kind": "听证", "max": most}]).suspend(START, "听证")
     assert due(still_open, calendar, date(2026, 6, 1)).day == expected
+    assert due(still_open, calendar, date(2026, 3, 3)).suspended
+    assert not due(still_open, calendar, date(2026, 3, 9)).suspended
     assert state(still_open, calendar, utc(2026, 6, 1, 2)) is State.OVERDUE
 
 
@@ -262,6 +265,15 @@ def test_hours_are_suspended_to_the_minute_and_overlaps_count_once(calendar):
     )
     assert due(ledger, calendar).moment == utc(2026, 3, 2, 12, 15)
     assert warn_from(ledger, calendar) == utc(2026, 3, 2, 10, 15)
+
+
+def test_a_suspension_of_hours_is_cut_at_its_own_limit_to_the_minute(calendar):
+    limited = opened("10H", START, at=utc(2026, 3, 2, 1), suspend=[{"kind": "听证", "max": "2H"}])
+    ledger = limited.suspend(START, "听证", at=utc(2026, 3, 2, 2, 30))
+    assert due(ledger, calendar, utc(2026, 3, 2, 9)).moment == utc(2026, 3, 2, 13)
+    daily = opened("10H", START, at=utc(2026, 3, 2, 1), suspend=[{"kind": "听证", "max": "1N"}])
+    open_since = daily.suspend(START, "听证", at=utc(2026, 3, 2, 2))
+    assert due(open_since, calendar, utc(2026, 3, 20)).moment == utc(2026, 3, 4, 1)
 
 
 def test_an_hour_period_needs_the_moment_of_each_entry():

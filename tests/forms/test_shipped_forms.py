@@ -1,0 +1,52 @@
+"""Every form that ships is legal, speaks both languages, and refuses an empty sheet politely."""
+
+import json
+from importlib.resources import files
+
+import pytest
+
+from engine.definitions.form_fields import WIDGETS, walk
+from engine.definitions.forms import Form, casefile_properties
+from engine.errors import Malformed
+
+
+def _shipped():
+    for package in sorted(files("forms").iterdir(), key=lambda item: item.name):
+        if package.is_dir() and not package.name.startswith("_"):
+            casefile = files("processes").joinpath(package.name, "casefile.schema.json")
+            for schema in sorted(package.iterdir(), key=lambda item: item.name):
+                if schema.name.endswith(".schema.json"):
+                    yield pytest.param(schema, casefile, id=f"{package.name}/{schema.name}")
+
+
+SHIPPED = list(_shipped())
+
+
+@pytest.mark.parametrize(("schema", "casefile"), SHIPPED)
+def test_a_shipped_form_is_legal_and_labelled_in_both_languages(schema, casefile):
+    form = Form.read(schema.read_bytes(), casefile.read_bytes())
+    assert form.notes == ()
+    for pointer, field in walk(form.fields):
+        assert field.widget in WIDGETS, pointer
+        assert field.label["zh"] != field.label["en"], pointer
+
+
+@pytest.mark.parametrize(("schema", "casefile"), SHIPPED)
+def test_an_empty_sheet_is_refused_by_its_required_fields(schema, casefile):
+    form = Form.read(schema.read_bytes(), casefile.read_bytes())
+    required = {f"/{field.name}" for field in form.fields if field.required}
+    ticks = {f"/{f.name}" for f in form.fields if f.widget == "checkboxes" and f.multiple and not f.least}
+    if required - ticks:
+        with pytest.raises(Malformed) as refusal:
+            form.check({})
+        assert required - ticks <= {finding.where for finding in refusal.value.findings}
+
+
+@pytest.mark.parametrize("casefile", sorted({str(param.values[1]) for param in SHIPPED}))
+def test_a_forms_fields_are_fields_of_its_case_file(casefile):
+    package = casefile.split("/")[-2]
+    with open(casefile, "rb") as file:
+        known = set(casefile_properties(file.read()))
+    for schema in files("forms").joinpath(package).iterdir():
+        if schema.name.endswith(".schema.json"):
+            assert set(json.loads(schema.read_bytes())["properties"]) <= known, schema.name
