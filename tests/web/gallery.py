@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from flask import Blueprint, Flask, Response, g, jsonify, render_template, request
+from werkzeug.datastructures import FileStorage
 
+from engine.definitions.form_fields import Field, read_fields
+from engine.definitions.form_schema import Schemas
+from engine.definitions.form_values import html_values
 from engine.errors import ActBlocked, Finding, Malformed
 from web import forms
 from web.app import create_app
@@ -17,86 +22,100 @@ from web.services import Settings
 
 
 @dataclass(frozen=True)
-class Choice:
-    value: str
-    label: dict[str, str]
-
-
-@dataclass(frozen=True)
-class Field:
-    name: str
-    label: dict[str, str]
-    widget: str = "text"
-    required: bool = True
-    hint: dict[str, str] | None = None
-    choices: tuple[Choice, ...] = ()
-    fields: tuple[Field, ...] = ()
-    multiple: bool = False
-    default: Any = None
-
-
-@dataclass(frozen=True)
 class Handed:
     settings: Settings = field(default_factory=lambda: Settings(secret="only for tests"))
 
 
-def said(zh: str, en: str) -> dict[str, str]:
-    return {"zh": zh, "en": en}
+SCHEMA = {
+    "type": "object",
+    "title": "填写申请",
+    "required": ["name", "id", "area", "fee", "from", "kind", "materials", "district", "plan", "declared"],
+    "properties": {
+        "name": {
+            "type": "string",
+            "title": "申请人姓名",
+            "x-title-en": "Name of the applicant",
+            "maxLength": 60,
+        },
+        "id": {
+            "type": "string",
+            "title": "公民身份号码",
+            "maxLength": 18,
+            "description": "18 位，末位可以是 X。",
+        },
+        "reason": {"type": "string", "title": "申请事由", "maxLength": 500},
+        "area": {"type": "number", "title": "设置面积（平方米）"},
+        "fee": {"type": "string", "format": "money", "title": "工程造价"},
+        "from": {"type": "string", "format": "date", "title": "拟设置之日"},
+        "kind": {
+            "title": "设施类型",
+            "type": "string",
+            "oneOf": [
+                {"const": "roof", "title": "楼顶"},
+                {"const": "wall", "title": "墙面"},
+                {"const": "pole", "title": "立柱"},
+            ],
+        },
+        "materials": {
+            "title": "已交材料",
+            "type": "array",
+            "items": {
+                "type": "string",
+                "oneOf": [
+                    {"const": "form", "title": "申请书"},
+                    {"const": "plan", "title": "效果图"},
+                    {"const": "proof", "title": "产权证明"},
+                ],
+            },
+        },
+        "district": {"type": "string", "title": "所在区", "maxLength": 20},
+        "plan": {"type": "object", "format": "file", "title": "效果图文件", "description": "PDF 或图片。"},
+        "photos": {"type": "array", "items": {"type": "object", "format": "file"}, "title": "现场照片"},
+        "declared": {"type": "boolean", "title": "我声明以上内容真实"},
+        "members": {
+            "title": "共同申请人",
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["name", "phone"],
+                "properties": {
+                    "name": {"type": "string", "title": "姓名", "maxLength": 60},
+                    "phone": {"type": "string", "title": "手机号码", "maxLength": 11},
+                },
+            },
+        },
+    },
+    "x-ui": {
+        "groups": [
+            {"title": {"zh": "申请人", "en": "Applicant"}, "fields": ["name", "id", "reason"]},
+            {"title": {"zh": "设施", "en": "Structure"}, "fields": ["area", "fee", "from", "kind"]},
+        ],
+        "widgets": {"district": "select"},
+    },
+}
 
 
-FIELDS = (
-    Field("name", said("申请人姓名", "Name of the applicant")),
-    Field(
-        "id",
-        said("公民身份号码", "Citizen's number"),
-        hint=said("18 位，末位可以是 X", "18 characters; the last may be X"),
-    ),
-    Field("reason", said("申请事由", "Reason"), "textarea", required=False),
-    Field("area", said("设置面积（平方米）", "Area (square metres)"), "number"),
-    Field("fee", said("工程造价", "Cost of the works"), "money"),
-    Field("from", said("拟设置之日", "To be set up on"), "date"),
-    Field(
-        "kind",
-        said("设施类型", "Kind of structure"),
-        "radios",
-        choices=(
-            Choice("roof", said("楼顶", "Roof")),
-            Choice("wall", said("墙面", "Wall")),
-            Choice("pole", said("立柱", "Pole")),
-        ),
-    ),
-    Field(
-        "materials",
-        said("已交材料", "Papers handed in"),
-        "checkboxes",
-        choices=(
-            Choice("form", said("申请书", "Application")),
-            Choice("plan", said("效果图", "Visual plan")),
-            Choice("proof", said("产权证明", "Proof of title")),
-        ),
-    ),
-    Field(
-        "district",
-        said("所在区", "District"),
-        "select",
-        choices=(Choice("east", said("东湖区", "Donghu")), Choice("west", said("西岭区", "Xiling"))),
-    ),
-    Field(
-        "plan",
-        said("效果图文件", "Visual plan"),
-        "file",
-        hint=said("PDF 或图片，不超过 10 MB。", "PDF or picture, up to 10 MB."),
-    ),
-    Field("declared", said("我声明以上内容真实", "I declare that the above is true"), "boolean"),
-    Field(
-        "members",
-        said("共同申请人", "Joint applicants"),
-        "group",
-        required=False,
-        multiple=True,
-        fields=(Field("name", said("姓名", "Name")), Field("phone", said("手机号码", "Mobile number"))),
-    ),
-)
+@dataclass(frozen=True)
+class Typed:
+    """A form of this schema that is read and typed, but not judged."""
+
+    fields: tuple[Field, ...]
+
+    def from_html(self, sent: Any) -> dict[str, Any]:
+        return html_values(self.fields, sent)
+
+
+FORM = Typed(read_fields(Schemas(SCHEMA, {"type": "object"}), SCHEMA))
+FIELDS = FORM.fields
+DISTRICTS = {"district": [("east", "东湖区"), ("west", "西岭区")]}
+
+
+def keep(upload: FileStorage) -> dict[str, Any]:
+    """The facts of an upload, as a file store would give them."""
+    content = upload.read()
+    digest = hashlib.sha256(content).hexdigest()
+    return {"sha256": digest, "name": upload.filename, "size": len(content), "media_type": upload.mimetype}
+
 
 VALUES = {
     "name": "林晓岚",
@@ -107,7 +126,13 @@ VALUES = {
     "from": "2026-11-02",
     "kind": "roof",
     "materials": ["form", "plan"],
-    "plan": {"sha256": "ab" * 32, "name": "楼顶招牌效果图.pdf", "size": 2345678},
+    "plan": {
+        "sha256": "ab" * 32,
+        "name": "楼顶招牌效果图.pdf",
+        "size": 2345678,
+        "media_type": "application/pdf",
+    },
+    "photos": [{"sha256": "cd" * 32, "name": "现场.jpg", "size": 34567, "media_type": "image/jpeg"}],
     "members": [{"name": "周明"}, {"name": "何蕊", "phone": "138"}],
 }
 
@@ -140,19 +165,19 @@ def everything() -> str:
 
 @ROOM.get("/form")
 def blank() -> str:
-    return form_page(forms.controls(FIELDS))
+    return form_page(forms.controls(FIELDS, options=DISTRICTS))
 
 
 @ROOM.get("/wrong")
 def wrong() -> str:
-    return form_page(forms.controls(FIELDS, VALUES, FINDINGS), FINDINGS)
+    return form_page(forms.controls(FIELDS, VALUES, FINDINGS, options=DISTRICTS), FINDINGS)
 
 
 @ROOM.post("/form")
 def posted() -> str:
-    reading = forms.read(FIELDS, request.form, request.files)
-    if reading.repeat:
-        return form_page(forms.controls(FIELDS, reading.values))
+    reading = forms.read(FORM, request.form, request.files, keep)
+    if reading.again:
+        return form_page(forms.controls(FIELDS, reading.values, rows=reading.rows, options=DISTRICTS))
     return render_template("gallery/done.html")
 
 
@@ -199,18 +224,9 @@ def facts() -> dict[str, Any]:
         ("XK-2026-0009", "大型户外广告设置许可", "远景置业有限公司", date(2026, 11, 20), ["suspended"]),
     ]
     received = datetime(2026, 9, 8, 1, 30, tzinfo=UTC)
-    filters = forms.controls(
-        (
-            Field("unit", said("承办单位", "Unit"), "select", choices=FIELDS[8].choices),
-            Field(
-                "state",
-                said("状态", "State"),
-                "checkboxes",
-                choices=(Choice("yellow", said("黄牌", "Yellow")), Choice("red", said("红牌", "Red"))),
-            ),
-        ),
-        {"state": ["yellow"]},
-    )
+    unit = forms.Control("unit", "unit", "承办单位", "select", choices=tuple(DISTRICTS["district"]), value="")
+    states = (("yellow", "黄牌"), ("red", "红牌"))
+    state = forms.Control("state", "state", "状态", "checkboxes", choices=states, value=["yellow"])
     return {
         "places": [Place("首页", "/"), Place("许可科", "/gallery/"), Place("待办事项", "/gallery/")],
         "rows": [dict(zip(("number", "item", "who", "due", "states"), row, strict=True)) for row in rows],
@@ -218,8 +234,8 @@ def facts() -> dict[str, Any]:
         "now": received,
         "due": date(2026, 10, 14),
         "days": days(),
-        "filter_unit": filters[0],
-        "filter_state": filters[1],
+        "filter_unit": unit,
+        "filter_state": state,
         "history": [
             {
                 "title": "黄牌：许可决定临近届满",

@@ -8,11 +8,12 @@ from io import BytesIO
 
 import pytest
 from flask.testing import FlaskClient
-from gallery import FIELDS, FINDINGS, VALUES, Field, application, said
+from gallery import DISTRICTS, FIELDS, FINDINGS, FORM, VALUES, application, keep
 from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.datastructures import FileStorage, MultiDict
 
+from engine.definitions.form_fields import Choice, Field
 from web import forms
 
 NONE: MultiDict[str, FileStorage] = MultiDict()
@@ -73,7 +74,6 @@ def test_values_come_back_into_their_inputs(client: FlaskClient) -> None:
     assert 'value="2026-11-02"' in page
     assert re.search(r'value="roof"\s+checked', page)
     assert "楼顶招牌效果图.pdf" in page
-    assert f'name="/plan#kept" value="{"ab" * 32}"' in page
 
 
 def test_what_a_reader_types_is_shown_and_never_run(client: FlaskClient) -> None:
@@ -84,65 +84,91 @@ def test_what_a_reader_types_is_shown_and_never_run(client: FlaskClient) -> None
     assert "&lt;script&gt;alert" in page
 
 
-def test_texts_are_trimmed_and_empty_inputs_are_left_out() -> None:
-    reading = forms.read(FIELDS, sent(("/name", "  林晓岚 "), ("/id", "  "), ("/reason", "一\r\n二")), NONE)
-    assert reading.values == {"name": "林晓岚", "reason": "一\n二", "members": []}
+APPLICATION = application()
 
 
-@pytest.mark.parametrize(
-    ("typed", "read"),
-    [
-        ("36.50", Decimal("36.50")),
-        ("36", 36),
-        ("128,000.00", Decimal("128000.00")),
-        ("１２", Decimal(12)),
-        ("-3", -3),
-        ("about ten", "about ten"),
-        ("NaN", "NaN"),
-        ("Infinity", "Infinity"),
-        ("9" * 60, Decimal("9" * 60)),
-    ],
-)
-def test_a_figure_is_a_decimal_and_what_is_none_stays_text(typed: str, read: object) -> None:
-    value = forms.read(FIELDS, sent(("/area", typed)), NONE).values["area"]
-    assert value == read
-    assert not isinstance(value, float)
+def reading(*pairs: tuple[str, str], files: MultiDict[str, FileStorage] = NONE) -> forms.Reading:
+    with APPLICATION.test_request_context("/"):
+        return forms.read(FORM, sent(*pairs), files, keep)
 
 
-def test_a_declaration_left_open_is_false_and_one_that_was_not_asked_is_absent() -> None:
-    asked = ("/declared#asked", "1")
-    assert forms.read(FIELDS, sent(asked), NONE).values["declared"] is False
-    assert forms.read(FIELDS, sent(asked, ("/declared", "true")), NONE).values["declared"] is True
-    assert "declared" not in forms.read(FIELDS, sent(), NONE).values
+def file(name: str, content: bytes = b"x") -> FileStorage:
+    return FileStorage(BytesIO(content), filename=name)
 
 
-def test_several_ticks_are_a_list() -> None:
-    ticks = sent(("/materials", "form"), ("/materials", "proof"))
-    assert forms.read(FIELDS, ticks, NONE).values["materials"] == ["form", "proof"]
+def test_values_are_typed_by_the_form_and_other_inputs_of_the_page_are_left_out() -> None:
+    found = reading(("csrf_token", "x"), ("/name", "林晓岚"), ("/area", "36.50"), ("/declared#asked", "1"))
+    assert found.values == {"name": "林晓岚", "area": Decimal("36.50"), "declared": False}
+    assert not found.again
+
+
+def test_an_input_the_form_does_not_have_is_kept_for_the_form_to_refuse() -> None:
+    assert reading(("/smuggled", "1")).values == {"smuggled": "1"}
 
 
 def test_repeated_groups_are_read_in_the_order_of_their_rows() -> None:
-    rows = sent(("/members/10/name", "丙"), ("/members/2/name", "乙"), ("/members/0/name", "甲"))
-    members = forms.read(FIELDS, rows, NONE).values["members"]
-    assert [member["name"] for member in members] == ["甲", "乙", "丙"]
+    rows = (("/members/10/name", "丙"), ("/members/2/name", "乙"), ("/members/0/name", "甲"))
+    assert [member["name"] for member in reading(*rows).values["members"]] == ["甲", "乙", "丙"]
 
 
-def test_a_group_that_does_not_repeat_is_one_object() -> None:
-    group = Field("agent", said("代理人", "Agent"), "group", fields=(Field("name", said("姓名", "Name")),))
-    assert forms.read((group,), sent(("/agent/name", "何蕊")), NONE).values == {"agent": {"name": "何蕊"}}
-    drawn = forms.controls((group,), {"agent": {"name": "何蕊"}})
-    assert drawn[0].rows[0][0].name == "/agent/name"
-    assert drawn[0].rows[0][0].value == "何蕊"
+def test_a_group_that_does_not_repeat_is_drawn_once() -> None:
+    name = Field("name", {"zh": "姓名"}, "text", "string")
+    agent = Field("agent", {"zh": "代理人"}, "group", "object", fields=(name,))
+    drawn = forms.controls((agent,), {"agent": {"name": "何蕊"}})
+    assert [(inner.name, inner.value) for inner in drawn[0].rows[0]] == [("/agent/name", "何蕊")]
+    assert len(drawn[0].rows) == 1
 
 
-def test_a_new_file_replaces_the_kept_one() -> None:
-    kept = ("/plan#kept", "ab" * 32)
-    upload = FileStorage(BytesIO(b"x"), filename="新图.pdf")
-    both = forms.read(FIELDS, sent(kept), MultiDict([("/plan", upload)]))
-    assert (list(both.files), both.kept) == (["/plan"], {})
-    empty = FileStorage(BytesIO(b""), filename="")
-    again = forms.read(FIELDS, sent(kept), MultiDict([("/plan", empty)]))
-    assert (again.files, again.kept) == ({}, {"/plan": "ab" * 32})
+def test_a_group_shows_at_least_the_rows_it_demands() -> None:
+    name = Field("name", {"zh": "姓名"}, "text", "string")
+    witnesses = Field("witnesses", {"zh": "见证人"}, "group", "array", fields=(name,), multiple=True, least=2)
+    assert len(forms.controls((witnesses,))[0].rows) == 2
+
+
+def test_a_new_file_goes_into_the_store_and_its_facts_into_the_values() -> None:
+    found = reading(files=MultiDict([("/plan", file("新图.pdf", b"abc"))]))
+    assert found.values["plan"]["name"] == "新图.pdf"
+    assert found.values["plan"]["size"] == 3
+
+
+def test_an_empty_file_input_is_no_file() -> None:
+    assert reading(files=MultiDict([("/plan", file("", b""))])).values == {}
+
+
+def tokens(page: str, name: str) -> list[str]:
+    return re.findall(rf'name="{name}#kept" value="([^"]+)"', page)
+
+
+def test_a_file_is_kept_through_a_further_round_until_another_replaces_it(client: FlaskClient) -> None:
+    secret = token(client)
+    data = {"csrf_token": secret, "/plan": (BytesIO(b"abc"), "图.pdf"), "_repeat": "add:/members"}
+    page = client.post("/gallery/form", data=data).text
+    assert "图.pdf" in page
+    again = {"csrf_token": secret, "/plan#kept": tokens(page, "/plan"), "_repeat": "add:/members"}
+    assert "图.pdf" in client.post("/gallery/form", data=again).text
+    other = again | {"/plan": (BytesIO(b"other"), "新.pdf")}
+    replaced = client.post("/gallery/form", data=other).text
+    assert "新.pdf" in replaced
+    assert "图.pdf" not in replaced
+
+
+def test_where_several_files_are_asked_for_another_is_added(client: FlaskClient) -> None:
+    base = {"csrf_token": token(client), "_repeat": "add:/members"}
+    page = client.post("/gallery/form", data=base | {"/photos": (BytesIO(b"1"), "一.jpg")}).text
+    more = {"/photos": (BytesIO(b"2"), "二.jpg"), "/photos#kept": tokens(page, "/photos")}
+    page = client.post("/gallery/form", data=base | more).text
+    assert len(tokens(page, "/photos")) == 2
+    assert "一.jpg" in page
+    assert "二.jpg" in page
+
+
+def test_nobody_can_name_a_file_that_this_session_did_not_send(client: FlaskClient) -> None:
+    facts = '{"name":"x","sha256":"' + "ab" * 32 + '","size":1}'
+    theirs = tokens(application().test_client().get("/gallery/wrong").text, "/plan")
+    assert len(theirs) == 1
+    for forged in ({"/plan": facts}, {"/plan#kept": facts}, {"/plan#kept": theirs[0]}):
+        data = {"csrf_token": token(client), "_repeat": "add:/members", **forged}
+        assert tokens(client.post("/gallery/form", data=data).text, "/plan") == []
 
 
 def test_the_button_of_a_group_adds_and_removes_rows_without_scripts(client: FlaskClient) -> None:
@@ -163,26 +189,52 @@ def test_the_button_of_a_group_adds_and_removes_rows_without_scripts(client: Fla
     assert 'value="周明"' not in page
 
 
+def test_empty_rows_are_counted_when_a_group_grows() -> None:
+    rows = (("/members/0/name", ""), ("/members/1/name", ""))
+    assert reading(*rows, ("_repeat", "add:/members")).rows == {"/members": 3}
+    assert reading(*rows, ("_repeat", "remove:/members/1")).rows == {"/members": 1}
+    assert reading(*rows[:1], ("_repeat", "remove:/members/0")).rows == {"/members": 1}
+
+
 @given(st.text(max_size=30))
 def test_no_command_of_a_group_breaks_the_reading(command: str) -> None:
     rows = (("/members/0/name", "甲"), ("/members/1/name", "乙"))
     for text in (command, f"add:{command}", f"remove:/members/{command}"):
-        reading = forms.read(FIELDS, sent(*rows, ("_repeat", text)), NONE)
-        assert isinstance(reading.values["members"], list)
+        found = reading(*rows, ("_repeat", text))
+        assert len(found.values.get("members", [])) <= 2
+        assert set(found.rows) <= {"/members"}
 
 
 def test_a_group_grows_to_a_limit_and_no_further() -> None:
     rows = [(f"/members/{row}/name", "甲") for row in range(forms.MOST_ROWS)]
-    reading = forms.read(FIELDS, sent(*rows, ("_repeat", "add:/members")), NONE)
-    assert len(reading.values["members"]) == forms.MOST_ROWS
+    assert reading(*rows, ("_repeat", "add:/members")).rows == {"/members": forms.MOST_ROWS}
+
+
+def test_a_yes_or_no_that_is_chosen_comes_back_chosen() -> None:
+    yes, no = Choice("true", {"zh": "是"}, True), Choice("false", {"zh": "否"}, False)
+    asked = Field("married", {"zh": "是否已婚"}, "radios", "boolean", choices=(yes, no))
+    assert forms.controls((asked,), {"married": False})[0].value == "false"
+    assert forms.controls((asked,), {"married": True})[0].value == "true"
+    assert forms.controls((asked,))[0].value == ""
+
+
+def test_choices_that_are_not_in_the_schema_are_handed_in_by_the_page() -> None:
+    drawn = {control.name: control for control in forms.controls(FIELDS, options=DISTRICTS)}
+    assert drawn["/district"].choices == (("east", "东湖区"), ("west", "西岭区"))
+
+
+def test_fields_stand_under_the_headings_of_the_form(client: FlaskClient) -> None:
+    page = client.get("/gallery/form").text
+    assert re.findall(r'bj-form-heading">([^<]+)<', page) == ["申请人", "设施"]
 
 
 def test_what_was_shown_is_read_back_as_it_was() -> None:
-    drawn = forms.controls(FIELDS, VALUES)
-    pairs = [(name, text) for control in drawn for name, text in typed(control)]
-    values = forms.read(FIELDS, sent(*pairs), NONE).values
-    expected = {name: value for name, value in VALUES.items() if name != "plan"} | {"declared": False}
-    assert values == expected
+    with application().test_request_context("/"):
+        drawn = forms.controls(FIELDS, VALUES)
+        pairs = [pair for control in drawn for pair in typed(control)]
+        values = forms.read(FORM, sent(*pairs), NONE, keep).values
+    assert Decimal(values.pop("fee")) == VALUES["fee"]
+    assert values == {name: value for name, value in VALUES.items() if name != "fee"} | {"declared": False}
 
 
 def typed(control: forms.Control) -> list[tuple[str, str]]:
@@ -193,4 +245,6 @@ def typed(control: forms.Control) -> list[tuple[str, str]]:
         return [(control.name, one) for one in control.value]
     if control.widget == "boolean":
         return [(f"{control.name}#asked", "1")]
-    return [(control.name, control.value)] if control.widget != "file" else []
+    if control.widget == "file":
+        return [(f"{control.name}#kept", held.token) for held in control.value]
+    return [(control.name, control.value)]
