@@ -39,7 +39,8 @@ def _flow(line: str) -> str:
     if not condition:
         return head + "/>"
     written = condition.strip().replace("&", "&amp;").replace("<", "&lt;")
-    return f'{head}><conditionExpression xsi:type="tFormalExpression">={written}</conditionExpression></sequenceFlow>'
+    test = f'<conditionExpression xsi:type="tFormalExpression">={written}</conditionExpression>'
+    return f"{head}>{test}</sequenceFlow>"
 
 
 def _prefixed(text: str) -> str:

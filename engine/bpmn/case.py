@@ -180,7 +180,7 @@ class Case(BpmnWorkflow):  # type: ignore[misc]
         frame = token.workflow
         del frame.tasks[token.id]
         del self.live[token.id]
-        parent = frame.tasks.get(token._parent)
+        parent = token.parent
         if parent is not None:
             parent._children.pop(token.id, None)
 

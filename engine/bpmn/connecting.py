@@ -37,7 +37,7 @@ class Connecting:
 
     def connect(self, process: Body) -> tuple[Starter, ...]:
         """Connect everything; the ways the process begins."""
-        bodies = [process, *(one for one in self.bodies.values() if one.element.process == process.name)]
+        bodies = [one for one in self.bodies.values() if one.element.process == process.name]
         for body in bodies:
             for node in body.nodes:
                 self._attach(node)
@@ -150,7 +150,8 @@ class Connecting:
                 self.reading.refuse(
                     self.written[node.name],
                     "bpmn.compensation.handler",
-                    f"Expected an association from '{node.name}' to a compensation activity, but there is none",
+                    f"Expected an association from '{node.name}' to a compensation activity, "
+                    "but there is none",
                 )
             elif isinstance(host, Activity):
                 host.handler = handler

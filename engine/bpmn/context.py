@@ -43,7 +43,7 @@ class Context(Protocol):
         ...
 
     def procedure(self, process: str) -> Definition:
-        """The definition in force now of a called process id (or global task id). Raises NotFound → incident."""
+        """The definition in force now of a called process or global task. Raises NotFound → incident."""
         ...
 
     def definition(self, digest: str) -> Definition:

@@ -71,7 +71,7 @@ class Starter:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Process:
-    """A process of the file, or a global task (`executable`, and one activity with the same id)."""
+    """A process of the file, or a global task (`is_task`: one activity, begun by calls alone)."""
 
     id: str
     name: str
@@ -80,7 +80,7 @@ class Process:
     properties: Mapping[str, str]
     body: Body = field(repr=False)
     starters: tuple[Starter, ...] = ()
-    prepared: tuple[tuple[str, Expression], ...] = ()
+    is_task: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,7 +118,7 @@ class Definition:
             if found is None:
                 raise NotFound(f"Expected a process of the diagram, but it has no '{identifier}'")
             return found
-        able = [process for process in self.processes.values() if process.executable]
+        able = [process for process in self.processes.values() if process.executable and not process.is_task]
         if len(able) != 1:
             names = ", ".join(process.id for process in able) or "none"
             raise NotFound(f"Expected one executable process to begin, but the diagram has: {names}")

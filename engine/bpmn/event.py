@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from engine.bpmn.token import Token
 
 CATCH, BOUNDARY, CHOICE, START = "catch", "boundary", "choice", "start"
-"""Who waits: a token at its own event, an activity for its boundary, a gateway, a frame's event sub-process."""
+"""Who waits: a token at its own event, an activity for its boundary, a gateway, a body for its start."""
 
 
 class Watch:

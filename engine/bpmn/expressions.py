@@ -30,7 +30,7 @@ HOST_NAMES = (
 _NOTHING: Mapping[str, Any] = {}
 
 
-class Failure(Exception):
+class Failure(Exception):  # noqa: N818 - what happened to the element, not a fault of the program
     """What stops an element: it becomes an incident. `kind` is a stable word, `sentence` for people."""
 
     def __init__(self, kind: str, sentence: str) -> None:
@@ -172,7 +172,7 @@ class Expressions:
         except BanjieError as refusal:
             raise Failure(
                 "expression",
-                f"Expected {expression.place} of {expression.element} to be computable, but {refusal.sentence}",
+                f"Expected {expression.place} of {expression.element} to tell, but {refusal.sentence}",
             ) from refusal
 
 

@@ -65,7 +65,7 @@ class ElementEntered(Happening):
 
 @dataclass(frozen=True, kw_only=True)
 class ElementLeft(Happening):
-    """The stay ended. outcome: "completed", "cancelled" (interrupted, withdrawn) or "failed" (error thrown)."""
+    """Stay ended; outcome "completed", "cancelled" (interrupted, withdrawn) or "failed" (error thrown)."""
 
     instance: int
     element: str

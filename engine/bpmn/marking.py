@@ -49,7 +49,7 @@ class Marking:
 
     @classmethod
     def load(cls, data: bytes | str) -> Marking:
-        """The marking of a written form. Raises Malformed for no JSON, Broken for no marking of this version."""
+        """The marking of a written form. Raises Malformed for no JSON, Broken for no marking."""
         plain = canonical.loads(data)
         if not isinstance(plain, dict) or plain.get("v") != VERSION:
             raise Broken(f"Expected a marking of version {VERSION}, but the stored data is none")

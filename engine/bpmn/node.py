@@ -172,7 +172,7 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
         """The incident of a token that cannot go on."""
         return Failure(
             "no-flow",
-            f"Expected a flow out of '{self.name}' to apply, but no condition is true and there is no default",
+            f"Expected a flow out of '{self.name}' to apply, but none does and there is no default",
         )
 
     # -- variables -----------------------------------------------------------------------------------

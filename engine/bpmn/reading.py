@@ -12,6 +12,9 @@ from engine.bpmn import xml
 from engine.bpmn.expressions import Expression, compile_text
 from engine.errors import ExpressionError, Finding
 
+_WRITERS = ("target", "resultVariable", "inputElement", "outputCollection")
+_DATA = ("dataInput", "dataOutput", "dataObject", "dataObjectReference", "property")
+
 
 class Reading:
     """The state of reading one file."""
@@ -72,7 +75,8 @@ class Reading:
             self.refuse(
                 element,
                 "bpmn.reference.resolved",
-                f"Expected {attribute} of '{owner}' to name a {kind} of the file, but there is no '{identifier}'",
+                f"Expected {attribute} of '{owner}' to name a {kind} of the file, "
+                f"but there is no '{identifier}'",
                 owner,
             )
             return None
@@ -87,11 +91,11 @@ def _owner(element: xml.Element) -> str:
 
 
 def _declared(root: xml.Element) -> list[str]:
-    """The names that mappings, results and loops of the file give to variables."""
+    """The names that mappings, results, loops and data of the file give to variables."""
     found: list[Any] = []
     for element in root.iter():
         if xml.namespace(element) == xml.ZEEBE:
-            found += [
-                element.get(name) for name in ("target", "resultVariable", "inputElement", "outputCollection")
-            ]
+            found += [element.get(name) for name in _WRITERS]
+        elif xml.is_bpmn(element, _DATA):
+            found.append(element.get("name"))
     return [str(name) for name in found if name]

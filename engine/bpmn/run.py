@@ -64,7 +64,8 @@ def open_case(definition: Definition, marking: Marking | None, stimulus: Stimulu
         return Case(definition, _process(definition, stimulus), context)
     if marking.definition != definition.digest:
         raise Broken(
-            f"Expected the definition {marking.definition[:12]} of the marking, but got {definition.digest[:12]}"
+            f"Expected the definition {marking.definition[:12]} of the marking, "
+            f"but got {definition.digest[:12]}"
         )
     if marking.ended:
         raise Conflict("Expected a case that runs, but this one is over")

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from engine.bpmn.case import Case
     from engine.bpmn.event import Watch
     from engine.bpmn.node import Steps
+    from engine.bpmn.scope import Scope
     from engine.bpmn.stimuli import Stimulus
 
 
@@ -181,7 +182,12 @@ def _set_variables(case: Case, stimulus: stimuli.SetVariables) -> Steps:
     scope = case.scopes.get(stimulus.scope)
     if scope is None:
         raise Conflict(f"Expected an open scope {stimulus.scope}, but the case has none")
-    return (case.assign(scope, name, value) for name, value in stimulus.variables.items())  # type: ignore[return-value]
+    return _assign(case, scope, stimulus.variables)
+
+
+def _assign(case: Case, scope: Scope, variables: Mapping[str, Any]) -> Steps:
+    for name, value in variables.items():
+        yield case.assign(scope, name, value)
 
 
 def _terminate(case: Case, stimulus: stimuli.Terminate) -> Steps:

@@ -33,8 +33,21 @@ from engine.clock import read_moment
 from engine.errors import Conflict, NotFound
 
 ACTIVITIES = frozenset(
-    "task userTask manualTask serviceTask scriptTask businessRuleTask sendTask receiveTask subProcess "
-    "eventSubProcess transaction adHocSubProcess callActivity".split()
+    {
+        "task",
+        "userTask",
+        "manualTask",
+        "serviceTask",
+        "scriptTask",
+        "businessRuleTask",
+        "sendTask",
+        "receiveTask",
+        "subProcess",
+        "eventSubProcess",
+        "transaction",
+        "adHocSubProcess",
+        "callActivity",
+    }
 )
 MONDAY = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 """Where a trial's clock stands unless it is told otherwise: nine in the morning in China."""
@@ -96,7 +109,7 @@ class Trial:
         self.context.decisions.update(decisions or {})
         self.marking: Marking | None = None
         self.happenings: list[Happening] = []
-        self.final: dict[str, Any] = {}
+        self._delivered = 0
         self._watch = watch
         self._due: dict[int, str] = {}
 
@@ -157,11 +170,11 @@ class Trial:
         return self.push(stimuli.Terminate())
 
     def deliver(self) -> int:
-        """Give messages the case itself threw to those of its elements that wait for them; how many got one."""
+        """Give messages the case threw to elements of it that wait for them; how many got one."""
         thrown = [one for one in self.happenings if isinstance(one, MessageThrown)]
-        count = 0
-        for one in thrown[self.final.setdefault("delivered", 0) :]:
-            self.final["delivered"] += 1
+        fresh, count = thrown[self._delivered :], 0
+        self._delivered = len(thrown)
+        for one in fresh:
             try:
                 self.push(stimuli.Correlate(name=one.name, key=one.key, variables=one.variables))
                 count += 1

@@ -66,6 +66,18 @@ def trigger(case: Case, one: Watch, payload: Mapping[str, Any]) -> Steps:
     yield from one.node.triggered(one.role, one.host, payload, one)
 
 
+def go_on_watching(case: Case, one: Watch) -> Steps:
+    """After a trigger that interrupted nothing: wait for the next one, if there can be one."""
+    if not one.alive:
+        return
+    if one.node.parallel_multiple:
+        node, role, host = one.node, one.role, one.host
+        yield from unwatch(case, host, node)
+        yield from watch(case, role, host, node)
+    elif not (yield from one.definition.again(case, one)):
+        yield from drop(case, one)
+
+
 def deliver(case: Case, watches: Iterable[Watch], payload: Mapping[str, Any]) -> None:
     """Let triggers come, each in its turn."""
     for one in watches:

@@ -55,13 +55,15 @@ class AdHocSubProcess(SubProcess):
             frame.case.place(frame, node)
         frame.case.settle(frame)
 
+    def _complete(self, frame: Frame) -> bool:
+        return self.condition is not None and frame.case.engine.truth(self.condition, frame.scope)
+
     def body_ended(self, token: Token, frame: Frame) -> Steps:
         """A path through the body ended: complete, go on with the next, or offer all again."""
-        if not frame.notes.get("over") and self.condition is not None:
-            if frame.case.engine.truth(self.condition, frame.scope):
-                frame.notes["over"] = True
-                if self.cancels:
-                    yield from cancel(frame.case, list(frame.top_tokens()))
+        if not frame.notes.get("over") and self._complete(frame):
+            frame.notes["over"] = True
+            if self.cancels:
+                yield from cancel(frame.case, list(frame.top_tokens()))
         if not frame.empty:
             return
         starts = frame.spec.starts

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from engine.bpmn.node import Node
-from engine.bpmn.watching import drop
+from engine.bpmn.watching import go_on_watching
 from engine.bpmn.withdrawing import cancel
 
 if TYPE_CHECKING:
@@ -26,9 +26,8 @@ class BoundaryEvent(Node):
     def triggered(self, role: str, host: Token, payload: Mapping[str, Any], watch: Watch) -> Steps:
         """A watched trigger came."""
         yield from self.happen(host, payload, "cancelled")
-        if not self.interrupting and watch.alive:
-            if not (yield from watch.definition.again(host.workflow.case, watch)):
-                yield from drop(host.workflow.case, watch)
+        if not self.interrupting:
+            yield from go_on_watching(host.workflow.case, watch)
 
     def happen(self, host: Token, payload: Mapping[str, Any], outcome: str) -> Steps:
         """The event happens on a live activity: interrupt it (left with that outcome) and go on from here."""

@@ -1,4 +1,4 @@
-"""Call activities (`bpmn:callActivity`): another procedure runs inside the case, with variables of its own."""
+"""Call activities (`bpmn:callActivity`): another procedure runs in the case, with variables of its own."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class CancelEvent(EventDefinition):
-    """Cancels what runs, compensates what is done, then goes on at the boundary (BPMN 2.0.2, 10.4.2, 13.5)."""
+    """Cancels what runs, compensates what is done, goes on at the boundary (BPMN 2.0.2, 13.5)."""
 
     kind = "cancel"
 

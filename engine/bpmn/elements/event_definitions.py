@@ -134,11 +134,14 @@ KINDS: dict[str, Read] = {
 }
 
 
-def _lacking(reading: Reading, element: xml.Element, owner: str, wanted: str, attribute: str | None) -> None:
+def _lacking(
+    reading: Reading, element: xml.Element, owner: str, wanted: str, attribute: str | None
+) -> EventDefinition | None:
     if attribute is None or not xml.reference(element.get(attribute)):
         reading.refuse(
             element, "banjie.event.complete", f"Expected '{owner}' to have {wanted}, but it has none", owner
         )
+    return None
 
 
 def _unresolved(reading: Reading, element: xml.Element, owner: str, wanted: str, found: str) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from engine.bpmn.elements.process import begin_at
 from engine.bpmn.elements.start_event import StartEvent
 from engine.bpmn.elements.sub_process import SubProcess
-from engine.bpmn.watching import drop, unwatch
+from engine.bpmn.watching import go_on_watching, unwatch
 from engine.bpmn.withdrawing import cancel
 
 if TYPE_CHECKING:
@@ -34,9 +34,8 @@ class EventSubProcessStart(StartEvent):
     def triggered(self, role: str, host: Frame, payload: Mapping[str, Any], watch: Watch) -> Steps:
         """A watched trigger came."""
         yield from self.happen(host, payload)
-        if not self.interrupting and watch.alive:
-            if not (yield from watch.definition.again(host.case, watch)):
-                yield from drop(host.case, watch)
+        if not self.interrupting:
+            yield from go_on_watching(host.case, watch)
 
     def happen(self, frame: Frame, payload: Mapping[str, Any], outcome: str = "cancelled") -> Steps:
         """The event happens in a live frame: interrupt what runs there and start the event sub-process."""

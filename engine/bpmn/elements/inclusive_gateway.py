@@ -1,4 +1,4 @@
-"""Inclusive gateways (`bpmn:inclusiveGateway`): all ways out that apply; wait for all tokens that can come."""
+"""Inclusive gateways (`bpmn:inclusiveGateway`): all ways out that apply; wait for all that can come."""
 
 from __future__ import annotations
 

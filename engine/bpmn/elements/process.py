@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.bpmn.event import START
 from engine.bpmn.happenings import RunEnded
-from engine.bpmn.node import Body, Node, Steps, Verdict
+from engine.bpmn.node import Node, Steps, Verdict
 from engine.bpmn.token import ARM, ENTER, WORK, Token
 from engine.bpmn.watching import watch
 from engine.bpmn.withdrawing import close_frame, close_scope

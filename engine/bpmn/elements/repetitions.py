@@ -60,11 +60,12 @@ def _many(reading: Reading, element: xml.Element, owner: str) -> Repetition:
             f"Expected '{owner}' to name a collection or a cardinality, but it names neither",
             owner,
         )
-    if cardinality is not None and cardinality.text.strip().startswith("-"):
+    written = "" if cardinality is None else cardinality.text.strip()
+    if written.startswith("-"):
         reading.refuse(
             element,
             "bpmn.multi-instance.number",
-            f"Expected the loop cardinality of '{owner}' to be 0 or more, but it is {cardinality.text.strip()}",
+            f"Expected the loop cardinality of '{owner}' to be 0 or more, but it is {written}",
             owner,
         )
     return MultiInstance(

@@ -1,4 +1,4 @@
-"""Standard loops (`bpmn:standardLoopCharacteristics`): an activity again and again while a condition holds."""
+"""Standard loops (`bpmn:standardLoopCharacteristics`): an activity again while a condition holds."""
 
 from __future__ import annotations
 
