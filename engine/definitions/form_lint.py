@@ -34,14 +34,7 @@ _METASCHEMA = Draft202012Validator(Draft202012Validator.META_SCHEMA)
 
 def lint(schemas: Schemas) -> list[Finding]:
     """Every fault of a form, in the order of the file. An empty list: the form may be deployed."""
-    broken = [
-        Finding(
-            f"/{'/'.join(map(str, error.path))}",
-            f"Expected a JSON Schema, but {error.message}",
-            "form.schema",
-        )
-        for error in _METASCHEMA.iter_errors(schemas.form)
-    ]
+    broken = _against_metaschema(schemas.form)
     if broken:
         return broken
     findings = [*_root(schemas.form)]
@@ -56,14 +49,7 @@ def lint(schemas: Schemas) -> list[Finding]:
 
 def lint_casefile(casefile: Mapping[str, Any]) -> list[Finding]:
     """Every fault of a case-file schema; the same rules, without a page."""
-    broken = [
-        Finding(
-            f"/{'/'.join(map(str, error.path))}",
-            f"Expected a JSON Schema, but {error.message}",
-            "form.schema",
-        )
-        for error in _METASCHEMA.iter_errors(casefile)
-    ]
+    broken = _against_metaschema(casefile)
     findings = [*_root(casefile)]
     for where, schema in subschemas(casefile) if not broken else ():
         findings.extend(_keywords(where or "/", schema))

@@ -5,7 +5,7 @@ only door by which entered data comes into a case) and by pages (`fields`, `from
 network, no clock; the present moment is handed in for rules that speak of today.
 
 A form may hold beside JSON Schema draft 2020-12: `x-ui` (order, groups, widgets), `x-rules` (FEEL: field,
-if, rule, zh, en), `x-order` (dates that must rise), `x-other` (a choice of 其他 that demands a text).
+if, rule, zh, en; a field that was left empty is null in a rule), `x-order` (dates that must rise), `x-other` (a choice of 其他 that demands a text).
 """
 
 from __future__ import annotations
@@ -45,7 +45,6 @@ class Form:
         self.fields: tuple[Field, ...] = read_fields(schemas, schema)
         self.groups = groups(schema)
         self.notes = tuple(_notes(self.fields))
-        self._open = schema.get("additionalProperties", False) is not False
         self._rules = [_Rule(rule, self.fields) for rule in schema.get("x-rules", ())]
         strict = Schemas(closed(schema), closed(schemas.casefile))
         self._validator = _VALIDATOR(dict(strict.form), registry=strict.registry(), format_checker=_FORMATS)
