@@ -5,7 +5,8 @@ only door by which entered data comes into a case) and by pages (`fields`, `from
 network, no clock; the present moment is handed in for rules that speak of today.
 
 A form may hold beside JSON Schema draft 2020-12: `x-ui` (order, groups, widgets), `x-rules` (FEEL: field,
-if, rule, zh, en; a field that was left empty is null in a rule), `x-order` (dates that must rise), `x-other` (a choice of 其他 that demands a text).
+if, rule, zh, en; a field that was left empty is null in a rule), `x-order` (dates that must rise), `x-other`
+(a choice of 其他 that demands a text).
 """
 
 from __future__ import annotations
