@@ -135,7 +135,7 @@ class Blocks(Reader):
             key = self._key()
             self.take(":")
             entries.append((key, self.expression()))
-            self.names.add(key)
+            self.names.add_entry(key)
         self.at += 1
         self.names.pop()
         return tree.ContextLiteral(tuple(entries))

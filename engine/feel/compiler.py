@@ -58,7 +58,7 @@ class Compiler:
         if any(name in names for names in self._bound):
             return
         self.roots.add(name)
-        if not self._filters and name not in self.built_ins:
+        if not self._filters and name != "?" and name not in self.built_ins:
             self.free.add(name)
 
     def bound(self, names: set[str], node: Node) -> Run:

@@ -55,7 +55,7 @@ def _plain(value: Value, left: list[int]) -> Any:
 
 
 def normal(value: object) -> Value:
-    """A value of the host as FEEL knows it; the same object where nothing had to change.
+    """A value of the host as FEEL knows it; what needs no change is not copied.
 
     Raises Malformed for a class FEEL has not, TooLarge for data that unfolds without measure.
     """
@@ -66,10 +66,12 @@ def _normal(value: object, left: list[int]) -> Value:
     kind = type(value)
     if kind in _PLAIN:
         return value
-    if isinstance(value, list | tuple):
-        return _normal_list(value, left)
-    if isinstance(value, Mapping):
+    if kind is int:
+        return Decimal(value)  # type: ignore[arg-type]
+    if kind is dict or (kind not in TYPE_NAMES and isinstance(value, Mapping)):
         return _normal_context(value, left)
+    if kind is list or isinstance(value, tuple):
+        return _normal_list(value, left)
     return value if kind in TYPE_NAMES else _foreign(value)
 
 
@@ -79,20 +81,20 @@ def _count(items: int, left: list[int]) -> None:
         raise TooLarge(f"Expected data of at most {SIZE_LIMIT} values, but there are more")
 
 
-def _normal_list(value: list[object] | tuple[object, ...], left: list[int]) -> Value:
+def _normal_list(value: Any, left: list[int]) -> Value:
     _count(len(value) + 1, left)
-    items = [_normal(item, left) for item in value]
-    changed = type(value) is not list or any(new is not old for new, old in zip(items, value, strict=True))
-    return items if changed else value
+    if type(value) is list and _PLAIN.issuperset(map(type, value)):
+        return value
+    return [_normal(item, left) for item in value]
 
 
-def _normal_context(value: Mapping[Any, object], left: list[int]) -> Value:
+def _normal_context(value: Any, left: list[int]) -> Value:
     _count(len(value) + 1, left)
-    items = {key: _normal(item, left) for key, item in value.items()}
-    if not all(isinstance(key, str) for key in items):
+    if not all(isinstance(key, str) for key in value):
         raise Malformed("Expected text as the names of a context, but found something else")
-    changed = type(value) is not dict or any(new is not value[key] for key, new in items.items())
-    return items if changed else value
+    if type(value) is dict and _PLAIN.issuperset(map(type, value.values())):
+        return value
+    return {key: _normal(item, left) for key, item in value.items()}
 
 
 def _foreign(value: object) -> Value:

@@ -44,6 +44,7 @@ class KnownNames:
 
     def __init__(self, tables: Iterable[_Table]) -> None:
         self._tables: list[_Table] = list(tables)
+        self._entries: _Table = {}
 
     def copy(self) -> KnownNames:
         """The same names, to be pushed and popped apart from these."""
@@ -60,6 +61,12 @@ class KnownNames:
         """Make a name known in the innermost scope."""
         _add(self._tables[-1], name)
 
+    def add_entry(self, name: str) -> None:
+        """Make the name of a context's entry known: here by itself, everywhere after a dot."""
+        self.add(name)
+        if len(name_tokens(name)) > 1:
+            _add(self._entries, name)
+
     def pop(self) -> None:
         """Leave the innermost scope."""
         self._tables.pop()
@@ -73,7 +80,7 @@ class KnownNames:
             return None
         best: tuple[str, int] | None = None
         first = stream[at].text
-        for table in self._tables[1:] if own else self._tables:
+        for table in (*self._tables[1:], self._entries) if own else self._tables:
             for words, name in table.get(first, ()):
                 if (best is None or len(words) > best[1]) and _matches(stream, at, words):
                     best = (name, len(words))

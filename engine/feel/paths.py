@@ -41,6 +41,8 @@ def compile_filter(compiler: Compiles, node: tree.Filter) -> Run:
 
     def run(scope: Scope) -> Value:
         value = base(scope)
+        if value is None:
+            return scope.state.fault("Expected a list to filter, but found null")
         return _filtered(scope, value if type(value) is list else [value], condition)
 
     return run

@@ -7,14 +7,10 @@ from engine.feel.registry import feel
 from engine.feel.values import Fault, Range, Value
 
 
-def _bounded(span: Range) -> Range:
-    if span.low is None or span.high is None:
-        raise Fault("Expected a range with both ends, but one of them is open without limit")
-    return span
-
-
 def _ends_before(one: Range, other: Range) -> bool:
-    found = order(_bounded(one).high, _bounded(other).low)
+    if one.high is None or other.low is None:
+        return False
+    found = order(one.high, other.low)
     return found < 0 or (found == 0 and not (one.high_closed and other.low_closed))
 
 
@@ -42,7 +38,9 @@ def _after(one: Value, other: Value) -> bool:
 
 @feel("meets", "range1: range", "range2: range")
 def _meets(one: Range, other: Range) -> bool:
-    return one.high_closed and other.low_closed and order(_bounded(one).high, _bounded(other).low) == 0
+    if one.high is None or other.low is None:
+        return False
+    return one.high_closed and other.low_closed and order(one.high, other.low) == 0
 
 
 @feel("met by", "range1: range", "range2: range")
@@ -56,15 +54,17 @@ def _overlaps(one: Range, other: Range) -> bool:
 
 
 def _low(one: Range, other: Range) -> int:
-    """Which of two ranges begins first: -1, 0 or 1."""
-    found = order(_bounded(one).low, _bounded(other).low)
-    return found or int(other.low_closed) - int(one.low_closed)
+    """Which of two ranges begins first: -1, 0 or 1; one without a beginning is before all others."""
+    if one.low is None or other.low is None:
+        return int(one.low is not None) - int(other.low is not None)
+    return order(one.low, other.low) or int(other.low_closed) - int(one.low_closed)
 
 
 def _high(one: Range, other: Range) -> int:
-    """Which of two ranges ends first: -1, 0 or 1."""
-    found = order(_bounded(one).high, _bounded(other).high)
-    return found or int(one.high_closed) - int(other.high_closed)
+    """Which of two ranges ends first: -1, 0 or 1; one without an end is after all others."""
+    if one.high is None or other.high is None:
+        return int(one.high is None) - int(other.high is None)
+    return order(one.high, other.high) or int(one.high_closed) - int(other.high_closed)
 
 
 @feel("overlaps before", "range1: range", "range2: range")
@@ -74,7 +74,7 @@ def _overlaps_before(one: Range, other: Range) -> bool:
 
 @feel("overlaps after", "range1: range", "range2: range")
 def _overlaps_after(one: Range, other: Range) -> bool:
-    return _low(one, other) >= 0 and _high(one, other) > 0 and not _ends_before(other, one)
+    return _overlaps_before(other, one)
 
 
 @feel("finishes", "point: any", "range: range")
@@ -95,8 +95,13 @@ def _finished_by(one: Range, other: Value) -> bool:
 def _includes(one: Range, other: Value) -> bool:
     span = _point(other)
     if not isinstance(other, Range):
-        return within(other, _bounded(one)) is True
+        return within(other, _unbounded(one)) is True
     return _low(one, span) <= 0 and _high(one, span) >= 0
+
+
+def _unbounded(span: Range) -> Range:
+    """The range, an end that is null taken as no end at all."""
+    return Range(span.low, span.high, span.low_closed, span.high_closed, False, False)
 
 
 @feel("during", "point: any", "range: range")
