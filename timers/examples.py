@@ -15,12 +15,13 @@ from typing import Any
 import yaml
 
 from engine import periods
-from engine.bpmn.marking import Marking
-from engine.casework import clocks, founding, state
+from engine.audit.history import case_file
+from engine.casework import clocks, founding
 from engine.casework.state import CaseState
 from engine.definitions import bundles
 from engine.errors import ActBlocked, Finding, Malformed
 from engine.organisation.model import Actor
+from engine.records import journal
 from timers.laboratory import Laboratory, of_its_own
 
 SEED = 7
@@ -46,9 +47,11 @@ def read(text: str, where: str) -> Example:
         raise Malformed(f"Expected {where} to be YAML, but {error}") from error
     if not isinstance(data, dict) or not {"given", "then"} <= set(data) <= _KEYS:
         raise Malformed(f"Expected name, given, when and then in {where}, but found {sorted(data or [])}")
-    return Example(
-        where, str(data.get("name", where)), data["given"], tuple(data.get("when", ())), data["then"]
+    # YAML 1.1 reads the bare key `on` as true.
+    when = tuple(
+        {"on" if key is True else key: value for key, value in step.items()} for step in data.get("when", ())
     )
+    return Example(where, str(data.get("name", where)), data["given"], when, data["then"])
 
 
 def check(example: Example) -> list[Finding]:
@@ -59,7 +62,9 @@ def check(example: Example) -> list[Finding]:
         _set_parameters(laboratory, given["item"], given["parameters"])
     laboratory.at(_day(given["today"]), 10)
     application = {name: _plain(value) for name, value in given.get("application", {}).items()}
-    case_id = laboratory.receive(given["item"], given["unit"], application).case_id
+    case_id = laboratory.receive(
+        given["item"], given["unit"], application, channel=given.get("channel", "window")
+    ).case_id
     for step in example.when:
         _do(laboratory, case_id, step)
     case = laboratory.case(case_id)
@@ -156,11 +161,9 @@ _SPECIAL: dict[str, Callable[[Laboratory, CaseState, Any], Iterator[Row]]] = {
 }
 
 
-def _file(laboratory: Laboratory, case: CaseState) -> dict[str, Any]:
+def _file(laboratory: Laboratory, case: CaseState) -> Mapping[str, Any]:
     with laboratory.runtime.store.reading() as connection:
-        row = laboratory.runtime.load(connection, case.case_id)
-    root = state.loads(row.state).root
-    return dict(Marking.load(row.marking.encode()).variables(root)) if root is not None else {}
+        return case_file(journal.read(connection, journal.case_stream(case.case_id)))
 
 
 def _set_parameters(laboratory: Laboratory, item: str, parameters: Mapping[str, Any]) -> None:
@@ -169,12 +172,18 @@ def _set_parameters(laboratory: Laboratory, item: str, parameters: Mapping[str, 
     with runtime.store.reading() as connection:
         runtime.shelf.refresh(connection)
         bundle = runtime.shelf.bundle(connection, runtime.shelf.newest("catalogue", "catalogue"))
-    lines = "\n".join(f'{name} = "{value}"' for name, value in parameters.items())
-    files = {
-        path: data.decode().replace(f'code = "{item}"', f'code = "{item}"\n{lines}').encode()
-        for path, data in bundle.files.items()
-    }
+    files = {path: _with(data.decode(), item, parameters).encode() for path, data in bundle.files.items()}
     founding.deploy(runtime, bundles.Bundle("catalogue", "catalogue", files), Actor.system())
+
+
+def _with(text: str, item: str, parameters: Mapping[str, Any]) -> str:
+    """The TOML of a catalogue with an item's plain facts set anew."""
+    before, marker, after = text.partition(f'code = "{item}"\n')
+    own, table, rest = after.partition("\n[")
+    for name, value in parameters.items():
+        kept = [line for line in own.splitlines() if not line.startswith(f"{name} = ")]
+        own = "\n".join([*kept, f'{name} = "{value}"'])
+    return before + marker + own + table + rest
 
 
 def _day(value: Any) -> date:

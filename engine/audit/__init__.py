@@ -4,8 +4,8 @@ Reads the record and the definitions; never writes to a case. `verify` checks wh
 decides it again, `history` shows it step by step, `narrative` puts it in words, `export` hands it out.
 """
 
-from engine.audit.history import Step, steps
+from engine.audit.history import Step, case_file, steps
 from engine.audit.replay import Verdict, replay
 from engine.audit.verify import Check, verify_case, verify_seals
 
-__all__ = ["Check", "Step", "Verdict", "replay", "steps", "verify_case", "verify_seals"]
+__all__ = ["Check", "Step", "Verdict", "case_file", "replay", "steps", "verify_case", "verify_seals"]

@@ -109,3 +109,9 @@ def steps(entries: Iterable[Entry]) -> list[Step]:
             )
         )
     return found
+
+
+def case_file(entries: Iterable[Entry]) -> Mapping[str, Any]:
+    """The case file as it stands after the last entry: of a closed case too, whose marking is empty."""
+    told = steps(entries)
+    return told[-1].file if told else {}

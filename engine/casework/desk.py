@@ -21,6 +21,7 @@ from engine.bpmn.happenings import (
     Happening,
     RunEnded,
     SubscriptionOpened,
+    VariableSet,
 )
 from engine.bpmn.marking import Marking
 from engine.bpmn.stimuli import Stimulus
@@ -45,6 +46,10 @@ class Desk:
         self.zone: ZoneInfo = ground.zone
         self.today: date = ground.moment.astimezone(ground.zone).date()
         self._now = moment_text(ground.moment)
+        # The case file as it stands during the step: a supervision rule reads it even after the last token.
+        self.file: dict[str, Any] = {}
+        if marking is not None and state.root is not None:
+            self.file.update(marking.variables(state.root))
 
     # -- recording ----------------------------------------------------------------------------------
 
@@ -85,6 +90,8 @@ class Desk:
         if isinstance(happening, ElementLeft):
             clocks.element_left(self, happening)
         self.record(happening.type, **data)
+        if isinstance(happening, VariableSet) and happening.scope == self.state.root:
+            self.file[happening.name] = happening.value
         if isinstance(happening, ElementEntered):
             clocks.element_entered(self, happening)
         elif isinstance(happening, ElementLeft):

@@ -125,7 +125,7 @@ def _common(desk: Desk) -> dict[str, Any]:
             "channel": state.channel,
             "received_at": state.opened_at,
             "outcome": state.outcome,
-            "file": dict(file),
+            "file": dict(desk.file),
         },
         "periods": [_period(desk, number, {}) for number in sorted(state.periods)],
         "history": [dict(act) for act in state.acts],
