@@ -14,7 +14,6 @@ from typing import Any
 
 from engine import feel
 from engine.definitions.forms import Form
-
 from engine.errors import Malformed
 
 ATTEMPTS = 200

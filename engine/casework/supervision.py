@@ -105,10 +105,6 @@ def _hits(desk: Desk, model: dmn.Model, event: Event, facts: Mapping[str, Any]) 
 
 def _common(desk: Desk) -> dict[str, Any]:
     state, actor = desk.state, desk.ground.actor
-    marking = desk.marking
-    # The scopes of a case are gone once it has ended.
-    root = None if marking is None or marking.ended else state.root
-    file = marking.variables(root) if marking is not None and root is not None else {}
     return {
         "actor": {
             "person": actor.person,
