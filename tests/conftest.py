@@ -8,27 +8,24 @@ named in BANJIE_TEST_PG, else an embedded one that lives as long as the pytest p
 from __future__ import annotations
 
 import importlib
-import itertools
 import os
 import shutil
 import tempfile
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import URL, Connection, create_engine, make_url, text
+from databases import administering, next_name
+from sqlalchemy import URL, make_url, text
 
 from engine.records.store import Store
-
-_NUMBERS = itertools.count(1)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if {"store", "store_url"} & set(getattr(item, "fixturenames", ())):
+        if {"store", "store_url", "founded_url"} & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.store)
 
 
@@ -63,11 +60,11 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def postgresql_url(postgresql_template: URL) -> Iterator[str]:
     """The address of an empty PostgreSQL database, dropped after the test."""
-    name = f"{postgresql_template.database}_{next(_NUMBERS)}"
-    with _administering(postgresql_template) as connection:
+    name = next_name(str(postgresql_template.database))
+    with administering(postgresql_template) as connection:
         connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {postgresql_template.database}"))
     yield postgresql_template.set(database=name).render_as_string(hide_password=False)
-    with _administering(postgresql_template) as connection:
+    with administering(postgresql_template) as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
 
 
@@ -75,11 +72,11 @@ def postgresql_url(postgresql_template: URL) -> Iterator[str]:
 def postgresql_template(postgresql_server: URL) -> Iterator[URL]:
     """A PostgreSQL database with tables and triggers, from which each test's database is copied."""
     template = postgresql_server.set(database=f"banjie_test_{os.getpid()}")
-    with _administering(postgresql_server) as connection:
+    with administering(postgresql_server) as connection:
         connection.execute(text(f"CREATE DATABASE {template.database}"))
     _lay_tables(template.render_as_string(hide_password=False))
     yield template
-    with _administering(postgresql_server) as connection:
+    with administering(postgresql_server) as connection:
         connection.execute(text(f"DROP DATABASE {template.database} WITH (FORCE)"))
 
 
@@ -93,7 +90,7 @@ def postgresql_server() -> Iterator[URL]:
     folder = Path(tempfile.mkdtemp(prefix="banjie-pg-"))
     server = _embedded_server(folder)
     url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
-    with _administering(url) as connection:
+    with administering(url) as connection:
         # The data of a test need not survive a power cut.
         for setting in ("fsync", "full_page_writes", "synchronous_commit"):
             connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
@@ -114,12 +111,3 @@ def _lay_tables(url: str) -> None:
     store = Store(url)
     store.create()
     store.close()
-
-
-@contextmanager
-def _administering(url: URL) -> Iterator[Connection]:
-    """A connection to the server's own database, each statement for itself."""
-    engine = create_engine(url.set(database="postgres"), isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        yield connection
-    engine.dispose()
