@@ -1,7 +1,7 @@
 """The hardened door for BPMN files: bytes in, an lxml tree out, or a refusal with a sentence.
 
 Called by the reader, the lint and deployment. It reads a file as untrusted text: no document type, no
-entities, no network, no XInclude, limits on size, depth and number of elements (which bound the time
+entities, no network, no XInclude, limits on size, depth, elements and namespaces (which bound the time
 as well). It never judges BPMN's rules (the lint does) and never changes or stores the bytes.
 """
 
@@ -29,6 +29,7 @@ CAMUNDA = "http://camunda.org/schema/1.0/bpmn"
 MAX_BYTES = 4 * 1024 * 1024
 MAX_DEPTH = 200
 MAX_ELEMENTS = 250_000
+MAX_NAMESPACES = 2_000
 _CHUNK = 64 * 1024
 _NO_DOCTYPE = "Expected a file without a document type, but it has a DOCTYPE"
 _STANDARD = frozenset({BPMN, BPMNDI, DI, DC})
@@ -165,7 +166,7 @@ def properties(element: Element) -> dict[str, str]:
 
 def _feed(data: bytes) -> Element:
     parser = etree.XMLPullParser(
-        events=("start", "end"),
+        events=("start", "end", "start-ns"),
         resolve_entities=False,
         load_dtd=False,
         dtd_validation=False,
@@ -197,11 +198,14 @@ class _Limits:
     def __init__(self) -> None:
         self.count = 0
         self.depth = 0
+        self.namespaces = 0
 
     def take(self, events: Iterable[tuple[str, Any]]) -> None:
         for event, element in events:
             if event == "end":
                 self.depth -= 1
+            elif event == "start-ns":
+                self.namespaces += 1
             else:
                 self.count += 1
                 self.depth += 1
@@ -217,6 +221,8 @@ class _Limits:
             )
         if self.count > MAX_ELEMENTS:
             raise TooLarge(f"Expected at most {MAX_ELEMENTS} elements, but the file has more")
+        if self.namespaces > MAX_NAMESPACES:
+            raise TooLarge(f"Expected at most {MAX_NAMESPACES} namespace declarations, but the file has more")
 
 
 def _demand_definitions(root: Element) -> None:

@@ -92,6 +92,24 @@ HIDDEN = (
     f'<endEvent id="e2"/>{chain("s2", "e2")}</subProcess>'
 )
 
+
+def idle(*inside: str) -> str:
+    return process(START, *inside, END, chain("s", "n", "e"), executable=False)
+
+
+SETS = '<ioSpecification id="io"><dataInput id="di"/><inputSet id="is">{}</inputSet>{}</ioSpecification>'
+LISTED, OUTS = "<dataInputRefs>di</dataInputRefs>", '<outputSet id="os"/>'
+READS = SETS.format(LISTED, OUTS)
+AGREEING = (
+    '<ioSpecification id="io"><inputSet id="is"><outputSetRefs>os</outputSetRefs></inputSet>'
+    '<outputSet id="os">{}</outputSet></ioSpecification>'
+)
+COLLECTION = '<itemDefinition id="i" isCollection="true"/>'
+LOOPING = (
+    "<multiInstanceLoopCharacteristics><loopDataInputRef>{}</loopDataInputRef>"
+    "</multiInstanceLoopCharacteristics>"
+)
+
 CASES = [
     case("bpmn.activity.quantity", "n", task("", 'startQuantity="0"'), task("", 'startQuantity="2"')),
     case(
@@ -111,7 +129,7 @@ CASES = [
     ),
     case("bpmn.sub-process.empty", "n", sub(""), sub(INNER), "note"),
     case(
-        "bpmn.sub-process.instantiate",
+        "bpmn.task.receive-instantiate",
         "n",
         M + task("", 'messageRef="m" instantiate="true"', "receiveTask"),
         M + process('<receiveTask id="n" messageRef="m" instantiate="true"/>', END, chain("n", "e")),
@@ -199,6 +217,36 @@ CASES = [
         "r",
         around(HIDDEN, '<dataObjectReference id="r" dataObjectRef="o"/>'),
         around(HIDDEN, '<dataObject id="o3"/><dataObjectReference id="r" dataObjectRef="o3"/>'),
+    ),
+    case(
+        "bpmn.task.script-format",
+        "n",
+        task("<script>x</script>", "", "scriptTask"),
+        idle('<scriptTask id="n" scriptFormat="text/javascript"><script>x</script></scriptTask>'),
+    ),
+    case(
+        "bpmn.data.listed-input",
+        "is",
+        task(SETS.format(LISTED + "<optionalInputRefs>di</optionalInputRefs>", OUTS).replace(LISTED, "")),
+        task(SETS.format(LISTED + "<optionalInputRefs>di</optionalInputRefs>", OUTS)),
+    ),
+    case(
+        "bpmn.data.sets-agree",
+        "is",
+        task(AGREEING.format("")),
+        task(AGREEING.format("<inputSetRefs>is</inputSetRefs>")),
+    ),
+    case(
+        "bpmn.data.collection",
+        "o",
+        COLLECTION + line('<dataObject id="o" itemSubjectRef="i"/>'),
+        COLLECTION + line('<dataObject id="o" itemSubjectRef="i" isCollection="true"/>'),
+    ),
+    case(
+        "bpmn.loop.data-input",
+        "n",
+        '<dataStore id="store"/>' + task(READS + LOOPING.format("store")),
+        task(READS + LOOPING.format("di")),
     ),
 ]
 

@@ -44,7 +44,7 @@ def test_every_rule_has_an_identifier_of_its_own_a_clause_and_a_sentence() -> No
     for one in lint.RULES:
         assert one.clause.startswith(("BPMN 2.0.2 §", "dialect")), one.id
         assert one.text.endswith("."), one.id
-        assert one.grade in ("error", "execution", "implicit", "note"), one.id
+        assert one.grade in ("error", "execution", "letter", "strict", "note"), one.id
 
 
 def test_every_rule_has_a_wrong_and_a_right_diagram() -> None:

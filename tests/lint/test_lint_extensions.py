@@ -194,6 +194,12 @@ CASES = [
         awaited("= id") + line(),
         "note",
     ),
+    case(
+        "bpmn.expression.formal",
+        "g-u",
+        split("= ok").replace(' xsi:type="tFormalExpression">= ok', ">raining"),
+        split("= ok").replace(' xsi:type="tFormalExpression"', ""),
+    ),
 ]
 
 

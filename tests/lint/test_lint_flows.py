@@ -126,6 +126,12 @@ CASES = [
         process(LISTED, chain("s", "u", "e")),
     ),
     case(
+        "bpmn.flow.immediate",
+        "s-u",
+        line().replace('id="s-u"', 'id="s-u" isImmediate="false"'),
+        line().replace('id="s-u"', 'id="s-u" isImmediate="true"'),
+    ),
+    case(
         "bpmn.flow.twice",
         "again",
         line('<sequenceFlow id="again" sourceRef="u" targetRef="e"/>'),

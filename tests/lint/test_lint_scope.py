@@ -155,6 +155,12 @@ CASES = [
         + OTHER
         + message_flow("v", "n"),
     ),
+    case(
+        "bpmn.process.public",
+        "p",
+        line().replace("<process ", '<process processType="Public" '),
+        line().replace("<process ", '<process processType="Private" '),
+    ),
 ]
 
 

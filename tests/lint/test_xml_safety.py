@@ -66,8 +66,9 @@ def test_what_is_no_bpmn_file_is_refused_with_a_sentence(data: bytes, sentence: 
         f"{HEAD}{'<a>' * (xml.MAX_DEPTH + 1)}{'</a>' * (xml.MAX_DEPTH + 1)}</definitions>".encode(),
         f"{HEAD}{'<a>' * 100_000}".encode(),
         f"{HEAD}{'<a/>' * (xml.MAX_ELEMENTS + 1)}</definitions>".encode(),
+        HEAD.encode() + b'<a xmlns:x="urn:x"/>' * (xml.MAX_NAMESPACES + 1) + b"</definitions>",
     ],
-    ids=["bytes", "depth", "endless depth", "elements"],
+    ids=["bytes", "depth", "endless depth", "elements", "namespaces"],
 )
 def test_a_file_over_a_limit_is_refused_as_too_large(data: bytes) -> None:
     with pytest.raises(TooLarge):

@@ -77,7 +77,7 @@ def sub_process_is_empty(model: Model) -> Faults:
             yield scope, f"{described(scope)} holds nothing: it completes at once"
 
 
-@rule("bpmn.sub-process.instantiate", "BPMN 2.0.2 §10.3.3, receive task: instantiate", EXECUTION)
+@rule("bpmn.task.receive-instantiate", "BPMN 2.0.2 §10.3.3, receive task: instantiate")
 def instantiating_receive_task_begins(model: Model) -> Faults:
     """An instantiating receive task has no flow in."""
     for node in model.of("receiveTask"):
@@ -240,6 +240,14 @@ def cardinality_is_positive(model: Model) -> Faults:
         count = _integer(text(child(loop, "loopCardinality")).removeprefix("="))
         if owner is not None and count is not None and count < 0:
             yield owner, f"Expected a cardinality of 0 or more on {described(owner)}, but it is {count}"
+
+
+@rule("bpmn.task.script-format", "BPMN 2.0.2 §10.3.3, table ScriptTask: scriptFormat")
+def script_has_format(model: Model) -> Faults:
+    """A script task with a `bpmn:script` says in which language it is."""
+    for task in model.of("scriptTask"):
+        if child(task, "script") is not None and not task.get("scriptFormat"):
+            yield task, f"Expected a scriptFormat on {described(task)}, which has a script, but it has none"
 
 
 def _loop(activity: Element) -> Element | None:

@@ -6,8 +6,8 @@ Run by `engine.bpmn.lint.check`.
 from __future__ import annotations
 
 from engine.bpmn.lint.model import SUB_PROCESSES, Model, described
-from engine.bpmn.lint.rule import Faults, rule, rules_of
-from engine.bpmn.xml import Element, ancestors, child, children, local, reference, references, text
+from engine.bpmn.lint.rule import LETTER, STRICT, Faults, rule, rules_of
+from engine.bpmn.xml import Element, ancestors, child, children, flag, local, reference, references, text
 
 ASSOCIATIONS = ("dataInputAssociation", "dataOutputAssociation")
 REFERENCES = {"dataObjectReference": "dataObjectRef", "dataStoreReference": "dataStoreRef"}
@@ -21,7 +21,7 @@ def no_io_in_sub_process(model: Model) -> Faults:
             yield scope, f"Expected no ioSpecification in {described(scope)}, but it has one"
 
 
-@rule("bpmn.data.input-in-set", "BPMN 2.0.2 §10.4.1, table DataInput: inputSetRefs")
+@rule("bpmn.data.input-in-set", "BPMN 2.0.2 §10.4.1, table DataInput: inputSetRefs", LETTER)
 def input_in_a_set(model: Model) -> Faults:
     """A data input stands in at least one input set."""
     yield from _unset(
@@ -29,14 +29,82 @@ def input_in_a_set(model: Model) -> Faults:
     )
 
 
-@rule("bpmn.data.output-in-set", "BPMN 2.0.2 §10.4.1, table DataOutput: outputSetRefs")
+@rule("bpmn.data.output-in-set", "BPMN 2.0.2 §10.4.1, table DataOutput: outputSetRefs", LETTER)
 def output_in_a_set(model: Model) -> Faults:
     """A data output stands in at least one output set."""
     names = ("dataOutputRefs", "optionalOutputRefs", "whileExecutingOutputRefs")
     yield from _unset(model, "dataOutput", "outputSet", names)
 
 
-@rule("bpmn.data.single-source", "BPMN 2.0.2 §10.4.1, data association")
+@rule("bpmn.data.listed-input", "BPMN 2.0.2 §10.4.1, tables InputSet and OutputSet", LETTER)
+def special_references_are_listed(model: Model) -> Faults:
+    """What a set names as optional or used while executing, it names as its input (output) as well."""
+    for kind in ("Input", "Output"):
+        for one in model.of(f"{kind.lower()}Set"):
+            listed = references(one, f"data{kind}Refs")
+            for name in (f"optional{kind}Refs", f"whileExecuting{kind}Refs"):
+                for found in references(one, name):
+                    if found not in listed:
+                        yield (
+                            one,
+                            f"Expected '{found}' of {name} among the data{kind}Refs of {described(one)}, "
+                            "but it is not",
+                        )
+
+
+@rule("bpmn.data.sets-agree", "BPMN 2.0.2 §10.4.1, tables InputSet and OutputSet", LETTER)
+def sets_name_each_other(model: Model) -> Faults:
+    """An input set and an output set that go together name each other."""
+    for mine, back in (("inputSet", "outputSet"), ("outputSet", "inputSet")):
+        for one in model.of(mine):
+            for name in references(one, f"{back}Refs"):
+                other = model.find(name)
+                if other is not None and one.get("id") not in references(other, f"{mine}Refs"):
+                    yield (
+                        one,
+                        f"Expected {described(other)} to name {described(one)} in turn, but it does not",
+                    )
+
+
+@rule(
+    "bpmn.data.collection",
+    "BPMN 2.0.2 §10.4.1, tables DataObject, DataInput, DataOutput: isCollection",
+    LETTER,
+)
+def collection_as_its_item(model: Model) -> Faults:
+    """Data of an item definition is a collection exactly where the item definition is one."""
+    for one in model.of("dataObject", "dataInput", "dataOutput"):
+        item = model.find(one.get("itemSubjectRef")) if one.get("itemSubjectRef") else None
+        if (
+            item is not None
+            and local(item) == "itemDefinition"
+            and _is_collection(one) != _is_collection(item)
+        ):
+            yield one, f"Expected isCollection of {described(one)} as of {described(item)}, but it differs"
+
+
+@rule(
+    "bpmn.loop.data-input",
+    "BPMN 2.0.2 §10.3.8, table MultiInstanceLoopCharacteristics: loopDataInputRef",
+    STRICT,
+)
+def loop_input_is_the_task_s_own(model: Model) -> Faults:
+    """The collection a multi-instance task runs over is a data input of its own."""
+    for loop in model.of("multiInstanceLoopCharacteristics"):
+        task, name = loop.getparent(), reference(text(child(loop, "loopDataInputRef")))
+        if not name or task is None or local(task) in SUB_PROCESSES:
+            continue
+        holder = child(task, "ioSpecification")
+        own = [] if holder is None else [one.get("id") for one in children(holder, "dataInput")]
+        if name not in own:
+            yield (
+                task,
+                f"Expected loopDataInputRef of {described(task)} to name a data input of it, "
+                f"but '{name}' is none",
+            )
+
+
+@rule("bpmn.data.single-source", "BPMN 2.0.2 §10.4.1, data association", LETTER)
 def single_source_without_transformation(model: Model) -> Faults:
     """A data association without transformation has one source."""
     for association in model.of(*ASSOCIATIONS):
@@ -48,7 +116,11 @@ def single_source_without_transformation(model: Model) -> Faults:
             )
 
 
-@rule("bpmn.data.same-item", "BPMN 2.0.2 §10.4.1, data association: same ItemDefinition or a transformation")
+@rule(
+    "bpmn.data.same-item",
+    "BPMN 2.0.2 §10.4.1, data association: same ItemDefinition or a transformation",
+    LETTER,
+)
 def same_item_definition(model: Model) -> Faults:
     """Source and target of a data association have the same item definition, or a transformation."""
     for association in model.of(*ASSOCIATIONS):
@@ -100,12 +172,17 @@ def _structure(model: Model, name: str) -> str:
     element = model.find(name)
     if element is not None and local(element) in REFERENCES and not element.get("itemSubjectRef"):
         element = model.find(element.get(REFERENCES[local(element)]))
-    item = (
-        model.find(element.get("itemSubjectRef"))
-        if element is not None and element.get("itemSubjectRef")
-        else None
-    )
-    return "" if item is None else (item.get("structureRef") or item.get("id") or "")
+    return "" if element is None else structure_of(model, element.get("itemSubjectRef"))
+
+
+def structure_of(model: Model, item: str | None) -> str:
+    """What an item definition stands for: its structureRef, else its id; "" where there is none."""
+    found = model.find(item) if item else None
+    return "" if found is None else (found.get("structureRef") or found.get("id") or "")
+
+
+def _is_collection(element: Element) -> bool:
+    return flag(element, "isCollection", False)
 
 
 RULES = rules_of(globals())

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from engine.bpmn.lint.model import Model, described, is_event_sub_process
 from engine.bpmn.lint.references import called_name
-from engine.bpmn.lint.rule import EXECUTION, IMPLICIT, Faults, rule, rules_of
+from engine.bpmn.lint.rule import LETTER, Faults, rule, rules_of
 from engine.bpmn.xml import Element, ancestors, children, flag, local
 
 TOP_START = frozenset({"message", "timer", "signal", "conditional"})
@@ -190,7 +190,7 @@ def no_boundary_on_event_sub_process(model: Model) -> Faults:
             )
 
 
-@rule("bpmn.event.boundary.way-out", "BPMN 2.0.2 §10.5.4, sequence flow connections", IMPLICIT)
+@rule("bpmn.event.boundary.way-out", "BPMN 2.0.2 §10.5.4, sequence flow connections", LETTER)
 def boundary_leads_somewhere(model: Model) -> Faults:
     """A boundary event other than compensation has at least one flow out."""
     for event in model.of("boundaryEvent"):
@@ -198,7 +198,7 @@ def boundary_leads_somewhere(model: Model) -> Faults:
             yield event, f"Expected a flow out of {described(event)}, but it has none"
 
 
-@rule("bpmn.event.start.called", "BPMN 2.0.2 §10.5.2, §10.3.6: a call begins at a none start", EXECUTION)
+@rule("bpmn.event.start.called", "BPMN 2.0.2 §10.5.2, §10.3.6: a call begins at a none start")
 def called_process_has_none_start(model: Model) -> Faults:
     """A process of this file that a call activity calls has a none start event, if it has start events."""
     for call in model.of("callActivity"):

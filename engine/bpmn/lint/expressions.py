@@ -16,7 +16,8 @@ from engine import feel
 from engine.bpmn import timing
 from engine.bpmn.expressions import HOST_NAMES
 from engine.bpmn.lint.model import FLOW_NODES, Model, described
-from engine.bpmn.lint.rule import EXECUTION, NOTE, Faults, rule, rules_of
+from engine.bpmn.lint.rule import EXECUTION, NOTE, STRICT, Faults, rule, rules_of
+from engine.bpmn.lint.triggers import is_formal, is_marked
 from engine.bpmn.names import WRITTEN, spaced_names
 from engine.bpmn.xml import ZEEBE, Element, ancestors, child, children, extension, local, namespace, text
 from engine.errors import ExpressionError
@@ -75,13 +76,39 @@ def expressions_parse(model: Model) -> Faults:
             )
 
 
-@rule("bpmn.expression.empty", "dialect: Expressions", EXECUTION)
-def conditions_have_text(model: Model) -> Faults:
-    """A condition of a flow is not empty."""
-    for flow in model.of("sequenceFlow"):
-        condition = child(flow, "conditionExpression")
-        if condition is not None and not text(condition):
-            yield flow, f"Expected a text in the condition of {described(flow)}, but it is empty"
+@rule("bpmn.expression.empty", "BPMN 2.0.2 §8.4.6, table FormalExpression: body", EXECUTION)
+def formal_expressions_have_text(model: Model) -> Faults:
+    """A condition and every formal expression has a text."""
+    for element in model.elements:
+        formal = is_marked(element) or local(element) in (
+            "conditionExpression",
+            "transformation",
+            "messagePath",
+        )
+        if formal and not text(element) and not len(element):
+            yield (
+                _owner(element),
+                f"Expected a text in {local(element)} of {described(_owner(element))}, but it is empty",
+            )
+
+
+@rule(
+    "bpmn.expression.formal", "BPMN 2.0.2 §8.4.6: an Expression is natural language, not executable", STRICT
+)
+def expressions_are_formal(model: Model) -> Faults:
+    """What an executable process evaluates is a formal expression, unless the file "
+    "is of the Camunda 8 dialect."""
+    for element in model.elements:
+        literal = local(element) == "loopCardinality" and text(element).isdigit()
+        if literal or local(element) not in (*ALWAYS, "from", "to"):
+            continue
+        if text(element) and not is_formal(element) and local(_parent(element)) not in _JUDGED_ELSEWHERE:
+            yield (
+                _owner(element),
+                f"Expected {local(element)} "
+                f"of {described(_owner(element))} to be a formal expression (xsi:type "
+                f"tFormalExpression, or a text that begins with '='), but found '{text(element)}'",
+            )
 
 
 @rule(
@@ -144,6 +171,7 @@ def awaited_message_has_key(model: Model) -> Faults:
 _OWNERS = FLOW_NODES | {"sequenceFlow", "globalScriptTask", "message", "correlationSubscription", "process"}
 _BEGINS = {"timeDate": "", "timeDuration": "P", "timeCycle": "R"}
 _ANY_MOMENT, _ANY_ZONE = datetime(2026, 1, 1, tzinfo=UTC), ZoneInfo("UTC")
+_JUDGED_ELSEWHERE = ("conditionalEventDefinition", "complexBehaviorDefinition")
 _FORMS = {
     "timeDate": "a date and time like 2026-03-01T09:00:00+08:00",
     "timeDuration": "a duration like P3D or PT15M",
@@ -160,6 +188,11 @@ def _in_bpmn(element: Element) -> Iterator[Written]:
         yield Written(owner, name, source[1:])
     if name in ("message", "signal", "error", "escalation"):
         yield from _names(element)
+
+
+def _parent(element: Element) -> Element:
+    parent = element.getparent()
+    return element if parent is None else parent
 
 
 def _owner(element: Element) -> Element:

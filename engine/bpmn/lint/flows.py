@@ -14,8 +14,8 @@ from engine.bpmn.lint.model import (
     is_compensation_handler,
     is_event_sub_process,
 )
-from engine.bpmn.lint.rule import NOTE, Faults, rule, rules_of
-from engine.bpmn.xml import Element, children, local, reference, references
+from engine.bpmn.lint.rule import NOTE, STRICT, Faults, rule, rules_of
+from engine.bpmn.xml import Element, children, flag, local, reference, references
 
 CONDITIONAL_SOURCES = ACTIVITIES | {"exclusiveGateway", "inclusiveGateway", "complexGateway"}
 
@@ -210,6 +210,14 @@ def listed_at_both_ends(model: Model) -> Faults:
         for side, node in zip(("outgoing", "incoming"), model.ends(flow), strict=True):
             if node is not None and (side, flow.get("id")) not in listed:
                 yield flow, f"Expected {described(node)} to list {described(flow)} as {side}, but it does not"
+
+
+@rule("bpmn.flow.immediate", "BPMN 2.0.2 §8.4.13, table SequenceFlow: isImmediate", STRICT)
+def immediate_where_executable(model: Model) -> Faults:
+    """A sequence flow of an executable process is not marked as one that may take other steps between."""
+    for flow in model.of("sequenceFlow"):
+        if not flag(flow, "isImmediate", True):
+            yield flow, f"Expected {described(flow)} to be immediate in an executable process, but it is not"
 
 
 @rule("bpmn.flow.twice", "BPMN 2.0.2 §8.4.13: legal, each flow carries its own token", NOTE)

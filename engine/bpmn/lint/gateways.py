@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.bpmn.lint.model import GATEWAYS, Model, described, has_condition
-from engine.bpmn.lint.rule import EXECUTION, IMPLICIT, Faults, rule, rules_of
+from engine.bpmn.lint.rule import EXECUTION, LETTER, Faults, rule, rules_of
 from engine.bpmn.xml import Element, child, flag, local, text
 
 AWAITED = frozenset({"message", "signal", "timer", "conditional"})
@@ -60,7 +60,7 @@ def mixed_is_mixed(model: Model) -> Faults:
             yield node, f"Expected several flows into and out of the mixed {described(node)}, but it has not"
 
 
-@rule("bpmn.gateway.splits-or-merges", "BPMN 2.0.2 §10.6.1", IMPLICIT)
+@rule("bpmn.gateway.splits-or-merges", "BPMN 2.0.2 §10.6.1", LETTER)
 def splits_or_merges(model: Model) -> Faults:
     """A gateway has several flows in or several out."""
     for node in model.of(*GATEWAYS):

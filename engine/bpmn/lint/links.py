@@ -72,24 +72,34 @@ def link_stands_alone(model: Model) -> Faults:
 @rule("bpmn.link.named-pair", "BPMN 2.0.2 §10.5.5, link event definition: source and target")
 def listed_pair_agrees(model: Model) -> Faults:
     """Where links list their source and target, both ends agree and stand on one level."""
+    named = {
+        (definition, side, name)
+        for _, definition in _links(model)
+        for side in ("source", "target")
+        for name in references(definition, side)
+    }
+    for event, definition, other, back in _listed_partners(model):
+        partner = other.getparent()
+        if (other, back, definition.get("id")) not in named:
+            yield (
+                event,
+                f"Expected link '{other.get('id')}' to list '{definition.get('id')}' as {back}, "
+                "but it does not",
+            )
+        if partner is not None and partner.getparent() is not event.getparent():
+            yield (
+                event,
+                f"Expected {described(event)} and {described(partner)} on one level, but they are not",
+            )
+
+
+def _listed_partners(model: Model) -> Iterator[tuple[Element, Element, Element, str]]:
     for event, definition in _links(model):
         for side, back in (("target", "source"), ("source", "target")):
             for name in references(definition, side):
                 other = model.find(name)
-                if other is None or local(other) != "linkEventDefinition":
-                    continue
-                yield from _disagreement(event, definition, other, back)
-
-
-def _disagreement(event: Element, definition: Element, other: Element, back: str) -> Faults:
-    partner = other.getparent()
-    if definition.get("id") not in references(other, back):
-        yield (
-            event,
-            f"Expected link '{other.get('id')}' to list '{definition.get('id')}' as {back}, but it does not",
-        )
-    if partner is not None and partner.getparent() is not event.getparent():
-        yield event, f"Expected {described(event)} and {described(partner)} on one level, but they are not"
+                if other is not None and local(other) == "linkEventDefinition":
+                    yield event, definition, other, back
 
 
 def _links(model: Model) -> Iterator[tuple[Element, Element]]:

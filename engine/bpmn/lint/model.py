@@ -74,6 +74,7 @@ class Model:
         self.by_id: dict[str, Element] = {}
         self.named: dict[str, list[Element]] = defaultdict(list)
         self.process_of: dict[Element, Element] = {}
+        self.imported = {one.get("namespace") for one in self.root if is_bpmn(one, ("import",))}
         self.target_namespace = self.root.get("targetNamespace", "")
         self._index()
         self.outgoing: dict[Element, list[Element]] = defaultdict(list)

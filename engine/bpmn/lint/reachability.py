@@ -16,11 +16,11 @@ from engine.bpmn.lint.model import (
     is_compensation_handler,
     is_event_sub_process,
 )
-from engine.bpmn.lint.rule import IMPLICIT, NOTE, Faults, rule, rules_of
+from engine.bpmn.lint.rule import LETTER, NOTE, Faults, rule, rules_of
 from engine.bpmn.xml import Element, children, flag, local
 
 
-@rule("bpmn.flow.start-leads-out", "BPMN 2.0.2 §10.5.2: a start event MUST be a source", IMPLICIT)
+@rule("bpmn.flow.start-leads-out", "BPMN 2.0.2 §10.5.2: a start event MUST be a source", LETTER)
 def start_leads_out(model: Model) -> Faults:
     """A start event has at least one flow out."""
     for event in model.of("startEvent"):
@@ -45,7 +45,7 @@ def intermediate_is_led_to(model: Model) -> Faults:
             yield event, f"Expected a flow into {described(event)}, but it has none"
 
 
-@rule("bpmn.flow.intermediate-leads-out", "BPMN 2.0.2 §10.5.4, sequence flow connections", IMPLICIT)
+@rule("bpmn.flow.intermediate-leads-out", "BPMN 2.0.2 §10.5.4, sequence flow connections", LETTER)
 def intermediate_leads_out(model: Model) -> Faults:
     """An intermediate event in normal flow other than a throwing link has at least one flow out."""
     for event in model.of("intermediateCatchEvent", "intermediateThrowEvent"):
@@ -67,7 +67,7 @@ def end_needs_start(model: Model) -> Faults:
             )
 
 
-@rule("bpmn.flow.end-needed", "BPMN 2.0.2 §10.5.3: a start event requires an end event", IMPLICIT)
+@rule("bpmn.flow.end-needed", "BPMN 2.0.2 §10.5.3: a start event requires an end event", LETTER)
 def start_needs_end(model: Model) -> Faults:
     """A level that has a start event has an end event."""
     for scope in model.scopes():
@@ -92,7 +92,7 @@ def every_node_is_led_to(model: Model) -> Faults:
 @rule(
     "bpmn.flow.no-way-out",
     "BPMN 2.0.2 §10.5.3: where an end event is used, every flow object is a source",
-    IMPLICIT,
+    LETTER,
 )
 def every_node_leads_out(model: Model) -> Faults:
     """On a level with an end event every activity and gateway has a flow out."""

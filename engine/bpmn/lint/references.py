@@ -46,7 +46,7 @@ BEHAVIOUR = frozenset(EVENT_DEFINITIONS)
 
 # (owner, "" for any) → attribute → types it may name. Clauses of BPMN 2.0.2 at the right.
 ATTRIBUTES: dict[str, dict[str, frozenset[str]]] = {
-    "": {"itemSubjectRef": ITEM},  # 10.4.1
+    "": {"itemSubjectRef": ITEM, "evaluatesToTypeRef": ITEM},  # 10.4.1, 8.4.6
     "association": {"sourceRef": ANY, "targetRef": ANY},  # 8.4.1
     "group": {"categoryValueRef": frozenset({"categoryValue"})},  # 8.4.1
     "sequenceFlow": {
@@ -71,6 +71,18 @@ ATTRIBUTES: dict[str, dict[str, frozenset[str]]] = {
         "innerMessageFlowRef": frozenset({"messageFlow"}),
         "outerMessageFlowRef": frozenset({"messageFlow"}),
     },  # 9.4
+    "callChoreography": {
+        "calledChoreographyRef": COLLABORATION,
+        "initiatingParticipantRef": frozenset({"participant"}),
+    },  # 11.5
+    "choreographyTask": {"initiatingParticipantRef": frozenset({"participant"})},  # 11.5
+    "subChoreography": {"initiatingParticipantRef": frozenset({"participant"})},  # 11.5
+    "callConversation": {"calledCollaborationRef": COLLABORATION},  # 9.5
+    "conversationAssociation": {
+        "innerConversationNodeRef": CONVERSATION,
+        "outerConversationNodeRef": CONVERSATION,
+    },  # 9.5
+    "resourceParameter": {"type": ITEM},  # 8.4.12
     "conversationLink": {
         "sourceRef": CONVERSATION | INTERACTION,
         "targetRef": CONVERSATION | INTERACTION,
@@ -154,6 +166,11 @@ CHILDREN: dict[str, dict[str, frozenset[str]]] = {
     },  # 10.5.5
     "lane": {"flowNodeRef": FLOW_NODES | CHOREOGRAPHY},  # 10.8
 }
+for _name in (*CONVERSATION, *CHOREOGRAPHY):
+    CHILDREN[_name] = {
+        "participantRef": frozenset({"participant"}),
+        "messageFlowRef": frozenset({"messageFlow"}),
+    }  # 9.5, 11.5
 for _name in ("resourceRole", "performer", "humanPerformer", "potentialOwner"):
     CHILDREN[_name] = {"resourceRef": frozenset({"resource"})}  # 10.3.1
 
@@ -187,8 +204,8 @@ def references_of(model: Model) -> Iterator[Reference]:
 def is_foreign(model: Model, one: Reference) -> bool:
     """Whether the prefix of a QName stands for a namespace that is not this file's own."""
     prefix, colon, _ = one.value.partition(":")
-    space = one.holder.nsmap.get(prefix if colon else None)
-    return bool(colon) and space is not None and space != model.target_namespace
+    space = one.holder.nsmap.get(prefix) if colon else None
+    return space is not None and space != model.target_namespace
 
 
 @rule("bpmn.reference.resolves", "BPMN 2.0.2 §8.2, §15.3.2")
@@ -281,8 +298,9 @@ def _may_stand_elsewhere(model: Model, one: Reference) -> bool:
 
 def _is_known_space(model: Model, one: Reference) -> bool:
     space = one.holder.nsmap.get(one.value.partition(":")[0])
-    imports = {found.get("namespace") for found in model.of("import")}
-    return space in imports or str(space).startswith("http://www.w3.org/2001/XMLSchema") or space == XSI
+    return (
+        space in model.imported or str(space).startswith("http://www.w3.org/2001/XMLSchema") or space == XSI
+    )
 
 
 def _types(types: frozenset[str]) -> str:

@@ -18,7 +18,8 @@ Faults = Iterator[Fault]
 
 ERROR = "error"  # breaks BPMN, whatever the process is for
 EXECUTION = "execution"  # concerns running it: a note where the process is not executable
-IMPLICIT = "implicit"  # breaks BPMN's letter; a note in files of the Camunda 8 dialect, which ends implicitly
+LETTER = "letter"  # breaks BPMN's letter; a note in files of the Camunda 8 dialect, which does not keep it
+STRICT = "strict"  # both: an error where the process is executable and the file is not of that dialect
 NOTE = "note"  # reported, never refused
 
 
@@ -44,11 +45,11 @@ class Rule:
         return Finding(model.where(element), sentence, self.id, line(element), self._severity(model, element))
 
     def _severity(self, model: Model, element: Element) -> str:
-        if self.grade == EXECUTION:
-            return ERROR if model.executable(element) else NOTE
-        if self.grade == IMPLICIT:
-            return NOTE if model.is_camunda_8 else ERROR
-        return self.grade
+        if self.grade in (EXECUTION, STRICT) and not model.executable(element):
+            return NOTE
+        if self.grade in (LETTER, STRICT) and model.is_camunda_8:
+            return NOTE
+        return NOTE if self.grade == NOTE else ERROR
 
 
 def rule(identifier: str, clause: str, grade: str = ERROR) -> Callable[[Callable[[Model], Faults]], Rule]:

@@ -74,6 +74,14 @@ def process_can_start(model: Model) -> Faults:
             )
 
 
+@rule("bpmn.process.public", "BPMN 2.0.2 §10.2, table Process: processType, isExecutable")
+def public_process_is_not_executable(model: Model) -> Faults:
+    """A public process is not executable."""
+    for process in model.of("process"):
+        if process.get("processType") == "Public" and flag(process, "isExecutable", False):
+            yield process, f"Expected the public {described(process)} not to be executable, but it is"
+
+
 @rule("bpmn.process.choreography-inside", "BPMN 2.0.2 §10.2, §10.3.5")
 def no_choreography_inside(model: Model) -> Faults:
     """A process or sub-process holds no choreography activity."""

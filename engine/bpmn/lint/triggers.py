@@ -80,12 +80,12 @@ def signal_event_names_signal(model: Model) -> Faults:
             yield event, f"Expected a signalRef on {described(event)}, but it has none"
 
 
-@rule("bpmn.signal.name", "BPMN 2.0.2 §10.5.5; dialect: signals are matched by name", EXECUTION)
+@rule("bpmn.signal.name", "BPMN 2.0.2 §10.5.5; dialect: signals are matched by name", NOTE)
 def used_signals_have_names(model: Model) -> Faults:
-    """A signal that an event uses has a name."""
+    """A signal without a name is matched by its id."""
     for signal in _used(model, "signalRef", "signal"):
         if not (signal.get("name") or "").strip():
-            yield signal, f"Expected a name on {described(signal)}, which is used, but it has none"
+            yield signal, f"{described(signal)} has no name: it is matched by its id"
 
 
 @rule("bpmn.event.error.code", "BPMN 2.0.2 §8.4.3, §10.5.5: an error end supplies the errorCode", EXECUTION)
@@ -172,8 +172,12 @@ def message_starts_differ(model: Model) -> Faults:
 
 def is_formal(expression: Element) -> bool:
     """Whether an expression is marked as formal, or is one by the dialect (it begins with '=')."""
-    kind = expression.get(f"{{{XSI}}}type", "").rpartition(":")[2]
-    return kind == "tFormalExpression" or text(expression).startswith("=")
+    return is_marked(expression) or text(expression).startswith("=")
+
+
+def is_marked(expression: Element) -> bool:
+    """Whether an expression is marked as formal with `xsi:type`."""
+    return expression.get(f"{{{XSI}}}type", "").rpartition(":")[2] == "tFormalExpression"
 
 
 def _definitions(model: Model, name: str) -> Iterator[tuple[Element, Element]]:
