@@ -102,7 +102,10 @@ MESSAGES = '<message id="m1" name="first"/><message id="m2" name="second"/>'
 
 def test_an_exclusive_instantiating_gateway_begins_with_one_event_alone() -> None:
     data = diagram(INSTANTIATING.format(kind="Exclusive"), roots=MESSAGES)
-    assert [(one.element, one.name) for one in read(data).start_events()] == [("one", "first"), ("two", "second")]
+    assert [(one.element, one.name) for one in read(data).start_events()] == [
+        ("one", "first"),
+        ("two", "second"),
+    ]
     trial = Trial(data).start(event="two", x=1)
     assert trial.done == ["b"]
     assert trial.ended

@@ -27,7 +27,9 @@ CHOICE = diagram(
 
 
 @pytest.mark.parametrize(("x", "way"), [(11, "a"), (10, "b"), (6, "b"), (5, "c"), (-1, "c")])
-def test_the_first_flow_in_the_file_whose_condition_is_true_is_taken_else_the_default(x: int, way: str) -> None:
+def test_the_first_flow_in_the_file_whose_condition_is_true_is_taken_else_the_default(
+    x: int, way: str
+) -> None:
     assert Trial(CHOICE).start(x=x).done == [way]
 
 

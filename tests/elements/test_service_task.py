@@ -99,7 +99,9 @@ def test_a_script_is_feel_and_its_value_a_variable() -> None:
 
 
 def test_temporal_values_become_iso_text() -> None:
-    data = SCRIPT.replace(b"=sum(for one in lines return one.fee)", b"=date(2026, 3, 2) + duration(&quot;P1D&quot;)")
+    data = SCRIPT.replace(
+        b"=sum(for one in lines return one.fee)", b"=date(2026, 3, 2) + duration(&quot;P1D&quot;)"
+    )
     assert Trial(data).start().variables["total"] == "2026-03-03"
 
 

@@ -72,7 +72,7 @@ class MultiInstance:
         yield
 
     def _place(self, case: Case, node: Activity, outer: Token, index: int, item: Any) -> None:
-        notes = {"index": index} if self.item is None else {"index": index, "item": item}
+        notes = {"index": index} if self.item is None else {"index": index, "each": item}
         case.place(outer.workflow, node, parent=outer, **notes)
 
     def prepare(self, node: Activity, inner: Token) -> Steps:
@@ -81,8 +81,8 @@ class MultiInstance:
         if inner.own is None:
             yield case.open_own(inner)
         yield case.assign(inner.scope, "loopCounter", inner.notes["index"] + 1, node.name)
-        if self.item is not None:
-            yield case.assign(inner.scope, self.item, inner.notes["item"], node.name)
+        if self.item is not None and "each" in inner.notes:
+            yield case.assign(inner.scope, self.item, inner.notes.pop("each"), node.name)
         local = None if self.result is None else self.result.text.strip().lstrip("=").strip()
         if local and local.isidentifier() and local not in inner.scope.variables:
             yield case.assign(inner.scope, local, None, node.name)

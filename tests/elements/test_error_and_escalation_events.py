@@ -1,0 +1,137 @@
+"""Errors and escalations: caught around the thrower, from the inside out; uncaught errors are incidents."""
+
+from __future__ import annotations
+
+import pytest
+from diagrams import diagram
+
+from engine.bpmn.trial import Trial
+
+ROOTS = (
+    '<error id="err" errorCode="E"/><error id="other" errorCode="F"/>'
+    '<escalation id="esc" escalationCode="X"/><escalation id="esc2" escalationCode="Y"/>'
+)
+
+
+def _two_levels(inner_edge: str, outer_edge: str, end: str) -> Trial:
+    data = diagram(
+        f"""
+        <startEvent id="s"/>
+        <subProcess id="outer"><startEvent id="os"/>
+          <subProcess id="inner"><startEvent id="is"/><parallelGateway id="f"/><userTask id="beside"/>
+            <userTask id="u"/><endEvent id="ie">{end}</endEvent>
+            is -> f
+            f -> u
+            f -> beside
+            u -> ie
+          </subProcess>
+          <boundaryEvent id="i_edge" attachedToRef="inner"><errorEventDefinition {inner_edge}/></boundaryEvent>
+          <task id="by_inner"/>
+          os -> inner
+          i_edge -> by_inner
+        </subProcess>
+        <boundaryEvent id="o_edge" attachedToRef="outer"><errorEventDefinition {outer_edge}/></boundaryEvent>
+        <task id="by_outer"/><endEvent id="e"/>
+        s -> outer
+        outer -> e
+        o_edge -> by_outer
+        """,
+        roots=ROOTS,
+    )
+    return Trial(data).start()
+
+
+ERROR_END = '<errorEventDefinition errorRef="err"/>'
+
+
+def test_the_innermost_catcher_of_the_code_gets_it() -> None:
+    trial = _two_levels('errorRef="err"', 'errorRef="err"', ERROR_END)
+    trial.complete("u")
+    assert trial.done == ["u", "by_inner", "outer"]
+    assert ("cancelled", "beside") in trial.trace
+    assert trial.ended
+
+
+def test_one_for_another_code_lets_it_pass() -> None:
+    trial = _two_levels('errorRef="other"', 'errorRef="err"', ERROR_END)
+    trial.complete("u")
+    assert trial.done == ["u", "by_outer"]
+    assert ("failed", "outer") in trial.trace
+    assert trial.ended
+
+
+def test_one_without_a_code_gets_any() -> None:
+    trial = _two_levels("", 'errorRef="err"', ERROR_END)
+    trial.complete("u")
+    assert trial.done == ["u", "by_inner", "outer"]
+
+
+def test_an_error_nobody_catches_is_an_incident_and_the_rest_goes_on() -> None:
+    trial = _two_levels('errorRef="other"', 'errorRef="other"', ERROR_END)
+    trial.complete("u")
+    (incident,) = trial.waiting("incident")
+    assert incident.element == "ie"
+    assert incident.name == "Expected the error 'E' to be caught, but nothing catches it"
+    trial.complete("beside")
+    assert not trial.ended
+
+
+def test_an_error_reported_on_a_task_that_nobody_catches_is_an_incident_with_its_words() -> None:
+    trial = Trial(diagram('<startEvent id="s"/><userTask id="u"/>\ns -> u')).start()
+    trial.throw("u", "NO_DEED")
+    (incident,) = trial.waiting("incident")
+    assert incident.name is not None
+    assert "NO_DEED" in incident.name
+    trial.retry("u")
+    assert trial.open("item") == ["u"]
+
+
+def _escalation(
+    cancel: str, thrown: str = "esc", caught: str = 'escalationRef="esc"', end: bool = False
+) -> Trial:
+    throw = f'<escalationEventDefinition escalationRef="{thrown}"/>'
+    thrower = (
+        f'<endEvent id="t">{throw}</endEvent>'
+        if end
+        else f'<intermediateThrowEvent id="t">{throw}</intermediateThrowEvent><task id="z"/>\nt -> z\n'
+    )
+    data = diagram(
+        f"""
+        <startEvent id="s"/>
+        <subProcess id="sub"><startEvent id="is"/>
+        is -> t
+        {thrower}
+        </subProcess>
+        <boundaryEvent id="edge" attachedToRef="sub" cancelActivity="{cancel}">
+          <escalationEventDefinition {caught}/></boundaryEvent>
+        <task id="told"/><task id="after"/><endEvent id="e"/>
+        s -> sub
+        sub -> after
+        edge -> told
+        """,
+        roots=ROOTS,
+    )
+    return Trial(data).start()
+
+
+@pytest.mark.parametrize("caught", ['escalationRef="esc"', ""])
+def test_a_non_interrupting_escalation_tells_and_goes_on(caught: str) -> None:
+    trial = _escalation("false", caught=caught)
+    assert sorted(trial.done) == ["after", "sub", "told", "z"]
+    assert trial.ended
+
+
+def test_an_interrupting_escalation_ends_the_sub_process() -> None:
+    trial = _escalation("true")
+    assert trial.done == ["told"]
+    assert ("cancelled", "sub") in trial.trace
+    assert trial.ended
+
+
+def test_an_escalation_end_event_tells_too() -> None:
+    assert sorted(_escalation("false", end=True).done) == ["after", "sub", "told"]
+    assert _escalation("true", end=True).done == ["told"]
+
+
+def test_an_escalation_nobody_waits_for_is_no_fault() -> None:
+    assert _escalation("true", thrown="esc2").done == ["z", "sub", "after"]
