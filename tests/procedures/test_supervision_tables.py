@@ -1,0 +1,190 @@
+"""The supervision tables: each rule fires on its breach, says why, and stays silent on the lawful act."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine import dmn
+
+FOLDER = Path(__file__).parents[2] / "processes" / "supervision"
+PERIOD = {
+    "id": "xk.decision", "class": "statutory", "state": "running", "limit": "20W", "used": 12, "remaining": 8,
+    "basis": "《行政许可法》第四十二条第一款", "due": "2026-03-30", "promised": "2026-03-16", "late": False,
+    "suspension_kind": None, "suspension_allowed": ["听证", "专家评审"], "extended_times": 0,
+}  # fmt: skip
+NOTICED = [
+    {"act": "correction-notice", "role": "window", "person": "wang", "date": "2026-03-02", "element": "n"}
+]
+HANDLED = [{"act": "examine", "role": "handler", "person": "li", "date": "2026-03-02"}]
+FACTS: dict[str, Any] = {
+    "event": {
+        "type": "WorkItemCompleted", "act": None, "role": None, "element": "e", "date": "2026-03-10",
+        "moment": "2026-03-10T10:00:00+08:00", "data": {},
+    },
+    "actor": {"person": "li", "kind": "officer", "roles": ["handler"], "unit": "shinan.cg"},
+    "item": {"code": "XK-SR-0035", "fee": 0},
+    "case": {"number": "1", "procedure": "xk_general", "kind": "licence", "file": {},
+             "received_at": "2026-03-02T01:00:00.000Z"},
+    "period": None, "periods": [], "history": [], "documents": [],
+}  # fmt: skip
+
+
+@cache
+def _tables() -> tuple[tuple[dmn.Model, str], ...]:
+    models = [dmn.read(path.read_bytes()) for path in sorted(FOLDER.glob("*.dmn"))]
+    return tuple(
+        (model, id_) for model in models for id_ in sorted({each.id for each in model.decisions.values()})
+    )
+
+
+def cards(**facts: Any) -> list[dict[str, Any]]:
+    """The rows all tables give for the facts, each laid over the lawful case above."""
+    laid = {name: _over(value, facts[name]) if name in facts else value for name, value in FACTS.items()}
+    rows: list[dict[str, Any]] = []
+    for model, decision in _tables():
+        found = dmn.evaluate(model, decision, laid)
+        assert not found.reasons, (decision, found.reasons)
+        rows += found.json or []
+    return rows
+
+
+def _over(base: Any, given: Any) -> Any:
+    return {**base, **given} if isinstance(base, dict) and isinstance(given, dict) else given
+
+
+def event(type_: str, act: str | None = None, role: str | None = None, /, **data: Any) -> dict[str, Any]:
+    return {"type": type_, "act": act, "role": role, "data": data}
+
+
+def done(act: str, role: str | None = None, /, **data: Any) -> dict[str, Any]:
+    return event("WorkItemCompleted", act, role, **data)
+
+
+def period(**facts: Any) -> dict[str, Any]:
+    return {**PERIOD, **facts}
+
+
+OVERDUE = event("PeriodOverdue", limit="statutory")
+REFUSAL = {"outcome": "refused", "reasons": "影响采光", "remedies": "可以申请行政复议"}
+
+BREACHES = {
+    "A1": ("Y", {"event": event("PeriodWarned", limit="warn"), "period": PERIOD}),
+    "A2": ("R", {"event": event("PeriodOverdue", limit="promised"), "period": PERIOD}),
+    "A3": ("R+", {"event": OVERDUE, "period": PERIOD}),
+    "A4": ("Y", {"event": OVERDUE, "period": period(id="jc.reply", **{"class": "step"})}),
+    "A5": ("R", {"event": event("ActRecorded", "accept", "system", person="system")}),
+    "A6": ("R", {"event": done("register", review_outcome="incomplete"), "history": NOTICED}),
+    "A7": ("Y", {"event": event("PeriodSuspended"), "period": period(suspension_kind="公示")}),
+    "A8": ("R", {"event": OVERDUE, "period": period(id="xk.issue", limit="10W")}),
+    "A9": ("R", {"event": event("ActRecorded", "renew", "system", person="system")}),
+    "A15": ("R", {"event": event("PeriodExtensionRefused", sentence="期限已过"), "period": PERIOD}),
+    "A16": ("Y", {"event": OVERDUE, "period": period(id="gs.publish", limit="7W")}),
+    "C3": ("R", {"event": event("MessageReceived", "withdraw", "applicant", withdraw_signed=True)}),
+    "F5": ("R", {"event": done("decide", "head-of-organ", outcome="refused", reasons="无")}),
+    "F6": ("Y", {"event": done("investigate", extra_proof_demanded=True)}),
+    "F7": ("Y", {"event": event("CaseReceived"), "case": {"file": {"entry_delay": 3}, "kind": "licence"}}),
+    "F8": ("R", {"event": done("accept", fee=20)}),
+    "F14": ("Y", {"event": OVERDUE, "period": period(id="hp.callback", **{"class": "step"})}),
+    "SOD-1": ("R", {"event": done("hear", "hearing-chair"), "history": HANDLED}),
+    "SOD-2": ("R", {"event": done("decide", "head-of-organ"), "history": HANDLED}),
+    "SOD-3": ("R", {"event": done("legal-review", "legal-reviewer"), "history": HANDLED}),
+    "E3": ("R", {"event": done("decide", "head-of-organ"), "history": HANDLED,
+                 "case": {"kind": "penalty"}}),
+}  # fmt: skip
+VOID = {"A6", "A15", "C3", "F5", "E3", "SOD-1", "SOD-2", "SOD-3"}
+
+
+@pytest.mark.parametrize("rule", BREACHES)
+def test_a_rule_fires_on_its_breach(rule):
+    level, facts = BREACHES[rule]
+    found = cards(**facts)
+    assert [card["rule"] for card in found] == [rule]
+    assert found[0]["level"] == level
+    assert found[0]["blocked"] is (rule in VOID)
+    assert all(found[0][name] for name in ("basis", "sentence_zh", "sentence_en", "person"))
+
+
+LAWFUL = {
+    "a limit of one working day is not warned of": {
+        "event": event("PeriodWarned", limit="warn"), "period": period(limit="1W")},
+    "a period of the citizen gives no card": {
+        "event": OVERDUE, "period": period(id="xk.correction", **{"class": "party"})},
+    "acceptance by an officer": {"event": event("ActRecorded", "accept", "window", person="wang")},
+    "acceptance by the system where no licence is asked for": {
+        "event": event("ActRecorded", "accept", "system", person="system"), "case": {"kind": "registration"}},
+    "the first correction notice": {"event": done("register", review_outcome="incomplete")},
+    "acceptance after a correction": {
+        "event": done("register", review_outcome="ok"), "history": NOTICED},
+    "a suspension for a reason on the list": {
+        "event": event("PeriodSuspended"), "period": period(suspension_kind="专家评审")},
+    "a suspension that ends on the day told": {
+        "event": event("PeriodResumed", kind="专家评审"), "period": PERIOD,
+        "case": {"file": {"special_until": "2026-03-10"}}},
+    "a hearing takes as long as it takes": {
+        "event": event("PeriodResumed", kind="听证"), "period": PERIOD,
+        "case": {"file": {"special_until": "2026-03-01"}}},
+    "a signed withdrawal of the applicant": {
+        "event": event("MessageReceived", "withdraw", "applicant", withdraw_signed=True),
+        "actor": {"kind": "party"}},
+    "a withdrawal entered at the window with the signed paper": {
+        "event": event("MessageReceived", "withdraw", withdraw_signed=True, withdraw_file={"size": 1})},
+    "a refusal with reasons and remedies": {"event": done("decide", "head-of-organ", **REFUSAL)},
+    "an approval needs no reasons": {
+        "event": done("decide", "head-of-organ", outcome="approved")},
+    "an entry two working days after receipt": {
+        "event": event("CaseReceived"), "case": {"kind": "licence", "file": {"entry_delay": 2}}},
+    "a case that took its days": {"event": event("CaseClosed"), "case": {"file": {"outcome": "approved"}}},
+    "a fee with a ground in law": {
+        "event": done("accept", fee=20), "item": {"fee_basis": "条例第九条"}},
+    "a decider who has not handled the case": {
+        "event": done("decide", "head-of-organ"), "history": HANDLED,
+        "actor": {"person": "zhao"}},
+    "a handler who goes on handling": {"event": done("examine", "handler"), "history": HANDLED},
+    "an announcement that has run its time": {
+        "event": OVERDUE, "period": period(id="cf.announce", **{"class": "step"})},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("act", LAWFUL)
+def test_a_lawful_act_gives_no_card(act):
+    facts = LAWFUL[act]
+    if "case" in facts:
+        facts = {**facts, "case": {**FACTS["case"], **facts["case"]}}
+    assert cards(**facts) == []
+
+
+def test_a_suspension_that_outlasts_what_was_told_is_recorded():
+    facts = {"file": {"special_until": "2026-03-09"}}
+    found = cards(event=event("PeriodResumed", kind="专家评审"), period=PERIOD, case=facts)
+    assert [(card["rule"], card["level"]) for card in found] == [("A7", "Y")]
+    assert "2026-03-09" in found[0]["sentence_zh"]
+
+
+def test_a_case_decided_within_ten_minutes_looks_back_filled():
+    facts = {"file": {"outcome": "approved"}, "received_at": "2026-03-10T01:55:00.000Z"}
+    assert [card["rule"] for card in cards(event=event("CaseClosed"), case=facts)] == ["F7"]
+
+
+def test_empty_reasons_are_no_reasons():
+    blank = {**REFUSAL, "reasons": ""}
+    found = cards(event=done("decide", "head-of-organ", **blank))
+    assert [card["rule"] for card in found] == ["F5"]
+
+
+def test_a_proof_the_register_holds_may_not_be_asked_for_under_another_heading():
+    asked = done("register", missing_points=["父子关系证明"])
+    case = {"kind": "registration", "file": {"relation_in_register": True}}
+    assert [card["rule"] for card in cards(event=asked, case=case)] == ["F6"]
+    assert cards(event=asked, case={**case, "file": {"relation_in_register": False}}) == []
+
+
+def test_levels_and_roles_are_of_the_vocabulary():
+    for level, facts in BREACHES.values():
+        for card in cards(**facts):
+            assert card["level"] == level
+            assert card["level"] in ("T", "Y", "R", "R+")
+            assert card["person"] in ("actor", "handler", "window")
