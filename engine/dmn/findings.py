@@ -13,14 +13,18 @@ from engine.errors import Finding, IllegalDefinition
 
 @dataclass(slots=True)
 class Findings:
-    """Collects findings; where `strict` is off, faulty expressions are kept as reasons instead."""
+    """Collects findings; where `strict` is off, faulty expressions are kept as reasons instead.
+
+    `within` is the element being read: it stands for parts of it that have no id of their own.
+    """
 
     strict: bool = True
     found: list[Finding] = field(default_factory=list)
+    within: str = ""
 
     def add(self, node: Node, rule: str, sentence: str, *, line: int | None = None) -> None:
         """Note a fault of an element; `rule` is the stable id of the check."""
-        where = node.get("id") or node.get("name") or node.name
+        where = node.get("id") or self.within or node.get("name") or node.name
         self.found.append(Finding(where, sentence, rule, line or node.line))
 
     def refuse(self, name: str, *, always: bool = False) -> None:

@@ -225,9 +225,11 @@ class Logic:
         if source is None:
             return None
         found: list[Any] = []
-        inner = {**scope, "partial": found} if iteration.kind == "for" else dict(scope)
+        inner = dict(scope)
         for item in source:
             inner[iteration.variable.name] = item
+            if _may_name_partial(iteration):
+                inner["partial"] = list(found)
             found.append(self.value(iteration.body, inner))
         if iteration.kind == "for":
             return found
@@ -250,6 +252,12 @@ class Logic:
             items: list[Any] | None = self.text(_EACH_OF_RANGE, {"span": source})
             return items
         return source if isinstance(source, list) else [source]
+
+
+def _may_name_partial(iteration: Iteration) -> bool:
+    """Whether the body may look at the results so far; copying them each time is dear."""
+    body = iteration.body
+    return iteration.kind == "for" and not (isinstance(body, Literal) and "partial" not in body.text.text)
 
 
 def _lent(declared: ItemType) -> HostType:

@@ -78,7 +78,7 @@ class _ModelReader:
 
     def model(self) -> Model:
         """The model, or all its faults."""
-        elements = {id_: self._readers[node.name](node) for id_, node in self._nodes.items()}
+        elements = {id_: self._element(id_, node) for id_, node in self._nodes.items()}
         going_round = circles(elements, self._namespace)
         for circle in going_round:
             self._findings.add(
@@ -127,6 +127,10 @@ class _ModelReader:
         return found
 
     # Elements of the requirement graph
+
+    def _element(self, id_: str, node: Node) -> Element:
+        self._findings.within = id_
+        return self._readers[node.name](node)
 
     def _input(self, node: Node) -> InputData:
         return InputData(*self._identity(node), self._variable(node))

@@ -86,17 +86,23 @@ def _band_text(rule: Rule, properties: Properties) -> str:
 
 def _rule_band(grid: Grid, amount: Any, rule: Rule, text: str, column: int) -> Iterator[ProofFinding]:
     table, rules = grid.table, (rule.index,)
-    try:
-        test = feel.unary_tests(_as_test(text))
-    except ExpressionError as error:
-        yield _not_proven(
-            table, f"Expected a band like [500..2000], but {text!r} is none: {error.sentence}", rules
-        )
+    test = _band_test(text)
+    if test is None:
+        yield _not_proven(table, f"Expected a band like [500..2000], but {text!r} is none", rules)
         return
     if isinstance(amount, Formula):
         yield from _probed(grid, rule, test, text, column)
     elif test({"?": amount}).value is not True:
         yield _outside(grid, rule, amount, text, grid.witness(_reachable(grid, rule)))
+
+
+def _band_test(text: str) -> feel.Compiled | None:
+    """A band as a test of amounts; None where the text is no band."""
+    try:
+        test = feel.unary_tests(_as_test(text))
+    except ExpressionError:
+        return None
+    return None if test.free_names - {"?"} else test
 
 
 def _as_test(text: str) -> str:

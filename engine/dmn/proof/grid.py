@@ -9,15 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
+from itertools import islice
 from typing import Any
 
-from engine.dmn.axis import Axis, Unorderable, places
+from engine.dmn.axis import OTHER_TEXT, Axis, Unorderable, places
 from engine.dmn.cells import Condition, constants, names_null
 from engine.dmn.columns import Column, column_of, conditions_of, kinds_of
 from engine.dmn.model import InputClause, Table, Text
 from engine.dmn.proof.shown import show_regions
 from engine.dmn.record import plain
 from engine.dmn.types import ItemType
+
+_LOOKED_AT = 32
+"""How many regions are looked through for a plain sample."""
 
 
 @dataclass(slots=True)
@@ -45,8 +50,9 @@ class Dimension:
         return list(found.items())
 
     def sample(self, regions: int) -> Any:
-        """A value in one of the regions, as FEEL has it."""
-        return self.axis.sample(next(places(regions)))
+        """A value in one of the regions, as FEEL has it: the one that reads most plainly."""
+        first = islice(places(regions), _LOOKED_AT)
+        return min(((region, self.axis.sample(region)) for region in first), key=_plainness)[1]
 
     def shown(self, regions: int) -> str:
         """The regions in words: `area_m2 > 10`."""
@@ -207,6 +213,14 @@ class _Builder:
                 Unknown(self._source, rule, cell.text, why) for cell in cells if not cell.is_any
             )
         return found
+
+
+def _plainness(sample: tuple[int, Any]) -> tuple[bool, bool]:
+    """Whole numbers before fractions, values the table names before others, then the order of the axis."""
+    region, value = sample
+    if isinstance(value, Decimal):
+        return value != value.to_integral_value(), False
+    return isinstance(value, str) and region % 2 == 0, isinstance(value, str) and value != OTHER_TEXT
 
 
 def _lineage(declared: ItemType | None) -> list[ItemType]:
