@@ -18,9 +18,26 @@ from typing import Any
 
 import pytest
 from databases import administering, next_name
+from founded import (
+    founded_postgresql,
+    founded_postgresql_url,
+    founded_sqlite,
+    founded_sqlite_url,
+    founded_url,
+    laboratory,
+)
 from sqlalchemy import URL, make_url, text
 
 from engine.records.store import Store
+
+__all__ = [
+    "founded_postgresql",
+    "founded_postgresql_url",
+    "founded_sqlite",
+    "founded_sqlite_url",
+    "founded_url",
+    "laboratory",
+]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,4 +1,6 @@
-"""A founded installation for every test of casework, on SQLite and on PostgreSQL.
+"""A founded installation for every test that needs one, on SQLite and on PostgreSQL.
+
+The fixtures are offered to all tests by `conftest.py` beside this file.
 
 Real: the database, the shipped procedures, law, calendars and supervision tables, the demo city's people.
 Not real: the clock, which the test moves.
