@@ -15,6 +15,7 @@ from engine.feel.kinds import type_name
 from engine.feel.scope import SIZE_LIMIT
 from engine.feel.temporal import (
     DAY_NANOS,
+    NANOS,
     DateTime,
     DaysTime,
     FarDate,
@@ -108,7 +109,11 @@ def _divide_days(span: DaysTime, divisor: Decimal) -> DaysTime:
 
 
 def _moment_plus_days(moment: DateTime, span: DaysTime) -> DateTime:
-    return moment_of_local_nanos(moment.local_nanos + span.nanos, moment.time)
+    moved = moment_of_local_nanos(moment.local_nanos + span.nanos, moment.time)
+    if moment.time.zone is None:
+        return moved
+    shift = (moved.utc_offset() or 0) - (moment.utc_offset() or 0)  # summer time began or ended between
+    return moment_of_local_nanos(moved.local_nanos + shift * NANOS, moment.time) if shift else moved
 
 
 def _moment_plus_months(moment: DateTime, span: YearsMonths) -> DateTime:

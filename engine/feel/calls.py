@@ -15,6 +15,9 @@ from engine.feel.kinds import type_name
 from engine.feel.scope import CALL_LIMIT, State
 from engine.feel.values import Fault, Function, HostFunction, Value
 
+CALL_COST = 4
+"""Steps a call counts for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Slot:
@@ -48,7 +51,7 @@ def invoke(
     state: State, function: Value, arguments: list[Value], names: Sequence[str] | None = None
 ) -> Value:
     """The result of the call, or null with its reason. Raises TooLarge where calls nest too deep."""
-    state.spend()
+    state.spend(CALL_COST)
     if state.calls >= CALL_LIMIT:
         raise TooLarge(f"Expected functions nested at most {CALL_LIMIT} deep, but they call on and on")
     state.calls += 1

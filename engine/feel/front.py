@@ -27,10 +27,11 @@ class Compiled:
     """A FEEL text ready to run.
 
     `free_names` are the variables it reads (no built-ins; names inside a filter may be entries and are
-    left out), `calls` the names of the functions it calls, `text` what was written.
+    left out), `roots` every name it may look up outside itself, `calls` the names of the functions it
+    calls, `text` what was written.
     """
 
-    __slots__ = ("_roots", "_run", "calls", "free_names", "text")
+    __slots__ = ("_run", "_wanted", "calls", "free_names", "roots", "text")
 
     def __init__(
         self, text: str, run: Run, roots: Iterable[str], free: frozenset[str], calls: frozenset[str]
@@ -39,7 +40,8 @@ class Compiled:
         self.free_names = free
         self.calls = calls
         self._run = run
-        self._roots = tuple(sorted(roots))
+        self.roots = frozenset(roots)
+        self._wanted = tuple(sorted(self.roots))
 
     def __call__(self, variables: Mapping[str, object], *, host: Mapping[str, object] = NO_NAMES) -> Outcome:
         """Evaluate. Names of the host hide variables of the same name.
@@ -50,7 +52,7 @@ class Compiled:
         state = State(host)
         names: dict[str, Value] = {}
         try:
-            for name in self._roots:
+            for name in self._wanted:
                 value = host.get(name, MISSING)
                 if value is MISSING:
                     value = variables.get(name, MISSING)

@@ -6,7 +6,7 @@ Called by operators, built-ins, `instance of` and the front of the package.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from decimal import Decimal
 
 from engine.feel.scope import SIZE_LIMIT
@@ -37,7 +37,7 @@ TEMPORAL = (dt.date, FarDate, Time, DateTime, DaysTime, YearsMonths)
 
 def type_name(value: Value) -> str:
     """The name of the value's FEEL type: "number", "date and time", "list", "Null", …"""
-    return TYPE_NAMES.get(type(value), "Any")
+    return TYPE_NAMES.get(type(value)) or ("function" if isinstance(value, Function) else "Any")
 
 
 def number_text(value: Decimal) -> str:
@@ -69,25 +69,58 @@ def inner_text(value: Value) -> str:
 
     Raises Fault where it would be longer than a text may be.
     """
-    parts: list[str] = []
-    size = 0
-    for part in _parts(value):
-        size += len(part)
-        if size > SIZE_LIMIT:
+    writer = _Writer()
+    writer.write(value)
+    return "".join(writer.parts)
+
+
+class _Writer:
+    """Gathers the parts of one text and watches its length."""
+
+    def __init__(self) -> None:
+        self.parts: list[str] = []
+        self.left = SIZE_LIMIT
+
+    def add(self, part: str) -> None:
+        self.left -= len(part)
+        if self.left < 0:
             raise Fault(f"Expected a text of at most {SIZE_LIMIT} characters, but it is longer")
-        parts.append(part)
-    return "".join(parts)
+        self.parts.append(part)
 
+    def write(self, value: Value) -> None:
+        kind = type(value)
+        if kind is list:
+            self._list(value)
+        elif kind is dict:
+            self._context(value)
+        elif kind is Range:
+            self._range(value)
+        else:
+            self.add(_WRITERS.get(kind, _function_text)(value))
 
-def _parts(value: Value) -> Iterator[str]:
-    if type(value) is list:
-        yield from _list_parts(value)
-    elif type(value) is dict:
-        yield from _context_parts(value)
-    elif type(value) is Range:
-        yield from _range_parts(value)
-    else:
-        yield _WRITERS.get(type(value), _function_text)(value)
+    def _list(self, value: list[Value]) -> None:
+        self.add("[")
+        for index, item in enumerate(value):
+            if index:
+                self.add(", ")
+            self.write(item)
+        self.add("]")
+
+    def _context(self, value: dict[str, Value]) -> None:
+        self.add("{")
+        for index, (key, item) in enumerate(value.items()):
+            self.add(f"{', ' if index else ''}{_key_text(key)}: ")
+            self.write(item)
+        self.add("}")
+
+    def _range(self, value: Range) -> None:
+        self.add("[" if value.low_closed else "(")
+        if value.low is not None or value.low_bounded:
+            self.write(value.low)
+        self.add("..")
+        if value.high is not None or value.high_bounded:
+            self.write(value.high)
+        self.add("]" if value.high_closed else ")")
 
 
 def _quoted(value: str) -> str:
@@ -95,35 +128,8 @@ def _quoted(value: str) -> str:
     return '"' + text.replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t") + '"'
 
 
-def _list_parts(value: list[Value]) -> Iterator[str]:
-    yield "["
-    for index, item in enumerate(value):
-        if index:
-            yield ", "
-        yield from _parts(item)
-    yield "]"
-
-
-def _context_parts(value: dict[str, Value]) -> Iterator[str]:
-    yield "{"
-    for index, (key, item) in enumerate(value.items()):
-        yield f"{', ' if index else ''}{_key_text(key)}: "
-        yield from _parts(item)
-    yield "}"
-
-
 def _key_text(key: str) -> str:
     return key if key and all(part.isalnum() or part in " _" for part in key) else _quoted(key)
-
-
-def _range_parts(value: Range) -> Iterator[str]:
-    yield "[" if value.low_closed else "("
-    if value.low is not None or value.low_bounded:
-        yield from _parts(value.low)
-    yield ".."
-    if value.high is not None or value.high_bounded:
-        yield from _parts(value.high)
-    yield "]" if value.high_closed else ")"
 
 
 def _function_text(value: Value) -> str:
