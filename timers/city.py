@@ -7,9 +7,11 @@ journal, due dates, cards — came about as it would in an office.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -20,6 +22,7 @@ from engine.definitions import deployment
 from engine.errors import BanjieError
 from engine.organisation.model import Actor
 from engine.records.tables import case as case_table
+from timers import samples
 from timers.laboratory import Laboratory
 
 PASSWORD = "banjie-demo"  # noqa: S105 - printed at every start of the demo city
@@ -41,38 +44,82 @@ LOGINS = (
 )
 
 
+# What the people of a story answer wherever a form asks for it; all else is made up.
+_LICENCE = {
+    "applicant_type": "person",
+    "review_outcome": "ok",
+    "can_decide_now": False,
+    "marked_major": False,
+    "needed_steps": ["inspection"],
+    "inspection_result": "conform",
+    "examiner_opinion": "grant",
+    "section_opinion": "agree",
+    "legal_opinion": "agree",
+    "outcome": "approved",
+    "person_present": True,
+    "reasons": "设置位置不符合户外广告设置规划，且未提供结构安全证明。",
+    "remedies": "可以自收到决定书之日起六十日内申请行政复议，或者六个月内提起行政诉讼。",
+}
+_HOUSEHOLD = {
+    "review_outcome": "complete",
+    "relation_verified": "confirmed",
+    "residence_verified": "confirmed",
+    "station_agrees": "agree",
+    "district_opinion": "agree",
+    "outcome": "approved",
+}
+
+
 @dataclass(frozen=True)
 class Story:
-    """One case of the demo city: received so many days ago, then so many steps (None: until it ends)."""
+    """One case: received so many days ago, then so many acts (None: until it ends), with answers that
+    differ from the usual ones.
+    """
 
     item: str
     unit: str
     days_ago: int
-    steps: int | None
+    acts: int | None
+    answers: Mapping[str, Any] = field(default_factory=dict)
+
+    def given(self, rng: random.Random) -> dict[str, Any]:
+        """The answers of this story's people."""
+        usual = _LICENCE if self.item == LICENCE else _HOUSEHOLD
+        people = {
+            "applicant_name": samples.name(rng),
+            "applicant_id": samples.identity_number(rng, date(rng.randint(1946, 1960), 3, 9)),
+            "host_name": samples.name(rng),
+            "host_id": samples.identity_number(rng, date(rng.randint(1975, 1995), 8, 20)),
+        }
+        return {**usual, **people, **self.answers}
 
 
+_ZS, _SZ, _SN, _LS = "shinan.ga.zs", "laoshan.ga.sz", "shinan.cg", "laoshan.cg"
 STORIES = (
-    Story(HOUSEHOLD, "shinan.ga.zs", 75, None),
-    Story(LICENCE, "shinan.cg", 70, None),
-    Story(HOUSEHOLD, "laoshan.ga.sz", 62, None),
-    Story(LICENCE, "laoshan.cg", 60, None),
-    Story(HOUSEHOLD, "shinan.ga.zs", 55, 3),  # left lying: overdue
-    Story(LICENCE, "shinan.cg", 52, 2),  # left lying: overdue
-    Story(HOUSEHOLD, "laoshan.ga.sz", 45, None),
-    Story(LICENCE, "shinan.cg", 40, None),
-    Story(HOUSEHOLD, "shinan.ga.zs", 20, 5),
-    Story(LICENCE, "laoshan.cg", 16, 4),
-    Story(HOUSEHOLD, "shinan.ga.zs", 13, 4),
-    Story(LICENCE, "shinan.cg", 12, 3),
-    Story(HOUSEHOLD, "laoshan.ga.sz", 10, 3),
-    Story(LICENCE, "shinan.cg", 9, 3),
-    Story(HOUSEHOLD, "shinan.ga.zs", 8, 2),
-    Story(LICENCE, "laoshan.cg", 6, 2),
-    Story(HOUSEHOLD, "shinan.ga.zs", 4, 2),
-    Story(LICENCE, "shinan.cg", 4, 1),
-    Story(LICENCE, "shinan.cg", 2, 0),
-    Story(HOUSEHOLD, "shinan.ga.zs", 1, 0),
-    Story(LICENCE, "laoshan.cg", 1, 0),
+    Story(HOUSEHOLD, _ZS, 75, None),
+    Story(LICENCE, _SN, 70, None),
+    Story(HOUSEHOLD, _SZ, 62, None, {"outcome": "refused"}),
+    Story(LICENCE, _LS, 60, None, {"outcome": "refused", "examiner_opinion": "refuse"}),
+    Story(HOUSEHOLD, _ZS, 55, 3),  # left lying at the station: overdue
+    Story(LICENCE, _SN, 52, 2),  # left lying with the handler: overdue
+    Story(HOUSEHOLD, _SZ, 45, None),
+    Story(LICENCE, _SN, 42, None, {"needed_steps": ["inspection", "consultation"]}),
+    Story(LICENCE, _LS, 38, None, {"review_outcome": "not_needed"}),
+    Story(HOUSEHOLD, _ZS, 24, 5),
+    Story(LICENCE, _LS, 22, 5, {"needed_steps": ["special"], "special_kind": "专家评审"}),
+    Story(LICENCE, _SN, 20, 4, {"needed_steps": ["hearing"]}),
+    Story(HOUSEHOLD, _ZS, 18, 4),
+    Story(LICENCE, _SN, 16, 4),
+    Story(HOUSEHOLD, _SZ, 14, 3),
+    Story(LICENCE, _SN, 13, 3, {"needed_steps": ["inspection", "interested"]}),
+    Story(HOUSEHOLD, _ZS, 11, 1, {"review_outcome": "incomplete"}),
+    Story(LICENCE, _LS, 10, 2),
+    Story(LICENCE, _SN, 9, 2, {"review_outcome": "incomplete"}),
+    Story(HOUSEHOLD, _ZS, 5, 2),
+    Story(LICENCE, _SN, 4, 1),
+    Story(HOUSEHOLD, _SZ, 3, 0),
+    Story(LICENCE, _SN, 2, 0),
+    Story(LICENCE, _LS, 2, 0),
 )
 
 
@@ -107,20 +154,23 @@ def live(runtime: Runtime, say: Callable[[str], None]) -> list[int]:
             break
         laboratory.at(date_, 9.5)
         running = [_act(laboratory, case_id, story, done) for case_id, story, done in running]
-        for story in (s for s in STORIES if s.item and _first_working(past, today, s) == date_):
+        for story in (s for s in STORIES if _first_working(past, today, s) == date_):
             case_id = _receive(laboratory, story, say)
             if case_id is not None:
                 made.append(case_id)
                 running.append((case_id, story, 0))
                 say(f"{len(made)} of {len(STORIES)} cases of the demo city")
     laboratory.move(now)
+    for problem, times in laboratory.problems.items():
+        say(f"{times} × {problem}")
     return made
 
 
 def _receive(laboratory: Laboratory, story: Story, say: Callable[[str], None]) -> int | None:
     try:
         channel = "window" if laboratory.rng.random() < 0.5 else "online"
-        return laboratory.receive(story.item, story.unit, {}, channel=channel).case_id
+        given = story.given(laboratory.rng)
+        return laboratory.receive(story.item, story.unit, given, channel=channel).case_id
     except BanjieError as refusal:
         say(refusal.sentence)
         return None
@@ -128,7 +178,7 @@ def _receive(laboratory: Laboratory, story: Story, say: Callable[[str], None]) -
 
 def _act(laboratory: Laboratory, case_id: int, story: Story, done: int) -> tuple[int, Story, int]:
     """A day's work on a case: one step, sometimes none."""
-    works = (story.steps is None or done < story.steps) and laboratory.rng.random() < 0.8
+    works = (story.acts is None or done < story.acts) and laboratory.rng.random() < 0.8
     return case_id, story, done + (works and laboratory.advance(case_id))
 
 

@@ -84,6 +84,7 @@ class Laboratory:
         self.problems: Counter[str] = Counter()
         self.folder: TemporaryDirectory[str] | None = None  # goes with the laboratory
         self._people = self._actors()
+        self._consulted = sorted({unit for a in self._people for unit in a.units_with("other-department")})
         with runtime.store.writing() as connection:
             digest = blobs.put(runtime.store, connection, _SAMPLE_FILE, "application/pdf")
         self.file = {
@@ -231,28 +232,39 @@ class Laboratory:
 
     def _answers(self, form: Any, casefile: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
         now = self.clock.now().astimezone(self.runtime.settings.zone)
+        units = {
+            name: [self.rng.choice(self._consulted)]
+            for name, schema in casefile.items()
+            if schema.get("x-options") == "units" and self._consulted
+        }
+        given = {**units, **given}
         return samples.answers(form, casefile, self.rng, now, self.file, given)
 
     # -- running by itself --------------------------------------------------------------------------
 
-    def advance(self, case_id: int) -> bool:
-        """Do one thing to a case, as chance has it; False where nobody can do anything now."""
+    def advance(self, case_id: int, *, wild: bool = False) -> bool:
+        """Do one thing to a case, as chance has it; False where nobody does anything now.
+
+        What nobody has to do (a withdrawal, a request for more time) happens only in a `wild` life.
+        """
         case = self.case(case_id)
-        if not case.open:
+        messages = [
+            row["element"]
+            for row in case.subscriptions.values()
+            if row["kind"] == "message" and (wild or row["act"] != "withdraw")
+        ]
+        if not case.open or not (case.items or messages):
             return False
-        messages = [key for key, row in case.subscriptions.items() if row["kind"] == "message"]
         try:
-            if case.items and not (messages and self.rng.random() < 0.05):
+            if case.items and not (wild and messages and self.rng.random() < 0.1):
                 self.complete(case_id)
-            elif messages:
-                self.send(case_id)
             else:
-                return False
+                self.send(case_id, self.rng.choice(messages))
         except (ActBlocked, Conflict, Malformed, NotAuthorised, NotFound) as refusal:
             self.problems[f"{refusal.code}: {refusal.sentence[:120]}"] += 1
         return True
 
-    def run(self, case_ids: list[int], until: date, say: Say = lambda text: None) -> None:
+    def run(self, case_ids: list[int], until: date, *, wild: bool = False) -> None:
         """Let cases run until a day, each acting every few working hours."""
         queue = [(self.clock.now() + self._pause(), case_id, 0) for case_id in case_ids]
         heapq.heapify(queue)
@@ -260,7 +272,7 @@ class Laboratory:
         while queue and queue[0][0] <= end:
             moment, case_id, done = heapq.heappop(queue)
             self.move(moment)
-            self.advance(case_id)
+            self.advance(case_id, wild=wild)
             if self.case(case_id).open and done < MOST_STEPS:
                 heapq.heappush(queue, (self._working(self.clock.now() + self._pause()), case_id, done + 1))
         self.move(end)
@@ -328,5 +340,5 @@ def simulate(
             laboratory.problems[f"{refusal.code}: {refusal.sentence[:120]}"] += 1
         if (number + 1) % 20 == 0:
             say(f"{number + 1} of {cases} received")
-    laboratory.run(made, first_day + timedelta(days=240), say)
+    laboratory.run(made, first_day + timedelta(days=240), wild=True)
     return laboratory.report(made)

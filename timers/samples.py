@@ -77,7 +77,7 @@ def _computed(form: Form, values: Mapping[str, Any], wanted: Mapping[str, Any]) 
 def _another(schema: Mapping[str, Any], rng: random.Random, today: date, file: Mapping[str, Any]) -> Any:
     """A new draw; a plain text may have a form that only a condition demands, so those are tried too."""
     if schema.get("type") == "string" and not {"format", "oneOf", "enum", "const"} & set(schema):
-        return _FORMATS[rng.choice(("cn-id", "cn-uscc", "cn-mobile"))](rng, today, file)
+        return _FORMATS[rng.choice(("cn-id", "cn-uscc", "cn-mobile", "text"))](rng, today, file)
     return draw(schema, rng, today, file)
 
 
@@ -186,6 +186,7 @@ _FORMATS: dict[str, Maker] = {
     "money": lambda rng, today, file: Decimal(rng.randint(0, 500_000)) / 100,
     "date": lambda rng, today, file: (today + timedelta(days=rng.randint(0, 20))).isoformat(),
     "file": lambda rng, today, file: dict(file),
+    "text": lambda rng, today, file: _text({}, rng, today, file),
 }
 _TYPES: dict[str, Callable[..., Any]] = {
     "string": _text,

@@ -27,17 +27,34 @@ from engine.records.entries import Event
 
 
 def found(runtime: Runtime, say: Callable[[str], None] = lambda text: None) -> None:
-    """Lay the schema and deploy whatever ships and is newer than what the database holds."""
+    """Lay the schema and deploy what ships, where it is not the newest already.
+
+    A definition of which people have deployed a version of their own is theirs from then on: a newer
+    shipped version does not supersede it.
+    """
     runtime.store.create()
-    for bundle in deployment.shipped():
-        if deploy(runtime, bundle, Actor.system()):
-            say(f"{bundle.kind} {bundle.name}")
     with runtime.store.reading() as connection:
         runtime.shelf.refresh(connection)
+        newest = {(version.kind, version.name): version.digest for version in runtime.shelf.versions()}
+        theirs = _deployed_by_people(connection)
         has_units = bool(runtime.shelf.versions("units"))
+    for bundle in deployment.shipped():
+        place = (bundle.kind, bundle.name)
+        if place in theirs or newest.get(place) == bundle.digest:
+            continue
+        if deploy(runtime, bundle, Actor.system()):
+            say(f"{bundle.kind} {bundle.name}")
     if not has_units:
         with runtime.store.writing() as connection:
             _keep_units(runtime, connection, Actor.system())
+
+
+def _deployed_by_people(connection: Connection) -> set[tuple[str, str]]:
+    return {
+        (str(entry.command["kind"]), str(entry.command["name"]))
+        for entry in journal.read(connection, journal.DEFINITIONS)
+        if entry.actor["kind"] == "officer" and entry.command.get("type") == "Deploy"
+    }
 
 
 def deploy(runtime: Runtime, bundle: Bundle, actor: Actor) -> bool:

@@ -8,6 +8,7 @@ what is left.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -24,9 +25,10 @@ from engine.casework.state import CaseState
 from engine.clock import Clock, moment_text, read_moment
 from engine.definitions import catalogue
 from engine.definitions.catalogue import ServiceItem
+from engine.definitions.forms import Form
 from engine.definitions.packages import Package
 from engine.definitions.shelf import Shelf
-from engine.errors import ActBlocked, Conflict, NotFound
+from engine.errors import ActBlocked, Conflict, Finding, Malformed, NotFound
 from engine.organisation import authorization
 from engine.organisation.directory import Directory
 from engine.organisation.model import Actor, Organisation
@@ -105,7 +107,9 @@ class Runtime:
             raise NotFound(f"“{item.name()}”不由{command.unit}受理")
         authorization.at_the_door(actor, "receive", command.unit, self.organisation(connection))
         package = self._package_in_force(connection, item.procedure, moment)
-        command = self._checked(command, package, package.first_form, actor, moment)
+        command = self._checked(
+            command, package, package.first_form, actor, moment, self.organisation(connection)
+        )
         code = "".join(secrets.choice(_CODE_ALPHABET) for _ in range(12))
         case_id = self._new_case(connection, command, moment)
         answers = {
@@ -136,7 +140,7 @@ class Runtime:
         # A step never precedes the one before it, whatever the machine's clock says.
         moment = max(self.clock.now(), read_moment(row.updated_at))
         form_package = self._form_package(connection, before, command)
-        command = self._checked(command, form_package, _form(before, command), actor, moment)
+        command = self._checked(command, form_package, _form(before, command), actor, moment, organisation)
         answers = {"item": before.item, **self._answers(command, moment)}
         ground = self._ground(connection, package, before.item, moment, actor, answers)
         marking = Marking.load(row.marking.encode())
@@ -193,14 +197,22 @@ class Runtime:
         return self.shelf.package(connection, before.called.get(name, before.package))
 
     def _checked(
-        self, command: Any, package: Package | None, form: str | None, actor: Actor, moment: datetime
+        self,
+        command: Any,
+        package: Package | None,
+        form: str | None,
+        actor: Actor,
+        moment: datetime,
+        organisation: Organisation,
     ) -> Any:
         """The command with its variables as the form's check returned them. Raises Malformed."""
         if form is None or package is None or not hasattr(command, "variables"):
             return command
-        checked = package.form(form).check(
+        read = package.form(form)
+        checked = read.check(
             command.variables, now=moment.astimezone(self.settings.zone), roles=_roles(actor)
         )
+        _demand_units(read, checked, organisation)
         return replace(command, variables=canonical.loads(canonical.dumps(checked)))
 
     # -- ground -------------------------------------------------------------------------------------
@@ -379,3 +391,19 @@ def _roles(actor: Actor) -> set[str] | None:
     if actor.kind == "system":
         return None
     return {"applicant", *(role for held in actor.posts for role in held.roles)}
+
+
+def _demand_units(form: Form, values: Mapping[str, Any], organisation: Organisation) -> None:
+    """A field whose options are the units names units that exist: else its work would reach nobody."""
+    known = {unit.code for unit in organisation.units}
+    findings = []
+    for field_ in form.fields:
+        if field_.options == "units" and values.get(field_.name) is not None:
+            given = values[field_.name]
+            wrong = [one for one in (given if isinstance(given, list) else [given]) if one not in known]
+            findings += [
+                Finding(f"/{field_.name}", f"没有代码为“{one}”的单位，请从列表中选择", "form.options")
+                for one in wrong
+            ]
+    if findings:
+        raise Malformed("所选单位不存在", findings)
