@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
+from web.clerk import ROOM as CLERK
 from web.signin.pages import ROOM as SIGNIN
 
-ROOMS: tuple[Blueprint, ...] = (SIGNIN,)
+ROOMS: tuple[Blueprint, ...] = (SIGNIN, CLERK)

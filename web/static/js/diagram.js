@@ -62,15 +62,22 @@
 
   function begin() {
     for (const figure of document.querySelectorAll('[data-module="banjie-diagram"]')) {
-      draw(figure).catch((fault) => {
-        figure.classList.remove("bj-diagram--drawn");
-        const said = document.createElement("p");
-        said.className = "govuk-body bj-diagram__fault";
-        said.textContent = figure.dataset.fault;
-        figure.prepend(said);
-        console.warn(fault);
-      });
+      // A folded figure has no size to draw in: it waits until it is unfolded.
+      const fold = figure.closest("details:not([open])");
+      if (fold) fold.addEventListener("toggle", () => attempt(figure), { once: true });
+      else attempt(figure);
     }
+  }
+
+  function attempt(figure) {
+    draw(figure).catch((fault) => {
+      figure.classList.remove("bj-diagram--drawn");
+      const said = document.createElement("p");
+      said.className = "govuk-body bj-diagram__fault";
+      said.textContent = figure.dataset.fault;
+      figure.prepend(said);
+      console.warn(fault);
+    });
   }
 
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", begin);

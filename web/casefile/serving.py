@@ -1,0 +1,74 @@
+"""Handing out the bytes of a case's file: as they are stored, never able to run on our pages.
+
+Called by the routes that open a document. Whether the reader may have it, and that the file belongs to
+the case, is asked by the caller through `belongs`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import quote
+
+from flask import g, make_response, render_template
+from werkzeug.wrappers import Response
+
+from engine.errors import NotFound
+from engine.records import blobs
+from web.casefile.facts import files_in
+from web.casefile.opening import CaseFile
+from web.house import House
+from web.language import _
+
+_SHOWN = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
+_NOTHING_RUNS = {
+    "sandbox": "",
+    "default-src": "'none'",
+    "script-src": "'none'",
+    "connect-src": "'none'",
+    "form-action": "'none'",
+    "frame-ancestors": "'self'",
+}
+
+
+def files_of(case: CaseFile) -> Iterator[Mapping[str, Any]]:
+    """Every file of the case: issued documents first, then whatever was handed in at any step."""
+    yield from case.state.documents
+    for entry in case.entries:
+        yield from files_in(dict(entry.command))
+    yield from files_in(dict(case.variables))
+
+
+def belongs(case: CaseFile, sha256: str) -> Mapping[str, Any]:
+    """The facts of a file of the case. Raises NotFound for a hash that is none of its files."""
+    for file in files_of(case):
+        if file.get("sha256") == sha256:
+            return file
+    raise NotFound(_("这个案件没有这份文件。"))
+
+
+def answer(house: House, file: Mapping[str, Any], *, download: bool = False) -> Response:
+    """The file itself: pictures and issued documents may be looked at, everything else is downloaded."""
+    with house.store.reading() as connection:
+        data = blobs.get(connection, str(file["sha256"]))
+    media_type = str(file.get("media_type") or "application/octet-stream")
+    issued = media_type == "text/html"
+    if issued and not download:
+        data = render_template(
+            "casefile/document.html", body=data.decode("utf-8", "replace"), file=file
+        ).encode()
+    response = make_response(data)
+    response.headers["Content-Type"] = "text/html; charset=utf-8" if issued else media_type
+    inline = not download and (issued or media_type in _SHOWN)
+    name = str(file.get("name") or "file")
+    # The real name, percent-encoded (RFC 6266): no sign of it can end the header.
+    kind = "inline" if inline else "attachment"
+    response.headers["Content-Disposition"] = f"{kind}; filename*=UTF-8''{quote(name, safe='')}"
+    response.headers["X-Frame-Options"] = "SAMEORIGIN"
+    g.policy = _NOTHING_RUNS
+    return response
+
+
+def may_frame() -> None:
+    """The page being answered shows a document of ours in a frame."""
+    g.policy = {"frame-src": "'self'"}

@@ -1,0 +1,39 @@
+"""What can be applied for, and with which form: catalogue and packages in force today.
+
+Called by the window and by the citizen's pages. Reads the shelf alone.
+"""
+
+from __future__ import annotations
+
+from engine.definitions.catalogue import ServiceItem
+from engine.definitions.forms import Form
+from engine.definitions.packages import Package
+from engine.errors import NotFound
+from web.house import House
+from web.language import _
+
+
+def items_in_force(house: House) -> list[ServiceItem]:
+    """The service items of the catalogue, in its order."""
+    runtime = house.runtime
+    with house.store.reading() as connection:
+        runtime.shelf.refresh(connection)
+        found = runtime.shelf.items(connection, runtime.shelf.newest("catalogue", "catalogue"))
+    return [item for item in found.values() if item.facts.get("status", "active") == "active"]
+
+
+def package_of(house: House, item: ServiceItem) -> Package:
+    """The package that would handle a case of the item begun today. Raises NotFound."""
+    runtime = house.runtime
+    with house.store.reading() as connection:
+        runtime.shelf.refresh(connection)
+        digest = runtime.shelf.in_force("package", item.procedure, house.directory.today())
+        return runtime.shelf.package(connection, digest)
+
+
+def first_form(house: House, item: ServiceItem) -> Form:
+    """The form an application for the item is entered with. Raises NotFound where it has none."""
+    package = package_of(house, item)
+    if package.first_form is None:
+        raise NotFound(_("这个事项没有网上申请表，请到窗口办理。"))
+    return package.form(package.first_form)

@@ -1,0 +1,127 @@
+"""The case page: facts, periods explained day by day, cards, documents, story, diagram.
+
+Reading alone; each reading is journalled. Files are served as they are stored and cannot run anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import jsonify, make_response, render_template, request, url_for
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+from engine import canonical
+from engine.records.tables import card as card_table
+from web.casefile import acts, clocks, facts, serving, story
+from web.casefile.opening import CaseFile
+from web.clerk.reading import link_to, read_case
+from web.clerk.room import ROOM
+from web.language import words
+from web.signin.who import current_actor, house, unit_name
+
+
+@ROOM.get("/cases/<number>")
+def case(number: str) -> str:
+    """Everything of one case."""
+    found = read_case(number, "case")
+    link = link_to(found)
+    return render_template(
+        "clerk/case.html",
+        case=found,
+        unit=unit_name(found.state.unit),
+        groups=facts.groups(found, link),
+        clocks=clocks.clocks_of(found),
+        cards=cards(found),
+        documents=documents(found),
+        history=story.timeline(found),
+        items=open_items(found),
+        acts=acts.open_acts(found, current_actor()),
+        stages=story.stages(found),
+    )
+
+
+def documents(found: CaseFile) -> list[dict[str, Any]]:
+    """The issued documents with their addresses, oldest first."""
+    return [
+        {
+            "name": f"{document['kind']} {document.get('number') or ''}".strip(),
+            "href": url_for("clerk.document", number=found.number, sha256=document["sha256"]),
+            "size": document["size"],
+            "on": document["issued_on"],
+            "sha256": document["sha256"],
+        }
+        for document in found.state.documents
+    ]
+
+
+def open_items(found: CaseFile) -> list[dict[str, Any]]:
+    """What is being done now, and whose turn it is."""
+    return [
+        {
+            "name": story.activity(row["name"], row["act"]),
+            "unit": unit_name(row["unit"]),
+            "person": row["person"],
+            "href": url_for("clerk.item", number=found.number, key=key),
+        }
+        for key, row in sorted(found.state.items.items())
+    ]
+
+
+def cards(found: CaseFile) -> list[dict[str, Any]]:
+    """The cards of the case, newest first."""
+    query = select(card_table).where(card_table.c.case_id == found.case_id).order_by(card_table.c.key.desc())
+    with house().store.reading() as connection:
+        rows = connection.execute(query).all()
+    return [{**row._mapping, "sentence": words(canonical.loads(row.sentence))} for row in rows]
+
+
+@ROOM.get("/cases/<number>/documents/<sha256>")
+def document(number: str, sha256: str) -> str:
+    """An issued document in a frame of its own, with its facts beside it."""
+    found = read_case(number, f"document:{sha256[:64]}")
+    serving.may_frame()
+    facts_of = serving.belongs(found, sha256)
+    address = url_for("clerk.file", number=number, sha256=sha256)
+    return render_template("clerk/document.html", case=found, file=facts_of, address=address)
+
+
+@ROOM.get("/cases/<number>/files/<sha256>")
+def file(number: str, sha256: str) -> Response:
+    """A file of the case: looked at where that is safe, else downloaded; `download=1` always downloads."""
+    found = read_case(number, f"file:{sha256[:64]}")
+    return serving.answer(house(), serving.belongs(found, sha256), download="download" in request.args)
+
+
+@ROOM.get("/cases/<number>/diagram.bpmn")
+def diagram(number: str) -> Response:
+    """The diagram the case runs by, byte for byte."""
+    found = read_case(number, "diagram")
+    response = make_response(found.package.definition.source)
+    response.headers["Content-Type"] = "application/xml; charset=utf-8"
+    return response
+
+
+@ROOM.get("/cases/<number>/tokens.json")
+def tokens(number: str) -> Response:
+    """Where the case stands on its diagram: {"tokens": [{element, count, state}], "passed": [id, …]}."""
+    found = read_case(number, "diagram")
+    return jsonify(placed(found))
+
+
+def placed(found: CaseFile) -> Mapping[str, Any]:
+    """The live tokens with how urgent they are, and every element the case has passed."""
+    known = found.package.definition.elements
+    nearest = clocks.nearest(clocks.clocks_of(found, explained=False))
+    urgency = nearest.states[0] if nearest else ""
+    counts: dict[str, int] = {}
+    states: dict[str, str] = {}
+    for _instance, element, _scope, state in found.marking.tokens():
+        if element in known:
+            counts[element] = counts.get(element, 0) + 1
+            worked_on = known[element].kind == "userTask"
+            states[element] = "incident" if state == "incident" else urgency if worked_on else ""
+    passed = sorted({element for step in found.steps for element in (*step.passed, *step.flows)})
+    live = [{"element": e, "count": n, "state": states[e]} for e, n in sorted(counts.items())]
+    return {"tokens": live, "passed": passed}

@@ -1,0 +1,149 @@
+"""The worklist, sorted by what is due, and the list of cases.
+
+Reads `engine.casework.worklist`; shows and narrows, decides nothing. The worklist answers an htmx request
+with its table alone, so that it refreshes in place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import render_template, request, url_for
+
+from engine.casework import worklist as lists
+from engine.organisation.model import Actor, Organisation
+from engine.periods import Calendar
+from web.casefile.clocks import days_to, urgency_of_row
+from web.casefile.story import activity
+from web.clerk.room import ROOM
+from web.signin.who import current_actor, house, organisation, unit_name
+
+PAGE = 100
+CASES_PAGE = 50
+
+
+@ROOM.get("/")
+def worklist() -> str:
+    """Open work items of this officer; `view` all, mine or offered, with search, procedure and page."""
+    here, actor = house(), current_actor()
+    asked = {name: request.args.get(name, "").strip()[:100] for name in ("view", "search", "procedure")}
+    page = page_asked()
+    with here.store.reading() as connection:
+        here.runtime.shelf.refresh(connection)
+        rows = lists.worklist(
+            connection,
+            actor,
+            mine=asked["view"] == "mine",
+            search=asked["search"],
+            procedure=asked["procedure"],
+            limit=PAGE + 1,
+            offset=(page - 1) * PAGE,
+        )
+        calendar = here.runtime.calendar(connection)
+    if asked["view"] == "offered":
+        rows = [row for row in rows if not row.mine]
+    template = "clerk/worklist_part.html" if "HX-Request" in request.headers else "clerk/worklist.html"
+    return render_template(
+        template,
+        rows=[line(row, calendar) for row in rows[:PAGE]],
+        asked=asked,
+        page=page,
+        more=len(rows) > PAGE,
+        procedures=procedures(),
+        now=here.clock.now(),
+        address=address_of("clerk.worklist", asked),
+    )
+
+
+def line(row: lists.Row, calendar: Calendar) -> dict[str, Any]:
+    """A work item as a line of the list."""
+    now = house().clock.now()
+    return {
+        "href": url_for("clerk.item", number=row.number, key=row.key),
+        "claim": url_for("clerk.claim", number=row.number, key=row.key),
+        "name": activity(row.name, None),
+        "number": row.number,
+        "title": row.title,
+        "applicant": row.applicant,
+        "unit": unit_name(row.unit),
+        "due_at": row.due_at,
+        "left": days_to(row.due_at, calendar, now),
+        "state": urgency_of_row(row.due_at, row.level, now),
+        "level": row.level,
+        "mine": row.mine,
+        "offered_at": row.offered_at,
+    }
+
+
+@ROOM.get("/cases")
+def cases() -> str:
+    """Cases of the units this officer may read, newest first, searched by number, name and title."""
+    here = house()
+    asked = {
+        name: request.args.get(name, "").strip()[:100] for name in ("search", "procedure", "status", "level")
+    }
+    page = page_asked()
+    with here.store.reading() as connection:
+        here.runtime.shelf.refresh(connection)
+        found = lists.find_cases(
+            connection,
+            readable_units(current_actor(), organisation()),
+            **asked,
+            limit=CASES_PAGE + 1,
+            offset=(page - 1) * CASES_PAGE,
+        )
+        calendar = here.runtime.calendar(connection)
+    return render_template(
+        "clerk/cases.html",
+        rows=[case_line(row, calendar) for row in found[:CASES_PAGE]],
+        asked=asked,
+        page=page,
+        more=len(found) > CASES_PAGE,
+        procedures=procedures(),
+        address=address_of("clerk.cases", asked),
+    )
+
+
+def case_line(row: Mapping[str, Any], calendar: Calendar) -> dict[str, Any]:
+    """A case as a line of the list."""
+    now = house().clock.now()
+    closed = row["status"] == "closed"
+    return {
+        **row,
+        "href": url_for("clerk.case", number=row["number"]),
+        "unit_name": unit_name(row["unit"]),
+        "left": "" if closed else days_to(row["due_at"], calendar, now),
+        "state": "done" if closed else urgency_of_row(row["due_at"], row["level"], now),
+    }
+
+
+def readable_units(actor: Actor, tree: Organisation) -> list[str]:
+    """The units whose cases an officer may list: his own, and those he watches over."""
+    found = {held.unit for held in actor.posts}
+    for held in actor.posts:
+        if {"supervisor", "auditor"} & set(held.roles):
+            reach = tree.reach(held.unit)
+            found |= {unit.code for unit in tree.units if tree.within(unit.code, reach)}
+    return sorted(found)
+
+
+def procedures() -> list[tuple[str, str]]:
+    """The procedures items are handled by, by name: for the filter."""
+    here = house()
+    with here.store.reading() as connection:
+        here.runtime.shelf.refresh(connection)
+        items = here.runtime.shelf.items(connection, here.runtime.shelf.newest("catalogue", "catalogue"))
+        return sorted({(item.procedure, item.name()) for item in items.values()})
+
+
+def page_asked() -> int:
+    """The page of a list asked for; 1 where none or nonsense is."""
+    text = request.args.get("page", "1")
+    return int(text) if text.isdecimal() and 0 < int(text[:6]) < 100_000 else 1
+
+
+def address_of(endpoint: str, asked: Mapping[str, str]) -> str:
+    """The address of a list with its filters; without a page."""
+    filters: dict[str, Any] = {name: value for name, value in asked.items() if value}
+    return url_for(endpoint, **filters)

@@ -1,0 +1,26 @@
+"""The clerk's room: its blueprint, its navigation, its guard.
+
+The modules beside it hang their pages on `ROOM`. Every page asks for an officer who is signed in; which
+case and which work item is his is asked page by page.
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint, url_for
+
+from web.frame import Place
+from web.language import _
+from web.signin.who import find_actor, require
+
+ROOM = Blueprint("clerk", __name__, url_prefix="/clerk")
+ROOM.before_request(require())
+
+
+@ROOM.context_processor
+def navigation() -> dict[str, object]:
+    """Where a clerk can go."""
+    places = [Place(_("待办事项"), url_for("clerk.worklist")), Place(_("案件"), url_for("clerk.cases"))]
+    actor = find_actor()
+    if actor is not None and any("window" in held.roles for held in actor.posts):
+        places.insert(1, Place(_("窗口收件"), url_for("clerk.window")))
+    return {"navigation": places, "home": url_for("clerk.worklist")}
