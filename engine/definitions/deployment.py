@@ -126,7 +126,7 @@ def _newest(connection: Connection, bundle: Bundle) -> Any:
 
 
 def _effective(bundle: Bundle) -> date:
-    return packages.read(bundle).effective_from if bundle.kind == "package" else date.min
+    return packages.effective_from(bundle) if bundle.kind == "package" else date.min
 
 
 def _store_files(store: Store, connection: Connection, bundle: Bundle) -> None:

@@ -52,8 +52,7 @@ class Package:
     @property
     def effective_from(self) -> date:
         """The day from which cases begin under this version."""
-        value = self.facts.get("effective_from", date.min)
-        return value if isinstance(value, date) else date.fromisoformat(str(value))
+        return _effective(self.facts)
 
     @property
     def first_form(self) -> str | None:
@@ -107,12 +106,28 @@ def read(bundle: Bundle) -> Package:
     ]
     if definition is not None:
         findings += _missing_forms(bundle.name, definition, forms)
+        findings += _unknown_facts(facts or {}, definition, forms)
     if findings or definition is None:
         raise IllegalDefinition(
             f"Expected package {bundle.name} to be legal, but found {len(findings)} fault(s)", findings
         )
     found_models = tuple(model for model in models if model is not None)
     return Package(bundle, definition, forms, found_models, facts or {})
+
+
+def effective_from(bundle: Bundle) -> date:
+    """The day from which cases begin under a package, without reading more of it than its facts."""
+    return _effective(_facts(bundle))
+
+
+def _effective(facts: Mapping[str, Any]) -> date:
+    value = facts.get("effective_from", date.min)
+    try:
+        return value if isinstance(value, date) else date.fromisoformat(str(value))
+    except ValueError as error:
+        raise IllegalDefinition(
+            f"Expected effective_from of procedure.toml to be a day, but found {value!r}"
+        ) from error
 
 
 def _collect(findings: list[Finding], path: str, reader: Any) -> Any:
@@ -130,9 +145,13 @@ def _facts(bundle: Bundle) -> Mapping[str, Any]:
     if data is None:
         return {}
     try:
-        return tomllib.loads(data.decode())
+        facts = tomllib.loads(data.decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise IllegalDefinition(f"Expected procedure.toml to be TOML, but {error}") from error
+    if not isinstance(facts.get("name", {}), Mapping):
+        raise IllegalDefinition("Expected a table [name] with zh and en in procedure.toml, but name is none")
+    _effective(facts)
+    return facts
 
 
 def _diagram(bundle: Bundle, findings: list[Finding]) -> Definition | None:
@@ -164,6 +183,22 @@ def _forms(bundle: Bundle, findings: list[Finding]) -> dict[str, Form]:
                 stem = path.removeprefix("forms/").removesuffix(".schema.json")
                 forms[f"{bundle.name}/{stem}"] = form
     return forms
+
+
+def _unknown_facts(
+    facts: Mapping[str, Any], definition: Definition, forms: Mapping[str, Form]
+) -> list[Finding]:
+    """The process and the first form that procedure.toml names must be there."""
+    known = (("process", definition.processes), ("first_form", forms))
+    return [
+        Finding(
+            "procedure.toml",
+            f"Expected {name} {facts[name]!r} in the package, but there is none",
+            "package.facts",
+        )
+        for name, there in known
+        if facts.get(name) and str(facts[name]) not in there
+    ]
 
 
 def _missing_forms(name: str, definition: Definition, forms: Mapping[str, Form]) -> list[Finding]:
