@@ -47,7 +47,7 @@ class Logic:
     def __init__(self, record: Record, host: Mapping[str, Any], types: Mapping[str, ItemType]) -> None:
         self.record = record
         self._host = host
-        self._types = {name: _lent(each) for name, each in types.items()}
+        self._types = types
         self._evaluators: dict[type[Expression], Callable[[Any, Scope], Any]] = {
             Literal: self._literal,
             Table: self._table,
@@ -100,7 +100,8 @@ class Logic:
         if not text.names_types or not self._types:
             return self._host
         hidden = compiled.free_names
-        return {**{name: each for name, each in self._types.items() if name not in hidden}, **self._host}
+        lent = {name: _lent(each) for name, each in self._types.items() if name not in hidden}
+        return {**lent, **self._host}
 
     def make_function(
         self, name: str, definition: FunctionDefinition, scope: Callable[[], Scope], result: Variable
@@ -144,6 +145,9 @@ class Logic:
     # One method per boxed expression
 
     def _literal(self, expression: Literal, scope: Scope) -> Any:
+        name, compiled = expression.text.text, expression.text.compiled
+        if name in scope and name not in self._host and compiled and name in compiled.free_names:
+            return scope[name]  # the text is nothing but the name of a variable
         return self.text(expression.text, scope)
 
     def _table(self, table: Table, scope: Scope) -> Any:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TypeVar
 
 from engine.dmn.types import ItemType
@@ -267,9 +268,12 @@ Element = InputData | Decision | KnowledgeModel | DecisionService
 _Named = TypeVar("_Named", Decision, DecisionService, KnowledgeModel)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Model:
-    """One DMN file. `digest` is the SHA-256 of its bytes; elements stand by id in the file's order."""
+    """One DMN file. `digest` is the SHA-256 of its bytes; elements stand by id in the file's order.
+
+    Models are compared by identity; two reads of the same bytes have the same digest.
+    """
 
     digest: str
     name: str
@@ -280,25 +284,40 @@ class Model:
     path_names: frozenset[str] = frozenset()
     faults: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def decisions(self) -> dict[str, Decision]:
         """Decisions by id and, where no other decision has it, by name."""
         return _by_id_and_name([e for e in self.elements.values() if isinstance(e, Decision)])
 
-    @property
+    @cached_property
     def services(self) -> dict[str, DecisionService]:
         """Decision services by id and name."""
         return _by_id_and_name([e for e in self.elements.values() if isinstance(e, DecisionService)])
 
-    @property
+    @cached_property
     def knowledge(self) -> dict[str, KnowledgeModel]:
         """Business knowledge models by id and name."""
         return _by_id_and_name([e for e in self.elements.values() if isinstance(e, KnowledgeModel)])
 
-    @property
+    @cached_property
     def inputs(self) -> dict[str, InputData]:
         """Input data by name."""
         return {e.name: e for e in self.elements.values() if isinstance(e, InputData)}
+
+    @cached_property
+    def declared(self) -> frozenset[str]:
+        """The names of all elements: a variable of another name is nobody's and seen everywhere."""
+        return frozenset(element.name for element in self.elements.values())
+
+    @cached_property
+    def visible_types(self) -> dict[str, ItemType]:
+        """Item definitions by the names expressions use: those of imports also as `import.name`."""
+        found: dict[str, ItemType] = {}
+        for name, model in self.imports.items():
+            for inner, declared in model.visible_types.items():
+                found.setdefault(inner, declared)
+                found[f"{name}.{inner}"] = declared
+        return found | dict(self.types)
 
     def extensions(self, decision_id: str) -> dict[str, str]:
         """The extension properties of a decision (`banjie.item`, `banjie.band`, …), by name.

@@ -24,7 +24,7 @@ from engine.dmn.model import (
     Variable,
 )
 from engine.dmn.record import Record, plain
-from engine.dmn.types import ItemType, fit, from_outside, result_of
+from engine.dmn.types import fit, from_outside, result_of
 from engine.errors import NotFound, TooLarge
 from engine.feel import Function, Parameter
 from engine.feel.convert import normal
@@ -85,10 +85,9 @@ class _Run:
         self._variables = {name: normal(value) for name, value in variables.items()}
         self._host = host
         self.record = Record()
-        self._logic = Logic(self.record, host, _all_types(root))
+        self._logic = Logic(self.record, host, root.visible_types)
         self._known: dict[Key, Any] = {}
-        declared = {element.name for element in root.elements.values()}
-        self._undeclared = {name: v for name, v in self._variables.items() if name not in declared}
+        self._undeclared = {name: v for name, v in self._variables.items() if name not in root.declared}
 
     def named(self, name: str) -> Any:
         """The value of a decision, decision service or knowledge model of the root, by id or name."""
@@ -266,16 +265,6 @@ class _Run:
 def _result_variable(element: KnowledgeModel | DecisionService) -> Variable:
     """What a function's result is bound to: its variable has the type of the function or of its result."""
     return Variable(element.name, result_of(element.variable.type))
-
-
-def _all_types(root: Model) -> dict[str, ItemType]:
-    """Item definitions by the names expressions use: those of imports also as `import.name`."""
-    found: dict[str, ItemType] = {}
-    for name, model in root.imports.items():
-        for inner, declared in _all_types(model).items():
-            found.setdefault(inner, declared)
-            found[f"{name}.{inner}"] = declared
-    return found | dict(root.types)
 
 
 def _put(scope: Scope, holder: str, name: str, value: Any) -> None:
