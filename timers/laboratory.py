@@ -84,7 +84,9 @@ class Laboratory:
         self.problems: Counter[str] = Counter()
         self.folder: TemporaryDirectory[str] | None = None  # goes with the laboratory
         self._people = self._actors()
-        self._consulted = sorted({unit for a in self._people for unit in a.units_with("other-department")})
+        self._consulted = sorted(
+            {held.unit for one in self._people for held in one.posts if "other-department" in held.roles}
+        )
         with runtime.store.writing() as connection:
             digest = blobs.put(runtime.store, connection, _SAMPLE_FILE, "application/pdf")
         self.file = {
