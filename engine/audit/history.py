@@ -7,10 +7,12 @@ Runs no diagram: the events are enough.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from engine.casework import state
+from engine.casework.state import CaseState
 from engine.records.entries import Entry, Event
 
 
@@ -26,9 +28,24 @@ class Change:
 
 
 @dataclass(frozen=True)
+class Token:
+    """A token as it stood after a step: at an element of the diagram with that digest, in a scope.
+
+    `holds` says that it only waits for what runs inside it (the process itself, a sub-process).
+    """
+
+    instance: int
+    element: str
+    scope: int
+    digest: str
+    holds: bool
+
+
+@dataclass(frozen=True)
 class Step:
     """One entry as a reader sees it. `tokens` are the elements where tokens stood afterwards, each with
-    the digest of the diagram it belongs to; `taken` the flows and elements passed in this step.
+    the digest of the diagram it belongs to, `live` the same tokens one by one; `passed` and `flows` are
+    the elements and flows passed in this step, `diagrams` the digest of the diagram of each of `passed`.
     """
 
     seq: int
@@ -42,6 +59,8 @@ class Step:
     changes: tuple[Change, ...]
     file: Mapping[str, Any]
     digests: Mapping[str, str] = field(default_factory=dict)
+    live: tuple[Token, ...] = ()
+    diagrams: tuple[str, ...] = ()
 
     def of(self, *types: str) -> list[Event]:
         """The step's events of some types."""
@@ -82,9 +101,31 @@ class _Fold:
             scope = self.scopes[scope].get("parent")
         return ""
 
+    def chain(self, scope: int | None) -> Iterator[int]:
+        """A scope and those around it that are not yet the process of its diagram."""
+        while scope is not None and scope in self.scopes and not self.scopes[scope].get("digest"):
+            yield scope
+            scope = self.scopes[scope].get("parent")
+
     def tokens(self) -> tuple[tuple[str, str], ...]:
         found = {(element, self.digest(scope)) for element, scope in self.open.values()}
         return tuple(sorted(found))
+
+    def live(self) -> tuple[Token, ...]:
+        return tuple(
+            Token(instance, element, scope, self.digest(scope), self._holds(instance, element, scope))
+            for instance, (element, scope) in sorted(self.open.items())
+        )
+
+    def _holds(self, instance: int, element: str, scope: int) -> bool:
+        if self.scopes.get(scope, {}).get("digest") and self.scopes[scope].get("element") == element:
+            return True
+        return any(
+            self.scopes[around].get("instance") == instance
+            for other, (_, inner) in self.open.items()
+            if other != instance
+            for around in self.chain(inner)
+        )
 
 
 def steps(entries: Iterable[Entry]) -> list[Step]:
@@ -106,6 +147,8 @@ def steps(entries: Iterable[Entry]) -> list[Step]:
                 changes=tuple(changes),
                 file=dict(fold.values.get(fold.root, {})) if fold.root is not None else {},
                 digests=entry.digests,
+                live=fold.live(),
+                diagrams=tuple(fold.digest(data["scope"]) for data in entered),
             )
         )
     return found
@@ -115,3 +158,13 @@ def case_file(entries: Iterable[Entry]) -> Mapping[str, Any]:
     """The case file as it stands after the last entry: of a closed case too, whose marking is empty."""
     told = steps(entries)
     return told[-1].file if told else {}
+
+
+def standing(entries: Iterable[Entry]) -> CaseState:
+    """The working state of a case as it was after the last of these entries (its first ones, in order)."""
+    found = CaseState()
+    for entry in entries:
+        found = replace(found, case_id=entry.case_id or 0)
+        for event in entry.events:
+            found = state.apply(found, event, entry.moment)
+    return found

@@ -1,101 +1,144 @@
-"""The story of a case in plain words, one sentence a step: it reads well aloud and on paper.
+"""The story of a case in plain words, one paragraph a step: it reads well aloud and on paper.
 
 Called by the auditor's page and the dossier. Says who did what, when, and what followed for the law's
-clocks; names are those of the diagram.
+clocks, in Chinese or in English; names of acts and periods are those of the diagram and of the law.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from engine.audit import wording
 from engine.audit.history import Step
 from engine.clock import read_moment
 from engine.records.entries import Event
 
-_WEEKDAYS = "一二三四五六日"
-_LEVELS = {"T": "提示", "Y": "黄牌", "R": "红牌", "R+": "红牌（违反法定期限）"}
-_KINDS = {"warn": "临近届满", "promised": "超过承诺时限", "statutory": "超过法定期限"}
+
+@dataclass(frozen=True)
+class Paragraph:
+    """What is said of one step: its number, its moment as text, and its sentences."""
+
+    seq: int
+    when: str
+    sentences: tuple[str, ...]
 
 
-def tell(story: Sequence[Step], zone: ZoneInfo) -> list[str]:
-    """The story, one paragraph a step that did something a reader cares for."""
+def tell(story: Sequence[Step], zone: ZoneInfo, language: str = "zh") -> list[str]:
+    """The story, one text a step that did something a reader cares for."""
+    if language == "en":
+        return [f"{p.when}: {'; '.join(p.sentences)}." for p in paragraphs(story, zone, language)]
+    return [f"{p.when}，{'；'.join(p.sentences)}。" for p in paragraphs(story, zone, language)]
+
+
+def paragraphs(story: Sequence[Step], zone: ZoneInfo, language: str = "zh") -> list[Paragraph]:
+    """The same, step by step, for a page that leads from words to steps."""
+    teller = _Teller(language == "en")
     told = []
     for step in story:
-        sentences = list(_sentences(step))
+        sentences = tuple(teller.sentences(step))
         if sentences:
-            told.append(f"{_when(step.moment, zone)}，{'；'.join(sentences)}。")
+            told.append(Paragraph(step.seq, teller.moment(step.moment, zone), sentences))
     return told
 
 
-def _when(moment: str, zone: ZoneInfo) -> str:
-    local: datetime = read_moment(moment).astimezone(zone)
-    return (
-        f"{local.year}年{local.month}月{local.day}日（星期{_WEEKDAYS[local.weekday()]}）"
-        f"{local.hour:02d}:{local.minute:02d}"
-    )
+@dataclass
+class _Teller:
+    """Knows what was named earlier in the story: periods, work items, people."""
+
+    english: bool
+    titles: dict[Any, tuple[str, str]] = field(default_factory=dict)
+    items: dict[Any, str] = field(default_factory=dict)
+    people: dict[str, str] = field(default_factory=dict)
+
+    def sentences(self, step: Step) -> Iterator[str]:
+        who = str(step.actor.get("name") or self.say(wording.SYSTEM))
+        if step.actor.get("kind") == "system":
+            who = self.say(wording.SYSTEM)
+        if step.actor.get("person"):
+            self.people[str(step.actor["person"])] = who
+        for event in step.events:
+            self._remember(event)
+            if event.type in wording.SENTENCES and event.data:
+                yield self.say(wording.SENTENCES[event.type]).format_map(self._facts(event, who))
+
+    def say(self, both: tuple[str, str]) -> str:
+        return both[self.english]
+
+    def moment(self, moment: str, zone: ZoneInfo) -> str:
+        local = read_moment(moment).astimezone(zone)
+        weekday = wording.WEEKDAYS[self.english][local.weekday()]
+        time = f"{local:%H:%M}"
+        if self.english:
+            return f"{weekday} {self._day(local.date().isoformat())}, {time}"
+        return f"{self._day(local.date().isoformat())}（星期{weekday}）{time}"
+
+    def _remember(self, event: Event) -> None:
+        data = event.data
+        if event.type == "PeriodOpened" and data:
+            rule = data["ledger"]["rule"]
+            title = str(rule.get("name") or data["id"])
+            self.titles[data["period"]] = (title, str(rule.get("name_en") or title))
+        elif event.type == "WorkItemOffered" and data:
+            self.items[data["instance"]] = str(data["name"])
+
+    def _facts(self, event: Event, who: str) -> Mapping[str, str]:
+        data = event.data
+        texts = {name: str(value) for name, value in data.items() if isinstance(value, str | int)}
+        return _Worded(
+            {
+                **texts,
+                "who": who,
+                "applicant": texts.get("applicant") or who,
+                "item": self._item(data.get("key")),
+                "person": self._person(data.get("person")),
+                "period": self.say(wording.PERIOD).format(self._title(data)),
+                "promise": self._promise(data.get("promised_on")),
+                "kind": texts.get("kind") or self.say(wording.UNNAMED),
+                "number": self._number(texts.get("number", ""), event.type),
+                "outcome": texts.get("outcome") or self.say(wording.NOTHING),
+                "sentence": self._sentence(data.get("sentence")),
+                "level": self.say(wording.LEVELS.get(texts.get("level", ""), ("", ""))),
+                "over": self.say(wording.OVER.get(texts.get("limit", ""), ("", ""))),
+                "started": self._day(data.get("started_on")),
+                "due": self._day(data.get("due_on")),
+                "on": self._day(data.get("on")),
+            }
+        )
+
+    def _item(self, key: Any) -> str:
+        name = self.items.get(key)
+        return self.say(wording.QUOTED).format(name) if name else self.say(wording.AN_ITEM)
+
+    def _person(self, login: Any) -> str:
+        return self.people.get(str(login), str(login)) if login else self.say(wording.NOBODY)
+
+    def _title(self, data: Mapping[str, Any]) -> str:
+        title = self.titles.get(data.get("period"))
+        return self.say(title) if title else str(data.get("id", ""))
+
+    def _promise(self, day: Any) -> str:
+        return self.say(wording.PROMISE).format(self._day(day)) if day else ""
+
+    def _number(self, number: str, type_: str) -> str:
+        return f" {number}" if number and type_ == "DocumentIssued" and self.english else number
+
+    def _sentence(self, sentence: Any) -> str:
+        if isinstance(sentence, Mapping):
+            return str(sentence.get("en" if self.english else "zh") or sentence.get("zh") or "")
+        return str(sentence or "")
+
+    def _day(self, text: Any) -> str:
+        if not text:
+            return ""
+        year, month, day = (int(part) for part in str(text)[:10].split("-"))
+        return f"{day} {wording.MONTHS[month - 1]} {year}" if self.english else f"{year}年{month}月{day}日"
 
 
-def _sentences(step: Step) -> Iterator[str]:
-    who = str(step.actor.get("name") or "系统")
-    for event in step.events:
-        teller = _TELLERS.get(event.type)
-        if teller is not None:
-            yield teller(who, event.data)
+class _Worded(dict[str, str]):
+    """Facts of an event; what an older event does not say is left empty."""
 
-
-def _day(text: Any) -> str:
-    year, month, day = str(text)[:10].split("-")
-    return f"{int(year)}年{int(month)}月{int(day)}日"
-
-
-Teller = Callable[[str, Mapping[str, Any]], str]
-
-
-def _opened(who: str, data: Mapping[str, Any]) -> str:
-    promised = f"，承诺{_day(data['promised_on'])}前办结" if data.get("promised_on") else ""
-    dates = f"自{_day(data['started_on'])}起算，{_day(data['due_on'])}届满"
-    return f"期限“{data['id']}”（{data['basis']}）{dates}{promised}"
-
-
-def _card(who: str, data: Mapping[str, Any]) -> str:
-    level = _LEVELS.get(data["level"], data["level"])
-    return f"监督规则{data['rule']}发出{level}：{data['sentence']['zh']}（{data['basis']}）"
-
-
-_TELLERS: dict[str, Teller] = {
-    "CaseReceived": lambda who, d: f"收到{d['applicant'] or who}的申请“{d['title']}”，编号{d['number']}",
-    "WorkItemClaimed": lambda who, d: f"{who}领取了事项",
-    "WorkItemForwarded": lambda who, d: f"{who}将事项转交{d['person']}",
-    "WorkItemCompleted": lambda who, d: f"{who}办理了“{d['name']}”",
-    "MessageReceived": lambda who, d: f"{who}提交了“{d['name']}”",
-    "TimerFired": lambda who, d: "规定的时间已到",
-    "PeriodOpened": _opened,
-    "PeriodSuspended": lambda who, d: (
-        f"期限“{d['id']}”因{d['kind'] or '未列明事由'}自{_day(d['on'])}起停止计算"
-    ),
-    "PeriodResumed": lambda who, d: f"期限“{d['id']}”自{_day(d['on'])}之后继续计算，{_day(d['due_on'])}届满",
-    "PeriodExtended": lambda who, d: (
-        f"经{d['approver']}批准，期限“{d['id']}”延长{d['by']}，改为{_day(d['due_on'])}届满"
-    ),
-    "PeriodExtensionRefused": lambda who, d: f"期限“{d['id']}”未能延长：{d['sentence']}",
-    "PeriodWarned": lambda who, d: f"期限“{d['id']}”{_KINDS['warn']}",
-    "PeriodOverdue": lambda who, d: f"期限“{d['id']}”{_KINDS.get(d['limit'], '届满')}",
-    "PeriodStopped": lambda who, d: f"期限“{d['id']}”于{_day(d['on'])}停止计算",
-    "DocumentIssued": lambda who, d: f"制发{d['kind']}{d.get('number') or ''}",
-    "NoticeSent": lambda who, d: f"告知：{d['text']}",
-    "DecisionMade": lambda who, d: f"决策表“{d['decision']}”得出结果",
-    "ActRefused": lambda who, d: f"{who}的操作被阻止：{d['sentence']}",
-    "CardIssued": _card,
-    "IncidentRaised": lambda who, d: f"“{d['element']}”发生异常：{d['sentence']}",
-    "CaseTerminated": lambda who, d: f"{who}终止了案件：{d['reason']}",
-    "CaseClosed": lambda who, d: f"案件办结，结果：{d.get('outcome') or '无'}",
-}
-
-
-def sentence_of(event: Event, who: str) -> str:
-    """One event in words; empty where there is nothing to say."""
-    teller = _TELLERS.get(event.type)
-    return teller(who, event.data) if teller else ""
+    def __missing__(self, key: str) -> str:
+        return ""

@@ -1,0 +1,88 @@
+"""Finding cases to audit: by number, person, unit, procedure, rule, date and by what was ever entered.
+
+Called by the auditor's pages. Narrowed to the units the auditor may read; reads no case file by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select
+
+from engine.records.tables import card as card_table
+from engine.records.tables import case as case_table
+from engine.records.tables import entry as entry_table
+from engine.records.tables import person as person_table
+from engine.records.tables import work_item
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Every field that is not empty narrows. `person` is a login or a name, of an officer who had a work
+    item of the case or whom a card names; `words` are looked for in the whole journal of the case. Moments
+    are texts as the tables hold them."""
+
+    units: Sequence[str]
+    number: str = ""
+    person: str = ""
+    procedure: str = ""
+    rule: str = ""
+    status: str = ""
+    opened_from: str = ""
+    opened_to: str = ""
+    words: str = ""
+
+
+def find(
+    connection: Connection, wanted: Wanted, *, limit: int = 50, offset: int = 0
+) -> list[Mapping[str, Any]]:
+    """Cases, newest first; state and marking are left out."""
+    t = case_table.c
+    columns = [column for column in t if column.name not in ("state", "marking", "query_hash")]
+    query = select(*columns).where(and_(t.number.is_not(None), t.unit.in_(wanted.units), *_narrowed(wanted)))
+    query = query.order_by(t.case_id.desc()).limit(limit).offset(offset)
+    return [dict(row._mapping) for row in connection.execute(query)]
+
+
+def _narrowed(wanted: Wanted) -> list[ColumnElement[bool]]:
+    t = case_table.c
+    found: list[ColumnElement[bool]] = []
+    for column, value in ((t.procedure, wanted.procedure), (t.status, wanted.status)):
+        if value:
+            found.append(column == value)
+    if wanted.number:
+        found.append(t.number.contains(wanted.number, autoescape=True))
+    if wanted.opened_from:
+        found.append(t.opened_at >= wanted.opened_from)
+    if wanted.opened_to:
+        found.append(t.opened_at < wanted.opened_to)
+    if wanted.rule:
+        found.append(exists().where(card_table.c.case_id == t.case_id, card_table.c.rule == wanted.rule))
+    if wanted.person:
+        found.append(_touched_by(wanted.person))
+    if wanted.words:
+        found.append(_mentions(wanted.words))
+    return found
+
+
+def _touched_by(person: str) -> ColumnElement[bool]:
+    p = person_table.c
+    logins = select(p.login).where(or_(p.login == person, p.name.contains(person, autoescape=True)))
+    case_id = case_table.c.case_id
+    return or_(
+        exists().where(work_item.c.case_id == case_id, work_item.c.person.in_(logins)),
+        exists().where(card_table.c.case_id == case_id, card_table.c.person.in_(logins)),
+    )
+
+
+def _mentions(words: str) -> ColumnElement[bool]:
+    t = case_table.c
+    short = [column.contains(words, autoescape=True) for column in (t.title, t.applicant, t.number)]
+    entered = exists().where(
+        entry_table.c.case_id == t.case_id,
+        entry_table.c.stream.startswith("case:"),
+        entry_table.c.payload.contains(words, autoescape=True),
+    )
+    return or_(*short, entered)

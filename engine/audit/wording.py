@@ -1,0 +1,74 @@
+"""What the narrative says of each event, in Chinese and in English.
+
+Called by `narrative` alone. Holds sentences, nothing else; each is filled with the facts of its event as
+`narrative` words them ({who}, {period}, {item}, {on}, {due} …).
+"""
+
+from __future__ import annotations
+
+SENTENCES: dict[str, tuple[str, str]] = {
+    "CaseReceived": (
+        "收到{applicant}的申请“{title}”，编号{number}",
+        "an application by {applicant} was received, “{title}”, and got the number {number}",
+    ),
+    "WorkItemClaimed": ("{who}领取了{item}", "{who} took on {item}"),
+    "WorkItemReleased": ("{who}退回了{item}", "{who} gave {item} back"),
+    "WorkItemForwarded": ("{who}将{item}转交{person}", "{who} handed {item} to {person}"),
+    "WorkItemCompleted": ("{who}办理了“{name}”", "{who} completed “{name}”"),
+    "MessageReceived": ("{who}提交了“{name}”", "{who} handed in “{name}”"),
+    "TimerFired": ("规定的时间已到", "the time that had been set was reached"),
+    "PeriodOpened": (
+        "{period}（{basis}）自{started}起算，{due}届满{promise}",
+        "{period} ({basis}) began on {started} and ends on {due}{promise}",
+    ),
+    "PeriodSuspended": (
+        "{period}因{kind}自{on}起停止计算",
+        "{period} stopped running on {on} because of {kind}",
+    ),
+    "PeriodResumed": (
+        "{period}自{on}之后继续计算，{due}届满",
+        "{period} runs on after {on} and ends on {due}",
+    ),
+    "PeriodExtended": (
+        "经{approver}批准，{period}延长{by}，改为{due}届满",
+        "{period} was extended by {by}, approved by {approver}, and now ends on {due}",
+    ),
+    "PeriodExtensionRefused": ("{period}未能延长：{sentence}", "{period} could not be extended: {sentence}"),
+    "PeriodReset": ("{period}重新起算，{due}届满", "{period} began anew and ends on {due}"),
+    "PeriodWarned": ("{period}临近届满", "{period} was near its end"),
+    "PeriodOverdue": ("{period}{over}", "{period} {over}"),
+    "PeriodStopped": ("{period}于{on}停止计算", "{period} ended on {on}"),
+    "DocumentIssued": ("制发{kind}{number}", "the document {kind}{number} was issued"),
+    "NoticeSent": ("告知：{text}", "a notice was given: {text}"),
+    "DecisionMade": ("按决策表“{decision}”得出结果", "the decision table “{decision}” gave its result"),
+    "ActRefused": ("{who}的操作被阻止：{sentence}", "what {who} tried to do was blocked: {sentence}"),
+    "CardIssued": (
+        "监督规则{rule}对{person}发出{level}：{sentence}（{basis}）",
+        "supervision rule {rule} issued a {level} against {person}: {sentence} ({basis})",
+    ),
+    "IncidentRaised": ("“{element}”发生异常：{sentence}", "“{element}” could not go on: {sentence}"),
+    "CaseTerminated": ("{who}终止了案件：{reason}", "{who} ended the case: {reason}"),
+    "CaseClosed": ("案件办结，结果：{outcome}", "the case was closed; outcome: {outcome}"),
+}
+
+LEVELS: dict[str, tuple[str, str]] = {
+    "T": ("提示", "reminder"),
+    "Y": ("黄牌", "yellow card"),
+    "R": ("红牌", "red card"),
+    "R+": ("红牌（违反法定期限）", "red card (statutory limit)"),
+}
+OVER: dict[str, tuple[str, str]] = {
+    "promised": ("超过承诺时限", "passed the promised limit"),
+    "statutory": ("超过法定期限", "passed the statutory limit"),
+}
+SYSTEM = ("系统", "the system")
+NOBODY = ("（未确定责任人）", "nobody in particular")
+NOTHING = ("无", "none")
+UNNAMED = ("未列明事由", "a reason not stated")
+AN_ITEM = ("一项事项", "a work item")
+PROMISE = ("，承诺{}前办结", ", with a promise to conclude by {}")
+PERIOD = ("期限“{}”", "the period “{}”")
+QUOTED = ("“{}”", "“{}”")
+WEEKDAYS = ("一二三四五六日", ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"))
+MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+          "November", "December")  # fmt: skip
