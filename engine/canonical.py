@@ -14,7 +14,12 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from engine.errors import Malformed
+from engine.errors import Malformed, TooLarge
+
+DEEPEST = 40  # of lists and objects in each other
+MOST_VALUES = 100_000
+MOST_DIGITS = 34  # decimal128, as FEEL counts
+_LARGEST_EXPONENT = 6_144
 
 
 def dumps(value: object) -> str:
@@ -35,6 +40,44 @@ def loads(text: str | bytes) -> Any:
         )
     except (ValueError, RecursionError) as error:
         raise Malformed(f"Expected JSON text, but {error}") from error
+
+
+def demand_storable(value: object) -> None:
+    """Refuse plain data that no store or expression could keep exactly.
+
+    Raises TooLarge for data too deep or too much, Malformed for text with a NUL or half a surrogate pair
+    and for a number of more than 34 digits.
+    """
+    level: list[object] = [value]
+    count = 0
+    for _ in range(DEEPEST):
+        count += len(level)
+        if count > MOST_VALUES:
+            raise TooLarge(f"Expected at most {MOST_VALUES} values, but found more")
+        for one in level:
+            _demand_storable_alone(one)
+        level = [inner for one in level for inner in _inside(one)]
+        if not level:
+            return
+    raise TooLarge(f"Expected data at most {DEEPEST} levels deep, but it is deeper")
+
+
+def _inside(value: object) -> list[object]:
+    if isinstance(value, Mapping):
+        return [*value.keys(), *value.values()]
+    return list(value) if isinstance(value, list | tuple) else []
+
+
+def _demand_storable_alone(value: object) -> None:
+    if isinstance(value, str):
+        if "\0" in value or any("\ud800" <= sign <= "\udfff" for sign in value):
+            raise Malformed("Expected plain text, but found a control character that cannot be kept")
+    elif isinstance(value, int | Decimal) and not isinstance(value, bool):
+        number = Decimal(value)
+        if not number.is_finite():
+            raise Malformed(f"Expected a finite number, but found {number}")
+        if len(number.as_tuple().digits) > MOST_DIGITS or abs(number.adjusted()) > _LARGEST_EXPONENT:
+            raise Malformed(f"Expected a number of at most {MOST_DIGITS} digits, but found a longer one")
 
 
 def digest(value: object) -> str:

@@ -24,6 +24,9 @@ from engine.organisation.authorization import Breach, ProposedAct
 from engine.organisation.model import Actor
 from engine.records.entries import Event
 
+LONGEST_NAME = 200
+BUILT_IN = "banjie."  # job types that begin so are done by the product itself
+
 # Breaches of position, not of law: refused at once and never a card.
 _POSITION = frozenset({"ROLE", "ASSIGNEE"})
 
@@ -113,7 +116,7 @@ def _record_refusal(desk: Desk, command: commands.Command, rules: list[str], sen
 def _receive(desk: Desk, command: commands.Receive) -> None:
     ground, answers = desk.ground, desk.ground.answers
     variables = dict(command.variables)
-    applicant = str(variables.get("applicant_name") or ground.actor.name or "")
+    applicant = str(variables.get("applicant_name") or ground.actor.name or "")[:LONGEST_NAME]
     desk.record(
         "CaseReceived",
         case_id=answers["case_id"],
@@ -295,7 +298,9 @@ def _job(desk: Desk, key: int) -> Mapping[str, Any]:
 def _complete_job(desk: Desk, command: commands.CompleteJob) -> None:
     job = _job(desk, command.key)
     result = dict(command.result)
-    document, notice = result.pop("document", None), result.pop("notice", None)
+    # Only a built-in job issues documents; to an external worker these are names like any other.
+    built_in = job["type"].startswith(BUILT_IN)
+    document, notice = (result.pop(name, None) if built_in else None for name in ("document", "notice"))
     desk.record("JobCompleted", key=command.key, element=job["element"], job=job["type"], result=result)
     if document:
         desk.record("DocumentIssued", **document, element=job["element"], issued_on=desk.today.isoformat())

@@ -12,7 +12,8 @@ from typing import Any
 from sqlalchemy import or_, select, update
 
 from engine import canonical
-from engine.casework.jobs import BUILT_IN
+from engine.casework import state
+from engine.casework.decide import BUILT_IN
 from engine.casework.runtime import Runtime
 from engine.clock import moment_text
 from engine.errors import NotAuthorised
@@ -28,6 +29,18 @@ def demand(runtime: Runtime, actor: Actor) -> None:
     with runtime.store.reading() as connection:
         runtime.shelf.refresh(connection)
         authorization.at_the_door(actor, "operate", "", runtime.organisation(connection))
+
+
+def demand_external(runtime: Runtime, actor: Actor, case_id: int, key: int) -> None:
+    """Whether a worker may report on this job: with the right, and never on one the product does itself.
+
+    Raises NotAuthorised, NotFound.
+    """
+    demand(runtime, actor)
+    with runtime.store.reading() as connection:
+        job = state.loads(runtime.load(connection, case_id).state).jobs.get(key)
+    if job is not None and job["type"].startswith(BUILT_IN):
+        raise NotAuthorised(f"Expected a job of an external worker, but {job['type']} is built in")
 
 
 def activate(runtime: Runtime, actor: Actor, type_: str, *, worker: str, limit: int) -> list[dict[str, Any]]:

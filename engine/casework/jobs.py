@@ -17,6 +17,7 @@ from sqlalchemy import Connection, insert, or_, select, update
 from engine import canonical
 from engine.bpmn.marking import Marking
 from engine.casework import commands, documents, state
+from engine.casework.decide import BUILT_IN
 from engine.casework.runtime import Runtime
 from engine.casework.state import CaseState
 from engine.clock import moment_text
@@ -26,7 +27,6 @@ from engine.records import blobs
 from engine.records.tables import job as job_table
 from engine.records.tables import job_receipt, publication, register_row
 
-BUILT_IN = "banjie."
 LEASE = timedelta(minutes=5)
 
 
