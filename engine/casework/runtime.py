@@ -28,7 +28,7 @@ from engine.definitions.catalogue import ServiceItem
 from engine.definitions.forms import Form
 from engine.definitions.packages import Package
 from engine.definitions.shelf import Shelf
-from engine.errors import ActBlocked, Conflict, Finding, Malformed, NotFound
+from engine.errors import ActBlocked, Conflict, Finding, Malformed, NotFound, NotSignedIn
 from engine.organisation import authorization
 from engine.organisation.directory import Directory
 from engine.organisation.model import Actor, Organisation
@@ -86,6 +86,7 @@ class Runtime:
 
     def handle(self, command: commands.Command, actor: Actor) -> Outcome:
         """Do what is asked, or raise a BanjieError. A void act is recorded, then raised as ActBlocked."""
+        canonical.demand_storable(command.as_data())
         # What is decided is what the journal will hand to a replay: the same data in the same order.
         command = commands.from_data(canonical.loads(canonical.dumps(command.as_data())))
         with self.store.writing() as connection:
@@ -227,7 +228,10 @@ class Runtime:
 
     def _actor_data(self, login: str, moment: datetime) -> dict[str, Any]:
         day = moment.astimezone(self.settings.zone).date()
-        return self.directory.actor(login, on=day).as_data()
+        try:
+            return self.directory.actor(login, on=day).as_data()
+        except NotSignedIn as error:  # of somebody else: unknown, gone or without a post
+            raise NotFound(f"没有找到可转交的人员{login[:80]}") from error
 
     def _ground(
         self,
