@@ -12,9 +12,10 @@ from engine import dmn
 
 FOLDER = Path(__file__).parents[2] / "processes" / "supervision"
 PERIOD = {
-    "id": "xk.decision", "class": "statutory", "state": "running", "limit": "20W", "used": 12, "remaining": 8,
-    "basis": "《行政许可法》第四十二条第一款", "due": "2026-03-30", "promised": "2026-03-16", "late": False,
-    "suspension_kind": None, "suspension_allowed": ["听证", "专家评审"], "extended_times": 0,
+    "id": "xk.decision", "name": "行政许可决定", "name_en": "Licensing decision", "class": "statutory",
+    "state": "running", "limit": "20W", "used": 12, "remaining": 8, "late": False, "extended_times": 0,
+    "basis": "《行政许可法》第四十二条第一款", "due": "2026-03-30", "promised": "2026-03-16",
+    "suspension_kind": None, "suspension_allowed": ["听证", "专家评审"],
 }  # fmt: skip
 NOTICED = [
     {"act": "correction-notice", "role": "window", "person": "wang", "date": "2026-03-02", "element": "n"}
