@@ -94,6 +94,7 @@ class _Teller:
                 "applicant": texts.get("applicant") or who,
                 "item": self._item(data.get("key")),
                 "person": self._person(data.get("person")),
+                "against": self._against(data.get("person")),
                 "period": self.say(wording.PERIOD).format(self._title(data)),
                 "promise": self._promise(data.get("promised_on")),
                 "kind": texts.get("kind") or self.say(wording.UNNAMED),
@@ -113,7 +114,10 @@ class _Teller:
         return self.say(wording.QUOTED).format(name) if name else self.say(wording.AN_ITEM)
 
     def _person(self, login: Any) -> str:
-        return self.people.get(str(login), str(login)) if login else self.say(wording.NOBODY)
+        return self.people.get(str(login), str(login)) if login else ""
+
+    def _against(self, login: Any) -> str:
+        return self.say(wording.AGAINST).format(self._person(login)) if login else ""
 
     def _title(self, data: Mapping[str, Any]) -> str:
         title = self.titles.get(data.get("period"))

@@ -7,9 +7,9 @@ offline program does the same on an exported dossier without this package.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
@@ -21,12 +21,16 @@ from engine.records.entries import GENESIS, Entry, Event, from_row
 
 @dataclass(frozen=True)
 class Check:
-    """One numbered check: its number, what it asks, whether it holds, and where it first does not."""
+    """One numbered check: its number, what it asks, whether it holds, and where it first does not.
+
+    `entry` is the place in its stream of the first entry that fails, where it is one entry that does.
+    """
 
     number: int
     question: str
     holds: bool
     detail: str = ""
+    entry: int | None = None
 
     def as_data(self) -> dict[str, Any]:
         """The check as plain data."""
@@ -35,6 +39,7 @@ class Check:
             "question": self.question,
             "holds": self.holds,
             "detail": self.detail,
+            "entry": self.entry,
         }
 
 
@@ -54,28 +59,48 @@ QUESTIONS = {
 def verify_case(connection: Connection, case_id: int, row: Mapping[str, Any]) -> list[Check]:
     """All checks on one case. `row` is its case row (version, head_hash, marking, marking_digest)."""
     rows = list(journal.rows(connection, journal.case_stream(case_id)))
-    found: dict[int, str] = {}
-    for number, detail in (
+    faults = (
         *_chain(rows),
         *_current(rows, row),
         *_bytes(connection, rows),
         *_blocked(rows),
         *_sealed(connection, rows),
-    ):
-        found.setdefault(number, detail)
-    return [Check(n, question, n not in found, found.get(n, "")) for n, question in QUESTIONS.items()]
+    )
+    return _checks(QUESTIONS, faults)
 
 
 def verify_stream(connection: Connection, stream: str) -> list[Check]:
     """The checks that concern any stream: order, digests, chain, time, seals."""
     rows = list(journal.rows(connection, stream))
-    found: dict[int, str] = {}
-    for number, detail in (*_chain(rows), *_sealed(connection, rows)):
-        found.setdefault(number, detail)
-    return [Check(n, QUESTIONS[n], n not in found, found.get(n, "")) for n in (1, 2, 3, 4, 5, 9)]
+    return _checks((1, 2, 3, 4, 5, 9), (*_chain(rows), *_sealed(connection, rows)))
 
 
-Fault = tuple[int, str]
+class Fault(NamedTuple):
+    """What a check found: the check's number, the sentence, the entry's place where it is one entry."""
+
+    check: int
+    detail: str
+    entry: int | None = None
+
+
+def _checks(numbers: Iterable[int], faults: Iterable[Fault]) -> list[Check]:
+    first: dict[int, Fault] = {}
+    for fault in faults:
+        first.setdefault(fault.check, fault)
+    sound = Fault(0, "")
+    return [
+        Check(n, QUESTIONS[n], n not in first, first.get(n, sound).detail, first.get(n, sound).entry)
+        for n in numbers
+    ]
+
+
+def _head(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The head of a row as data; one that is no head at all reads as empty (check 3 names it)."""
+    try:
+        head = canonical.loads(row["head"])
+    except BanjieError:
+        return {}
+    return head if isinstance(head, Mapping) else {}
 
 
 def _chain(rows: list[Mapping[str, Any]]) -> Iterator[Fault]:
@@ -83,34 +108,31 @@ def _chain(rows: list[Mapping[str, Any]]) -> Iterator[Fault]:
     for place, row in enumerate(rows, start=1):
         name = f"{row['stream']} #{row['seq']}"
         if row["seq"] != place:
-            yield 1, f"Expected entry {place}, but found {row['seq']} in {row['stream']}"
+            detail = f"Expected entry {place}, but found {row['seq']} in {row['stream']}"
+            yield Fault(1, detail, row["seq"])
         if canonical.digest_bytes(row["head"].encode()) != row["hash"]:
-            yield 2, f"{name}: Expected the hash of its head, but the row holds another"
+            yield Fault(2, f"{name}: Expected the hash of its head, but the row holds another", row["seq"])
         try:
             entry = from_row(row["stream"], row["seq"], row["case_id"], row["head"], row["payload"])
         except BanjieError as error:
-            yield 3, f"{name}: {error.sentence}"
+            yield Fault(3, f"{name}: {error.sentence}", row["seq"])
             previous = row["hash"]
             continue
         yield from _payload(name, row, entry)
         if entry.previous != previous:
-            yield (
-                4,
-                f"{name}: Expected the entry before to be {entry.previous[:12]}…, but it is {previous[:12]}…",
-            )
+            named, found = f"{entry.previous[:12]}…", f"{previous[:12]}…"
+            yield Fault(4, f"{name}: Expected the entry before to be {named}, but it is {found}", row["seq"])
         if row["moment"] != entry.moment or entry.moment < last_moment:
-            yield 5, f"{name}: Expected a moment not before {last_moment}, but found {row['moment']}"
+            detail = f"{name}: Expected a moment not before {last_moment}, but found {row['moment']}"
+            yield Fault(5, detail, row["seq"])
         previous, last_moment = row["hash"], entry.moment
 
 
 def _payload(name: str, row: Mapping[str, Any], entry: Entry) -> Iterator[Fault]:
-    written = canonical.loads(row["head"])
+    written = _head(row)
     place = f"{written.get('stream')} #{written.get('seq')}"
     if (written.get("stream"), written.get("seq")) != (row["stream"], row["seq"]):
-        yield (
-            1,
-            f"{name}: Expected this place in its head, but it names {place}",
-        )
+        yield Fault(1, f"{name}: Expected this place in its head, but it names {place}", row["seq"])
     if entry.erased:
         return
     made = Entry(
@@ -127,15 +149,20 @@ def _payload(name: str, row: Mapping[str, Any], entry: Entry) -> Iterator[Fault]
         previous=entry.previous,
         salt=entry.salt,
     )
-    if made.head != row["head"]:
-        difference = _first_difference(made.head, row["head"])
-        yield 3, f"{name}: Expected data with the digests in its head, but {difference}"
-    if made.payload != row["payload"]:
-        yield 3, f"{name}: Expected the canonical form of its data, but the bytes differ"
+    try:
+        head, payload = made.head, made.payload
+    except (BanjieError, KeyError, TypeError) as error:
+        yield Fault(3, f"{name}: Expected an entry's data, but it cannot be read: {error!r}", row["seq"])
+        return
+    if head != row["head"]:
+        difference = _first_difference(head, written)
+        yield Fault(3, f"{name}: Expected data with the digests in its head, but {difference}", row["seq"])
+    if payload != row["payload"]:
+        yield Fault(3, f"{name}: Expected the canonical form of its data, but the bytes differ", row["seq"])
 
 
-def _first_difference(made: str, stored: str) -> str:
-    ours, theirs = canonical.loads(made), canonical.loads(stored)
+def _first_difference(made: str, theirs: Mapping[str, Any]) -> str:
+    ours = canonical.loads(made)
     if ours["command"] != theirs["command"]:
         return "the command differs"
     if ours["answers"] != theirs["answers"]:
@@ -149,12 +176,14 @@ def _first_difference(made: str, stored: str) -> str:
 def _current(rows: list[Mapping[str, Any]], row: Mapping[str, Any]) -> Iterator[Fault]:
     if not rows or row["version"] != rows[-1]["seq"] or row["head_hash"] != rows[-1]["hash"]:
         newest = rows[-1]["seq"] if rows else 0
-        yield 6, f"Expected the case to stand at entry {row['version']}, but the journal ends at {newest}"
+        detail = f"Expected the case to stand at entry {row['version']}, but the journal ends at {newest}"
+        yield Fault(6, detail, newest or None)
         return
     digest = canonical.digest_bytes(row["marking"].encode()) if row["marking"] else ""
-    recorded = canonical.loads(rows[-1]["head"])["marking"]
+    recorded = _head(rows[-1]).get("marking")
     if digest != row["marking_digest"] or digest != recorded:
-        yield 6, f"Expected the marking of entry {row['version']}, but the stored one has another digest"
+        detail = f"Expected the marking of entry {row['version']}, but the stored one has another digest"
+        yield Fault(6, detail, row["version"])
 
 
 def _bytes(connection: Connection, rows: list[Mapping[str, Any]]) -> Iterator[Fault]:
@@ -169,7 +198,7 @@ def _bytes(connection: Connection, rows: list[Mapping[str, Any]]) -> Iterator[Fa
             try:
                 blobs.get(connection, sha256)
             except BanjieError as error:
-                yield 7, f"{row['stream']} #{row['seq']}: {error.sentence}"
+                yield Fault(7, f"{row['stream']} #{row['seq']}: {error.sentence}", row["seq"])
 
 
 def _hashes(value: Any) -> Iterator[str]:
@@ -186,10 +215,11 @@ def _hashes(value: Any) -> Iterator[str]:
 def _blocked(rows: list[Mapping[str, Any]]) -> Iterator[Fault]:
     allowed = {"ActRefused", "CardIssued"}
     for row in rows:
-        types = {event["type"] for event in canonical.loads(row["head"])["events"]}
+        types = {event["type"] for event in _head(row).get("events", ())}
         if "ActRefused" in types and not types <= allowed:
             more = ", ".join(sorted(types - allowed))
-            yield 8, f"{row['stream']} #{row['seq']}: Expected nothing but the refusal, but found {more}"
+            detail = f"{row['stream']} #{row['seq']}: Expected nothing but the refusal, but found {more}"
+            yield Fault(8, detail, row["seq"])
 
 
 def _sealed(connection: Connection, rows: list[Mapping[str, Any]]) -> Iterator[Fault]:
@@ -199,7 +229,7 @@ def _sealed(connection: Connection, rows: list[Mapping[str, Any]]) -> Iterator[F
         for stream, seq, digest in canonical.loads(seal.body)["heads"]:
             if stream in streams and hashes.get((stream, seq)) != digest:
                 sentence = f"Expected entry {seq} of {stream} as seal {seal.number} has it"
-                yield 9, f"{sentence}, but it differs or is gone"
+                yield Fault(9, f"{sentence}, but it differs or is gone", seq)
 
 
 def verify_seals(connection: Connection, kept: Mapping[str, Any] | None = None) -> list[Check]:

@@ -43,8 +43,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "DecisionMade": ("按决策表“{decision}”得出结果", "the decision table “{decision}” gave its result"),
     "ActRefused": ("{who}的操作被阻止：{sentence}", "what {who} tried to do was blocked: {sentence}"),
     "CardIssued": (
-        "监督规则{rule}对{person}发出{level}：{sentence}（{basis}）",
-        "supervision rule {rule} issued a {level} against {person}: {sentence} ({basis})",
+        "监督规则{rule}{against}发出{level}：{sentence}（{basis}）",
+        "supervision rule {rule} issued a {level}{against}: {sentence} ({basis})",
     ),
     "IncidentRaised": ("“{element}”发生异常：{sentence}", "“{element}” could not go on: {sentence}"),
     "CaseTerminated": ("{who}终止了案件：{reason}", "{who} ended the case: {reason}"),
@@ -62,7 +62,7 @@ OVER: dict[str, tuple[str, str]] = {
     "statutory": ("超过法定期限", "passed the statutory limit"),
 }
 SYSTEM = ("系统", "the system")
-NOBODY = ("（未确定责任人）", "nobody in particular")
+AGAINST = ("对{}", " against {}")
 NOTHING = ("无", "none")
 UNNAMED = ("未列明事由", "a reason not stated")
 AN_ITEM = ("一项事项", "a work item")
