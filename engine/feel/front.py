@@ -6,9 +6,10 @@ Called by whoever holds a FEEL text. Keeps compiled texts in a bounded cache.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from decimal import DecimalException
 from functools import lru_cache
 
-from engine.errors import ExpressionError, TooLarge
+from engine.errors import ExpressionError, Malformed, TooLarge
 from engine.feel.builtins import BUILT_INS
 from engine.feel.compiler import Compiler
 from engine.feel.convert import normal
@@ -61,6 +62,8 @@ class Compiled:
             value = self._run(Scope(names, None, state))
         except RecursionError:
             raise TooLarge("Expected an expression of less depth, but it nests too deep to follow") from None
+        except DecimalException:
+            raise Malformed("Expected finite numbers, but a variable holds one that is not") from None
         return Outcome(value, tuple(state.reasons))
 
 

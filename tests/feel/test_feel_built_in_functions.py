@@ -32,6 +32,7 @@ def value(text: str) -> Any:
         ("round half up(-5.5, 0)", "-6"),
         ("round half down(-5.5, 0)", "-5"),
         ("abs(-3)", "3"),
+        ("abs(-1.234567890123456789012345678901234)", "1.234567890123456789012345678901234"),
         ("modulo(12, 5)", "2"),
         ("modulo(-12, 5)", "3"),
         ("modulo(12, -5)", "-3"),
@@ -87,6 +88,7 @@ def test_functions_that_give_a_number(text: str, expected: str) -> None:
         ("string(function(a, b) a)", "function(a, b)"),
         ('trim("  a ")', "a"),
         ('to base64("FEEL")', "RkVFTA=="),
+        ('to json({b: 1.50, a: @"P1D"})', '{"a":"P1D","b":1.50}'),
     ],
 )
 def test_functions_that_give_a_text(text: str, expected: str) -> None:
@@ -151,6 +153,7 @@ def test_functions_that_give_a_truth(text: str, expected: bool) -> None:
         ('context put({a: {b: 1}}, ["a", "b"], 2)', "{a: {b: 2}}"),
         ("context merge([{a: 1}, {a: 2, b: 3}])", "{a: 2, b: 3}"),
         ('get value({a: {b: 1}}, ["a", "b"])', "1"),
+        ('from json("{\\"a\\": [1, null]}")', "{a: [1, null]}"),
         ('split("a;b;;", ";")', '["a", "b", "", ""]'),
         ('extract("a1b22", "[0-9]+")', '["1", "22"]'),
         ("get or else(null, 1)", "1"),
@@ -181,7 +184,7 @@ def test_functions_that_give_a_list_a_context_or_a_range(text: str, expected: st
         "context put({a: 1}, [], 1)", 'context put({a: 1}, ["a", "b"], 1)', "context merge([1])",
         'assert(1, 1 = 2, "one to be two")', 'range("1..2")', 'range("[..2]")', 'range("[2..1]")',
         'range("[a..b]")', 'range("[1..@\\"P1D\\"]")', 'split("a", "")', 'time("x")', "duration(1)",
-        "even(n: 2)", "is(1)", "date(null)", "today(1)",
+        "even(n: 2)", "to json(abs)", 'from json("{")', "is(1)", "date(null)", "today(1)",
     ],
 )  # fmt: skip
 def test_a_call_without_a_result_is_null_and_says_why(text: str) -> None:

@@ -53,6 +53,12 @@ def test_floating_point_and_foreign_classes_are_not_let_in(value: object) -> Non
         from_json(value)
 
 
+@pytest.mark.parametrize("number", [Decimal("NaN"), Decimal("sNaN")])
+def test_what_is_not_a_number_is_refused(number: Decimal) -> None:
+    with pytest.raises(Malformed):
+        evaluate("x < 1", {"x": number})
+
+
 def test_subclasses_and_tuples_of_the_host_are_taken_as_what_they_are() -> None:
     class Level(enum.StrEnum):
         RED = "red"

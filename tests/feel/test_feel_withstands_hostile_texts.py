@@ -36,6 +36,8 @@ def _small_budget(monkeypatch: pytest.MonkeyPatch) -> None:
         " = ".join(["1"] * 20000),
         "1" + " in [1]" * 5000,
         "1 instance of " + "list<" * 1000 + "number" + ">" * 1000,
+        "/*" * 45_000,
+        '"' + "\\" * 90_000,
         "x" * 200_000,
         "1" * 50_000,
     ],

@@ -9,7 +9,10 @@ from __future__ import annotations
 import base64
 from decimal import Decimal
 
+from engine import canonical
+from engine.errors import BanjieError, Malformed
 from engine.feel.compare import same
+from engine.feel.convert import from_json, to_json
 from engine.feel.registry import feel
 from engine.feel.scope import State
 from engine.feel.values import Fault, Value
@@ -50,6 +53,22 @@ def _is_blank(text: str) -> bool:
 @feel("to base64", "value: string")
 def _to_base64(text: str) -> str:
     return base64.b64encode(text.encode("utf-8", "replace")).decode()
+
+
+@feel("from json", "value: string")
+def _from_json(text: str) -> Value:
+    try:
+        return from_json(canonical.loads(text))
+    except BanjieError as refusal:
+        raise Fault(refusal.sentence) from None
+
+
+@feel("to json", "value: any")
+def _to_json(value: Value) -> str:
+    try:
+        return canonical.dumps(to_json(value))
+    except Malformed as refusal:
+        raise Fault(refusal.sentence) from None
 
 
 @feel("is empty", "list: list")

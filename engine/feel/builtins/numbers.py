@@ -36,7 +36,7 @@ def rounded(number: Decimal, scale: Decimal, rounding: str) -> Decimal:
         raise Fault(f"Expected a number that can be rounded to {places} places, but found {number}") from None
     if places < 0 and len(result.as_tuple().digits) <= 34:
         result = result.quantize(Decimal(1), context=wide)
-    return NUMBERS.plus(result) if result else abs(result)
+    return NUMBERS.plus(result) if result else result.copy_abs()
 
 
 @feel("decimal", "n: number", "scale: number")
@@ -78,7 +78,7 @@ def _round_half_down(number: Decimal, scale: Decimal) -> Decimal:
 def _abs(value: Value) -> Value:
     if isinstance(value, YearsMonths):
         return YearsMonths(abs(value.months))
-    return DaysTime(abs(value.nanos)) if isinstance(value, DaysTime) else abs(value)
+    return DaysTime(abs(value.nanos)) if isinstance(value, DaysTime) else value.copy_abs()
 
 
 @feel("modulo", "dividend: number", "divisor: number")
