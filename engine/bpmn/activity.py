@@ -112,7 +112,7 @@ class Activity(Node):
 
     def enter(self, token: Token) -> Steps:
         """The outer stay of a repeated activity has neither inputs nor properties of its own."""
-        for name, value in token.notes.pop("snapshot", {}).items():
+        for name, value in sorted(token.notes.pop("snapshot", {}).items()):
             if token.own is None:
                 yield self.case(token).open_own(token)
             yield self.case(token).assign(token.scope, name, value, self.name)

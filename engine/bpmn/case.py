@@ -77,9 +77,16 @@ class Case(BpmnWorkflow):  # type: ignore[misc]
                 return
 
     def _release_join(self) -> bool:
-        for (_, name), frame in sorted(self.joins.items(), key=lambda pair: pair[0]):
-            if frame.spec.task_specs[name].release(frame):
-                return True
+        """Let one join fire that can; then one of those that wait for nothing but each other."""
+        joins = sorted(self.joins.items(), key=lambda pair: pair[0])
+        for stuck in (False, True):
+            for (_, name), frame in joins:
+                if (
+                    frame.alive
+                    and (not stuck or frame.stuck)
+                    and frame.spec.task_specs[name].release(frame, stuck)
+                ):
+                    return True
         return False
 
     def _one(self, step: Callable[[Any], Steps], subject: Any) -> Steps:

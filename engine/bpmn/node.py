@@ -193,7 +193,7 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
         result = token.notes.get("result") or {}
         case = self.case(token)
         if not self.settings.outputs:
-            for name, value in result.items():
+            for name, value in sorted(result.items()):
                 yield case.propagate(token.scope, name, value, self.name)
         else:
             yield from self._map_through(token, result)
@@ -203,7 +203,7 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
         case = self.case(token)
         if result and token.own is None:
             yield case.open_own(token)
-        for name, value in result.items():
+        for name, value in sorted(result.items()):
             yield case.assign(token.scope, name, value, self.name)
         around = token.workflow.scope
         if token.own is not None and token.outer is not None:
@@ -255,8 +255,8 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
     def rejoin(self, token: Token) -> None:
         """Take a token that waits at a join back into the count, after a marking was read."""
 
-    def release(self, frame: Frame) -> bool:
-        """Let a join fire that waited for everything else to rest."""
+    def release(self, frame: Frame, stuck: bool) -> bool:
+        """Let a join fire that waited for everything else to rest; `stuck`: all wait for one another."""
         raise NotImplementedError
 
     # -- roads between things ------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
 
-from engine.bpmn.token import Token
+from engine.bpmn.token import WAITING, Token
 
 if TYPE_CHECKING:
     from engine.bpmn.case import Case
@@ -126,6 +126,11 @@ class Frame(BpmnSubWorkflow):  # type: ignore[misc]
     def empty(self) -> bool:
         """Whether no token is left."""
         return len(self.tasks) == 1
+
+    @property
+    def stuck(self) -> bool:
+        """Whether every token waits at a join, so that none can ever move by itself."""
+        return all(token._state == WAITING for token in self.top_tokens())
 
     def at(self, node: str) -> dict[str, deque[Token]]:
         """Tokens that wait at a join, by the flow they came by (oldest first)."""

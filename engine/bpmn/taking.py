@@ -98,7 +98,7 @@ def _complete_job(case: Case, stimulus: stimuli.CompleteJob) -> Steps:
 
 
 def _after_listener(case: Case, token: Token, variables: Mapping[str, Any]) -> Steps:
-    for name, value in variables.items():
+    for name, value in sorted(variables.items()):
         yield case.propagate(token.scope, name, value, token.task_spec.name)
     yield from _go_on(case, token)
 
@@ -171,7 +171,7 @@ def _retry(case: Case, stimulus: stimuli.Retry) -> Steps:
 
 
 def _try_again(case: Case, token: Token, variables: Mapping[str, Any]) -> Steps:
-    for name, value in variables.items():
+    for name, value in sorted(variables.items()):
         yield case.propagate(token.scope, name, value)
     token.notes.pop("incident", None)
     yield IncidentResolved(instance=token.id, element=token.task_spec.name)
@@ -186,7 +186,7 @@ def _set_variables(case: Case, stimulus: stimuli.SetVariables) -> Steps:
 
 
 def _assign(case: Case, scope: Scope, variables: Mapping[str, Any]) -> Steps:
-    for name, value in variables.items():
+    for name, value in sorted(variables.items()):
         yield case.assign(scope, name, value)
 
 

@@ -148,7 +148,8 @@ def test_errors_are_caught_by_code_first_then_by_the_one_without() -> None:
 
 
 def test_an_error_on_a_job_is_caught_on_its_task() -> None:
-    host = '<serviceTask id="host"><extensionElements><zeebe:taskDefinition type="t"/></extensionElements></serviceTask>'
+    job = '<extensionElements><zeebe:taskDefinition type="t"/></extensionElements>'
+    host = f'<serviceTask id="host">{job}</serviceTask>'
     body = ONE.format(host=host, cancel="true", trigger='<errorEventDefinition errorRef="err"/>')
     trial = Trial(diagram(body, roots=ROOTS)).start()
     trial.throw("host", "E")

@@ -134,7 +134,8 @@ def test_a_compensation_event_sub_process_takes_the_place_of_the_default_and_may
     body = SUB.replace(
         "b -> ie",
         """b -> ie
-        <subProcess id="own" triggeredByEvent="true"><startEvent id="os"><compensateEventDefinition/></startEvent>
+        <subProcess id="own" triggeredByEvent="true"><startEvent id="os">
+        <compensateEventDefinition/></startEvent>
           <userTask id="explain"/><endEvent id="oe"><compensateEventDefinition/></endEvent>
           os -> explain
           explain -> oe

@@ -39,7 +39,8 @@ def test_in_a_loop_it_starts_anew_after_the_reset() -> None:
     looped = """
         <startEvent id="s"/><exclusiveGateway id="m"/><parallelGateway id="f"/>
         <userTask id="a"/><userTask id="b"/>
-        <complexGateway id="j"><activationCondition>=activationCount >= 2</activationCondition></complexGateway>
+        <complexGateway id="j"><activationCondition>=activationCount >= 2</activationCondition>
+        </complexGateway>
         <exclusiveGateway id="x" default="x_e"/><endEvent id="e"/>
         s -> m
         m -> f
@@ -101,7 +102,8 @@ def test_tokens_of_a_branch_that_never_comes_do_not_hold_the_reset_up() -> None:
     body = """
         <startEvent id="s"/><inclusiveGateway id="f" default="f_d"/>
         <userTask id="a"/><userTask id="b"/><task id="d"/>
-        <complexGateway id="j"><activationCondition>=activationCount >= 1</activationCondition></complexGateway>
+        <complexGateway id="j"><activationCondition>=activationCount >= 1</activationCondition>
+        </complexGateway>
         <task id="after"/><endEvent id="e"/>
         s -> f
         f -> a : true

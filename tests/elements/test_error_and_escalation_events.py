@@ -25,7 +25,8 @@ def _two_levels(inner_edge: str, outer_edge: str, end: str) -> Trial:
             f -> beside
             u -> ie
           </subProcess>
-          <boundaryEvent id="i_edge" attachedToRef="inner"><errorEventDefinition {inner_edge}/></boundaryEvent>
+          <boundaryEvent id="i_edge" attachedToRef="inner"><errorEventDefinition {inner_edge}/>
+          </boundaryEvent>
           <task id="by_inner"/>
           os -> inner
           i_edge -> by_inner

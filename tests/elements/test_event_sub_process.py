@@ -41,7 +41,8 @@ def _model(kind: str, interrupting: bool, *, nested: bool = False) -> bytes:
         </subProcess>
     """
     if nested:
-        inner = f"""<startEvent id="s"/><subProcess id="sub">{inner}</subProcess><task id="after"/><endEvent id="e"/>
+        inner = f"""<startEvent id="s"/><subProcess id="sub">{inner}</subProcess>
+        <task id="after"/><endEvent id="e"/>
         s -> sub
         sub -> after
         after -> e

@@ -37,7 +37,8 @@ def test_a_merge_lets_every_token_through() -> None:
     trial = Trial(
         diagram(
             """
-            <startEvent id="s"/><parallelGateway id="f"/><exclusiveGateway id="m"/><task id="a"/><endEvent id="e"/>
+            <startEvent id="s"/><parallelGateway id="f"/><exclusiveGateway id="m"/><task id="a"/>
+            <endEvent id="e"/>
             s -> f
             f -> m
             <sequenceFlow id="again" sourceRef="f" targetRef="m"/>

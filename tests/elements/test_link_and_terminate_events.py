@@ -96,7 +96,8 @@ def test_terminate_in_a_sub_process_ends_that_alone() -> None:
         diagram(
             """
             <startEvent id="s"/><parallelGateway id="f"/><userTask id="outside"/>
-            <subProcess id="sub"><startEvent id="is"/><parallelGateway id="if"/><userTask id="a"/><userTask id="b"/>
+            <subProcess id="sub"><startEvent id="is"/><parallelGateway id="if"/><userTask id="a"/>
+            <userTask id="b"/>
               <endEvent id="stop"><terminateEventDefinition/></endEvent>
               is -> if
               if -> a

@@ -12,7 +12,8 @@ from engine.errors import Conflict, IllegalDefinition
 
 ROOTS = (
     '<message id="m" name="reply"><extensionElements><zeebe:subscription correlationKey="=number"/>'
-    '</extensionElements></message><message id="plain" name="plain"/><signal id="sig" name="=&quot;al&quot; + &quot;arm&quot;"/>'
+    '</extensionElements></message><message id="plain" name="plain"/>'
+    '<signal id="sig" name="=&quot;al&quot; + &quot;arm&quot;"/>'
 )
 CATCH = diagram(
     """
@@ -72,7 +73,8 @@ def test_a_message_may_begin_a_process() -> None:
     data = diagram(
         """
         <startEvent id="s"><messageEventDefinition messageRef="plain"/></startEvent><task id="a"/>
-        <startEvent id="s2"><timerEventDefinition><timeCycle>R/P1D</timeCycle></timerEventDefinition></startEvent>
+        <startEvent id="s2"><timerEventDefinition><timeCycle>R/P1D</timeCycle>
+        </timerEventDefinition></startEvent>
         <task id="b"/>
         s -> a
         s2 -> b
@@ -170,7 +172,8 @@ def test_a_signal_end_event_interrupts_the_sub_process_it_ends_in() -> None:
     data = diagram(
         """
         <startEvent id="s"/>
-        <subProcess id="sub"><startEvent id="is"/><endEvent id="ie"><signalEventDefinition signalRef="sig"/></endEvent>
+        <subProcess id="sub"><startEvent id="is"/><endEvent id="ie">
+        <signalEventDefinition signalRef="sig"/></endEvent>
           is -> ie
         </subProcess>
         <boundaryEvent id="edge" attachedToRef="sub"><signalEventDefinition signalRef="sig"/></boundaryEvent>

@@ -104,8 +104,10 @@ def test_two_events_may_share_one_definition() -> None:
     data = diagram(
         """
         <startEvent id="s"/>
-        <intermediateCatchEvent id="a"><eventDefinitionRef>shared</eventDefinitionRef></intermediateCatchEvent>
-        <intermediateCatchEvent id="b"><eventDefinitionRef>shared</eventDefinitionRef></intermediateCatchEvent>
+        <intermediateCatchEvent id="a"><eventDefinitionRef>shared</eventDefinitionRef>
+        </intermediateCatchEvent>
+        <intermediateCatchEvent id="b"><eventDefinitionRef>shared</eventDefinitionRef>
+        </intermediateCatchEvent>
         s -> a
         a -> b
         """,

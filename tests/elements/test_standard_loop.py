@@ -52,7 +52,8 @@ def test_a_user_task_is_offered_again_in_each_round() -> None:
     data = diagram(
         """
         <startEvent id="s"/><userTask id="u"><standardLoopCharacteristics>
-          <loopCondition>=complete = false</loopCondition></standardLoopCharacteristics></userTask><endEvent id="e"/>
+          <loopCondition>=complete = false</loopCondition></standardLoopCharacteristics></userTask>
+          <endEvent id="e"/>
         s -> u
         u -> e
         """

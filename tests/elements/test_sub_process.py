@@ -76,7 +76,8 @@ def test_the_body_ends_when_its_last_token_does() -> None:
         diagram(
             """
             <startEvent id="s"/>
-            <subProcess id="sub"><startEvent id="is"/><parallelGateway id="f"/><userTask id="a"/><userTask id="b"/>
+            <subProcess id="sub"><startEvent id="is"/><parallelGateway id="f"/><userTask id="a"/>
+            <userTask id="b"/>
             <endEvent id="e1"/>
             is -> f
             f -> a

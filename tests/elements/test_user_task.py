@@ -116,7 +116,8 @@ def test_values_that_are_no_plain_data_are_refused_before_anything_happens() -> 
 def test_the_unit_is_that_of_the_property_else_of_the_innermost_variable() -> None:
     body = """
         <startEvent id="s"/><userTask id="a"><extensionElements><zeebe:ioMapping>
-          <zeebe:input source="=&quot;inner&quot;" target="unit"/></zeebe:ioMapping></extensionElements></userTask>
+          <zeebe:input source="=&quot;inner&quot;" target="unit"/></zeebe:ioMapping>
+          </extensionElements></userTask>
         <userTask id="b"><extensionElements><zeebe:properties>
           <zeebe:property name="banjie.unit" value="=&quot;by property&quot;"/>
         </zeebe:properties></extensionElements></userTask><endEvent id="e"/>

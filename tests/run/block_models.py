@@ -39,7 +39,7 @@ class Maker:
 
     def model(self) -> Block:
         """A model of moderate size."""
-        return Block("sub", "top", [self.block(self.random.randint(2, 4))])
+        return Block("sub", "top", [self.block(self.random.randint(3, 5))])
 
     def block(self, depth: int) -> Block:
         """A random block of at most that depth. In `edge` and `esp` the second part is the handler."""
@@ -141,7 +141,8 @@ class Reference:
             self._done(live)
         elif block.kind == "many":
             live.place = 1
-            self._open(live, [block.parts[0]] * (min(block.number, 1) if block.sequential else block.number))
+            count = min(block.number, 1) if block.sequential else block.number
+            self._open(live, [_instance(block)] * count)
         elif block.kind != "task":
             self._open(live, self._chosen(block))
 
@@ -180,7 +181,7 @@ class Reference:
             live.place = 0
             self._enter(block.parts[0], live)
         elif block.kind == "many" and block.sequential and live.place <= block.number:
-            self._enter(block.parts[0], live, live.place)
+            self._enter(_instance(block), live, live.place)
         else:
             self._done(live)
 
@@ -189,13 +190,16 @@ def _listens(live: Live) -> bool:
     return live.block.kind in ("edge", "esp") and not live.handled
 
 
+def _instance(block: Block) -> Block:
+    """One instance of a `many` is a body of its own."""
+    return Block("sub", f"{block.name}#", [block.parts[0]])
+
+
 def _scope(live: Live) -> Live:
-    """The innermost body around a live block: an instance of a `many` is one as well."""
-    child, parent = live, live.parent
+    """The innermost body around a live block."""
+    parent = live.parent
     while parent is not None and parent.block.kind not in SCOPES:
-        if parent.block.kind == "many":
-            return child
-        child, parent = parent, parent.parent
+        parent = parent.parent
     assert parent is not None
     return parent
 
@@ -247,7 +251,11 @@ class Drawing:
         drawn = [f'<{gateway} id="{name}_in"{head}/><{gateway} id="{name}_out"/>']
         for n, (part, test) in enumerate(zip(block.parts, tests, strict=True)):
             first, last = _ends(part)
-            drawn += [self._draw(part), _flow(f"{name}_in", first, test, f"{name}_{n}"), _flow(last, f"{name}_out")]
+            drawn += [
+                self._draw(part),
+                _flow(f"{name}_in", first, test, f"{name}_{n}"),
+                _flow(last, f"{name}_out"),
+            ]
         return "".join(drawn)
 
     def _loop(self, block: Block) -> str:
@@ -292,8 +300,7 @@ class Drawing:
         handler, name = block.parts[1].name, block.name
         after = f"{name}_out" if block.interrupting else f"{name}_over"
         return (
-            self._sub(block)
-            + f'<boundaryEvent id="{name}_edge" attachedToRef="{name}" '
+            self._sub(block) + f'<boundaryEvent id="{name}_edge" attachedToRef="{name}" '
             f'cancelActivity="{str(block.interrupting).lower()}">'
             f'<messageEventDefinition messageRef="m_{name}"/></boundaryEvent><userTask id="{handler}"/>'
             f'<exclusiveGateway id="{name}_out"/>'
@@ -319,7 +326,9 @@ def _ends(block: Block) -> tuple[str, str]:
 def _flow(source: str, target: str, test: str = "", name: str = "") -> str:
     identifier = name or f"{source}_to_{target}"
     head = f'<sequenceFlow id="{identifier}" sourceRef="{source}" targetRef="{target}"'
-    return f"{head}><conditionExpression>={test}</conditionExpression></sequenceFlow>" if test else head + "/>"
+    return (
+        f"{head}><conditionExpression>={test}</conditionExpression></sequenceFlow>" if test else head + "/>"
+    )
 
 
 def size(block: Block) -> int:

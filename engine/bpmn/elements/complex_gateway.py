@@ -77,15 +77,15 @@ class ComplexGateway(Node):
             frame.notes[self.name] = taken
             frame.case.joins[(frame.id, self.name)] = frame
 
-    def release(self, frame: Frame) -> bool:
+    def release(self, frame: Frame, stuck: bool) -> bool:
         """Reset when every way in that was missing has a token, or none can come any more."""
         taken = frame.notes.get(self.name)
         if taken is None:
-            del frame.case.joins[(frame.id, self.name)]
+            frame.case.joins.pop((frame.id, self.name), None)
             return False
         waiting = frame.at(self.name)
         missing = [flow.id for flow in self.incoming if flow.id not in taken and flow.id not in waiting]
-        if missing and may_still_come(frame, self, besides=taken):
+        if missing and not stuck and may_still_come(frame, self, besides=taken):
             return False
         del frame.notes[self.name]
         del frame.case.joins[(frame.id, self.name)]

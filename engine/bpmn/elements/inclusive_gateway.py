@@ -35,13 +35,16 @@ class InclusiveGateway(Node):
         token.workflow.park(token)
         token.workflow.case.joins[(token.workflow.id, self.name)] = token.workflow
 
-    def release(self, frame: Frame) -> bool:
-        """Fire the join if no token can come any more: True where it fires."""
+    def release(self, frame: Frame, stuck: bool) -> bool:
+        """Fire the join if no token can come any more: True where it fires.
+
+        The standard leaves joins that wait for each other in a circle waiting for ever; the first fires.
+        """
         waiting = frame.at(self.name)
         if not waiting:
-            del frame.case.joins[(frame.id, self.name)]
+            frame.case.joins.pop((frame.id, self.name), None)
             return False
-        if may_still_come(frame, self):
+        if not stuck and may_still_come(frame, self):
             return False
         oldest = min((queue[0] for queue in waiting.values()), key=lambda token: token.id)
         frame.case.later(self._released, oldest)

@@ -83,7 +83,7 @@ def open_process(
     )
     yield opened
     scope = case.scopes[opened.scope]
-    for name, value in variables.items():
+    for name, value in sorted(variables.items()):
         yield case.assign(scope, name, value)
     frame = case.open_frame(body, scope, owner, definition)
     stay = frame.task_tree

@@ -40,7 +40,7 @@ class SubProcess(Activity):
         """Start the body and wait for its end."""
         frame = self._frame(token)
         yield from arm_event_sub_processes(frame.case, frame)
-        for name, value in token.notes.pop("payload", {}).items():
+        for name, value in sorted(token.notes.pop("payload", {}).items()):
             yield frame.case.propagate(frame.scope, name, value, self.name)
         self.begin_body(frame, token.notes.pop("start", None))
         return False
@@ -89,7 +89,7 @@ class SubProcess(Activity):
         if token.phase == ENTER:
             case = self.case(token)
             yield case.open_own(token)
-            for name, value in token.notes.pop("snapshot", {}).items():
+            for name, value in sorted(token.notes.pop("snapshot", {}).items()):
                 yield case.assign(token.scope, name, value, self.name)
             frame = self._frame(token)
             frame.records = token.notes["undo"]
