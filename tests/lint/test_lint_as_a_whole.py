@@ -84,6 +84,19 @@ def test_a_finding_of_the_schema_names_the_element_and_its_line() -> None:
     assert (fault.where, fault.line) == ("x", 3)
 
 
+def test_a_large_file_with_very_many_faults_of_the_schema_tells_each_sentence_once() -> None:
+    tasks = "".join(f'<userTask id="t{number}" startQuantity="many"/>' for number in range(6000))
+    faults = [one for one in lint.check(definitions(process(tasks))) if one.rule == "bpmn.metamodel"]
+    assert [one.where for one in faults] == ["definitions"]
+    assert faults[0].sentence.endswith("(6000 times)")
+
+
+def test_a_large_file_with_one_fault_of_the_schema_still_names_its_element() -> None:
+    tasks = "".join(f'<userTask id="t{number}"/>' for number in range(6000))
+    data = definitions(process(tasks, '<userTask id="x" startQuantity="many"/>'))
+    assert [one.where for one in lint.check(data) if one.rule == "bpmn.metamodel"] == ["x"]
+
+
 def test_extensions_of_any_namespace_pass_the_schema() -> None:
     inside = '<x:thing any="1"><x:more/></x:thing>'
     task = f'<userTask id="u" x:colour="red"><extensionElements>{inside}</extensionElements></userTask>'

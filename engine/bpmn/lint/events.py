@@ -201,17 +201,20 @@ def boundary_leads_somewhere(model: Model) -> Faults:
 @rule("bpmn.event.start.called", "BPMN 2.0.2 §10.5.2, §10.3.6: a call begins at a none start")
 def called_process_has_none_start(model: Model) -> Faults:
     """A process of this file that a call activity calls has a none start event, if it has start events."""
+    eventful = {process for process in model.of("process") if _begins_by_event_alone(model, process)}
     for call in model.of("callActivity"):
         process = model.find(called_name(call))
-        if process is None or local(process) != "process":
-            continue
-        starts = children(process, "startEvent")
-        if starts and all(model.kinds(event) for event in starts):
+        if process is not None and process in eventful:
             yield (
                 call,
                 f"Expected {described(process)}, which is called, to have a none start event, "
                 "but it has none",
             )
+
+
+def _begins_by_event_alone(model: Model, process: Element) -> bool:
+    starts = children(process, "startEvent")
+    return bool(starts) and all(model.kinds(event) for event in starts)
 
 
 def _starts(model: Model) -> Iterator[tuple[Element, Element]]:
