@@ -53,10 +53,10 @@ def answers(
             last = refusal
         for finding in last.findings:
             name = finding.where.strip("/").partition("/")[0]
-            if name in wanted:
-                # What was given stays; the choice that makes it wrong gives way.
-                choices = [one for one in values if one not in wanted and _choices(schemas[one])]
-                name = rng.choice(choices) if choices else ""
+            if name in wanted or name not in schemas:
+                # What was given stays; something else that makes it wrong gives way.
+                others = [one for one in values if one not in wanted]
+                name = rng.choice(others) if others else ""
             if name in schemas:
                 values[name] = _another(schemas[name], rng, now.date(), file)
     raise last
