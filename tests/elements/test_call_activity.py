@@ -32,8 +32,10 @@ def _caller(called: str = 'processId="child"', mapping: str = "", extra: str = "
     )
 
 
-MAPPED = '<zeebe:input source="=applicant" target="who"/>'
+MAPPED = (
+    '<zeebe:input source="=applicant" target="who"/>'
     '<zeebe:output source="=opinion" target="opinions.health"/>'
+)
 
 
 def test_only_what_is_mapped_passes_in_and_out() -> None:
