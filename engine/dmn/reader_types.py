@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 
 from engine.dmn.findings import Findings
+from engine.dmn.names import special
 from engine.dmn.types import Constraint, ItemType, built_in
 from engine.dmn.xml import Node
 from engine.errors import ExpressionError
@@ -68,16 +69,17 @@ class TypeTable:
                 node, "dmn.type.circle", f"Expected {own.name} to end in a type, but it is its own base"
             )
 
-    def _fill(self, target: ItemType, node: Node) -> None:
+    def _fill(self, target: ItemType, node: Node, siblings: frozenset[str] = frozenset()) -> None:
         element = ItemType(target.name) if node.get("isCollection") == "true" else target
         if element is not target:
             target.kind, target.element = "list", element
         self._fill_base(element, node)
-        self._constrain(element, node.first("allowedValues"))
-        self._constrain(target, node.first("typeConstraint"))
+        self._constrain(element, node.first("allowedValues"), siblings)
+        self._constrain(target, node.first("typeConstraint"), siblings)
 
     def _fill_base(self, target: ItemType, node: Node) -> None:
         components = list(node.each("itemComponent"))
+        siblings = special(component.get("name") for component in components)
         reference = node.first("typeRef")
         function = node.first("functionItem")
         if function is not None:
@@ -86,22 +88,22 @@ class TypeTable:
         elif components:
             target.kind = "context"
             for component in components:
-                target.components[component.get("name")] = self._component(component)
+                target.components[component.get("name")] = self._component(component, siblings)
         elif reference is not None:
             target.base = self.resolve(reference.text, reference)
 
-    def _component(self, node: Node) -> ItemType:
+    def _component(self, node: Node, siblings: frozenset[str]) -> ItemType:
         component = ItemType(node.get("name"))
-        self._fill(component, node)
+        self._fill(component, node, siblings)
         return component
 
-    def _constrain(self, target: ItemType, node: Node | None) -> None:
+    def _constrain(self, target: ItemType, node: Node | None, siblings: frozenset[str]) -> None:
         text_node = node.first("text") if node else None
         if text_node is None or not text_node.text.strip():
             return
         text = text_node.text.strip()
         try:
-            target.constraints.append(Constraint(text, unary_tests(text)))
+            target.constraints.append(Constraint(text, unary_tests(text, siblings)))
             target.whole = target.whole or bool(_WHOLE.search(text))
         except ExpressionError as error:
             line = text_node.line + error.line - 1

@@ -46,9 +46,12 @@ class Constraint:
     text: str
     tests: Compiled
 
-    def accepts(self, value: object) -> bool:
-        """Whether the value satisfies the tests; anything but true is a no."""
-        return self.tests({"?": value}).value is True
+    def accepts(self, value: object, siblings: Mapping[str, Any] | None = None) -> bool:
+        """Whether the value satisfies the tests; anything but true is a no.
+
+        The tests of a component see the other components of its record (7.3.3).
+        """
+        return self.tests({**(siblings or {}), "?": value}).value is True
 
 
 @dataclass(slots=True, eq=False)
@@ -117,18 +120,18 @@ def fit(value: Any, expected: ItemType | None) -> tuple[Any, str]:
         return None, misfit.reason
 
 
-def _fit(value: Any, expected: ItemType) -> Any:
+def _fit(value: Any, expected: ItemType, siblings: Mapping[str, Any] | None = None) -> Any:
     if value is None:
         return None
     fitted: Any
     if expected.base is not None:
-        fitted = _fit(value, expected.base)
+        fitted = _fit(value, expected.base, siblings)
     elif expected.element is not None:
         fitted = [_fit(item, expected.element) for item in (value if isinstance(value, list) else [value])]
     else:
         fitted = _fit_one(value, expected)
     for constraint in expected.constraints:
-        if not constraint.accepts(fitted):
+        if not constraint.accepts(fitted, siblings):
             raise Misfit(
                 f"Expected one of {constraint.text} ({expected.name}), but the value is {show(fitted)}"
             )
@@ -167,24 +170,24 @@ def _fit_record(value: Any, expected: ItemType) -> Any:
     for name, component in expected.components.items():
         if name in fitted:
             try:
-                fitted[name] = _fit(fitted[name], component)
+                fitted[name] = _fit(fitted[name], component, fitted)
             except Misfit as misfit:
                 raise Misfit(f"{name}: {misfit.reason}") from None
     return fitted
 
 
-def is_instance(value: Any, expected: ItemType) -> bool:
+def is_instance(value: Any, expected: ItemType, siblings: Mapping[str, Any] | None = None) -> bool:
     """Whether a value is of a type as it stands, without any conversion (`instance of`, 10.3.2.9.3)."""
-    if value is None or any(not constraint.accepts(value) for constraint in expected.constraints):
+    if value is None or any(not each.accepts(value, siblings) for each in expected.constraints):
         return False
     if expected.base is not None:
-        return is_instance(value, expected.base)
+        return is_instance(value, expected.base, siblings)
     if expected.element is not None:
         element = expected.element
         return isinstance(value, list) and all(item is None or is_instance(item, element) for item in value)
     if expected.components:
         return isinstance(value, dict) and all(
-            name in value and (value[name] is None or is_instance(value[name], part))
+            name in value and (value[name] is None or is_instance(value[name], part, value))
             for name, part in expected.components.items()
         )
     return expected.kind in (ANY, kind_of(value))

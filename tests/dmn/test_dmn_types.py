@@ -115,6 +115,16 @@ def test_allowed_values_of_a_collection_judge_each_item_and_a_constraint_the_who
     assert passed("tFew", [1, 2, 3], few).value is None
 
 
+def test_allowed_values_of_a_component_may_speak_of_its_siblings() -> None:
+    span = item(
+        "tSpan",
+        item("from day", ref("number"), tag="itemComponent")
+        + item("to day", ref("number", "&gt;= from day"), tag="itemComponent"),
+    )
+    assert passed("tSpan", {"from day": 3, "to day": 5}, span).value == {"from day": 3, "to day": 5}
+    assert passed("tSpan", {"from day": 3, "to day": 2}, span).value is None
+
+
 def test_types_may_be_based_on_each_other_in_any_order() -> None:
     outer = item("tFine", ref("tAmount", "&lt;= 500"))
     inner = item("tAmount", ref("number", "&gt;= 0"))
