@@ -50,9 +50,16 @@ def test_a_level_without_start_and_end_events_may_begin_and_end_at_its_activitie
     assert errors(definitions(process(TASK, V, chain("u", "v")))) == []
 
 
-def test_an_implicit_end_in_a_file_of_camunda_8_is_reported_and_not_refused() -> None:
-    zeebe = 'xmlns:zeebe="http://camunda.org/schema/zeebe/1.0"'
-    diagram = definitions(line(V, chain("u", "v")), attributes=zeebe)
+@pytest.mark.parametrize(
+    "mark",
+    [
+        'xmlns:zeebe="http://camunda.org/schema/zeebe/1.0"',
+        'xmlns:m="http://camunda.org/schema/modeler/1.0" m:executionPlatform="Camunda Cloud"',
+        'exporter="Camunda Modeler"',
+    ],
+)
+def test_an_implicit_end_in_a_file_of_camunda_8_is_reported_and_not_refused(mark: str) -> None:
+    diagram = definitions(line(V, chain("u", "v")), attributes=mark)
     assert [one.severity for one in found(diagram, "bpmn.flow.no-way-out")] == ["note"]
     assert errors(diagram) == []
 

@@ -62,6 +62,7 @@ EVENT_DEFINITIONS = {
     "linkEventDefinition": "link",
     "terminateEventDefinition": "terminate",
 }
+CAMUNDA_EDITORS = frozenset({"Camunda Modeler", "Camunda Web Modeler", "Zeebe Modeler"})
 _EMPTY: tuple[Element, ...] = ()
 
 
@@ -196,8 +197,10 @@ def has_condition(flow: Element) -> bool:
 
 
 def _is_camunda_8(root: Element) -> bool:
-    declared = ZEEBE in root.nsmap.values()
-    return declared or root.get(f"{{{MODELER}}}executionPlatform") == "Camunda Cloud"
+    """Whether a file declares Camunda 8's namespace or platform, or comes from an editor of that family."""
+    if ZEEBE in root.nsmap.values() or root.get(f"{{{MODELER}}}executionPlatform") == "Camunda Cloud":
+        return True
+    return root.get("exporter") in CAMUNDA_EDITORS
 
 
 def _semantic(root: Element) -> Iterator[Element]:
