@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from flask import Blueprint
 
+from web.api import ROOM as INTERFACE
+from web.citizen import ROOM as CITIZEN
 from web.clerk import ROOM as CLERK
 from web.signin.pages import ROOM as SIGNIN
 
-ROOMS: tuple[Blueprint, ...] = (SIGNIN, CLERK)
+ROOMS: tuple[Blueprint, ...] = (INTERFACE, SIGNIN, CITIZEN, CLERK)

@@ -31,17 +31,22 @@ _NOTHING_RUNS = {
 }
 
 
-def files_of(case: CaseFile) -> Iterator[Mapping[str, Any]]:
-    """Every file of the case: issued documents first, then whatever was handed in at any step."""
+def files_of(case: CaseFile, *, public: bool = False) -> Iterator[Mapping[str, Any]]:
+    """Every file of the case: issued documents first, then whatever was handed in at any step.
+
+    In a public view, beside the documents, only what came with the application or from the applicant.
+    """
     yield from case.state.documents
     for entry in case.entries:
-        yield from files_in(dict(entry.command))
-    yield from files_in(dict(case.variables))
+        if not public or entry.actor.get("kind") == "party" or entry.command["type"] == "Receive":
+            yield from files_in(dict(entry.command))
+    if not public:
+        yield from files_in(dict(case.variables))
 
 
-def belongs(case: CaseFile, sha256: str) -> Mapping[str, Any]:
+def belongs(case: CaseFile, sha256: str, *, public: bool = False) -> Mapping[str, Any]:
     """The facts of a file of the case. Raises NotFound for a hash that is none of its files."""
-    for file in files_of(case):
+    for file in files_of(case, public=public):
         if file.get("sha256") == sha256:
             return file
     raise NotFound(_("这个案件没有这份文件。"))
