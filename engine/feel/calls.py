@@ -116,7 +116,8 @@ def call_built_in(
             state.weigh(result)
             return result
     found = ", ".join(type_name(each) for each in arguments)
-    shapes = " or ".join(_shape(function.name, variant) for variant in function.variants)
+    near = [each for each in function.variants if len(each.slots) == len(arguments)] or function.variants
+    shapes = " or ".join(_shape(function.name, variant) for variant in near[:3])
     raise Fault(f"Expected {shapes}, but found {function.name}({found})")
 
 

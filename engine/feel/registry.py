@@ -34,6 +34,12 @@ _CLASSES: dict[str, tuple[type, ...]] = {
     "range": (Range,),
     "function": (Function, HostFunction),
 }
+_SHOWN = {
+    "moment": "date and time",
+    "day": "date or date and time",
+    "days": "days and time duration",
+    "months": "years and months duration",
+}
 _Call = TypeVar("_Call", bound=Callable[..., Value])
 
 _variants: dict[str, list[Variant]] = {}
@@ -57,7 +63,8 @@ def _slot(text: str) -> Slot:
     nullable = "null" in kinds
     plain = [part for part in kinds if part != "null"]
     classes = None if plain == ["any"] else tuple(each for part in plain for each in _CLASSES[part])
-    return Slot(name.removesuffix("?"), classes, name.endswith("?"), nullable, " or ".join(plain))
+    shown = " or ".join(_SHOWN.get(part, part) for part in plain)
+    return Slot(name.removesuffix("?"), classes, name.endswith("?"), nullable, shown)
 
 
 def built_ins() -> dict[str, BuiltIn]:
