@@ -12,6 +12,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from decimal import Decimal
+from json.encoder import encode_basestring as _quoted
 from typing import Any
 
 from engine.errors import Malformed, TooLarge
@@ -91,8 +92,10 @@ def digest_bytes(data: bytes) -> str:
 
 
 def _write(value: object, out: Any) -> None:
-    if value is None or isinstance(value, bool | str):
-        out(json.dumps(value, ensure_ascii=False))
+    if isinstance(value, str):
+        out(_quoted(value))
+    elif value is None or isinstance(value, bool):
+        out("null" if value is None else "true" if value else "false")
     elif isinstance(value, int):
         out(str(value))
     elif isinstance(value, Decimal):
@@ -106,26 +109,26 @@ def _write(value: object, out: Any) -> None:
 
 
 def _write_list(value: list[object] | tuple[object, ...], out: Any) -> None:
-    out("[")
-    for index, item in enumerate(value):
-        if index:
-            out(",")
+    before = "["
+    for item in value:
+        out(before)
+        before = ","
         _write(item, out)
-    out("]")
+    out("]" if value else "[]")
 
 
 def _write_object(value: Mapping[Any, object], out: Any) -> None:
     for key in value:
         if not isinstance(key, str):
             raise Malformed(f"Expected text as a key, but found {key!r}")
-    out("{")
-    for index, key in enumerate(sorted(value)):
-        if index:
-            out(",")
-        out(json.dumps(key, ensure_ascii=False))
+    before = "{"
+    for key in sorted(value):
+        out(before)
+        before = ","
+        out(_quoted(key))
         out(":")
         _write(value[key], out)
-    out("}")
+    out("}" if value else "{}")
 
 
 def _number(value: Decimal) -> str:
