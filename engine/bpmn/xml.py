@@ -60,21 +60,27 @@ def read(data: bytes) -> Tree:
 
 
 def duplicate_ids(tree: Tree) -> list[Finding]:
-    """One finding per id used again by an element of BPMN or its diagram (XML Schema type ID)."""
+    """One finding per id used again by an element of BPMN or its drawing."""
+    return [
+        Finding(element.get("id", ""), sentence, "bpmn.id.unique", line(element))
+        for element, sentence in doubled(tree)
+    ]
+
+
+def doubled(tree: Tree) -> Iterator[tuple[Element, str]]:
+    """Every element of BPMN or its drawing whose id (XML Schema type ID) stands before, with a sentence."""
     seen: dict[str, Element] = {}
-    found = []
     for element in tree.getroot().iter():
         identifier = element.get("id")
         if identifier is None or namespace(element) not in _STANDARD:
             continue
         first = seen.setdefault(identifier, element)
         if first is not element:
-            sentence = (
+            yield (
+                element,
                 f"Expected every id to stand once, but '{identifier}' of this {local(element)} already "
-                f"belongs to the {local(first)} in line {line(first)}"
+                f"belongs to the {local(first)} in line {line(first)}",
             )
-            found.append(Finding(identifier, sentence, "bpmn.id.unique", line(element)))
-    return found
 
 
 def namespace(element: Element) -> str:

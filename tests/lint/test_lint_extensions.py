@@ -228,6 +228,12 @@ def test_everything_camunda_8_writes_that_the_dialect_reads_passes_without_a_wor
     assert errors(definitions(task(extended(settings)))) == []
 
 
+def test_the_mark_of_an_element_template_passes_and_another_zeebe_attribute_is_noted() -> None:
+    mark = 'zeebe:modelerTemplate="banjie.accept" zeebe:modelerTemplateVersion="1"'
+    assert found(definitions(task("", attributes=mark)), "bpmn.extension.attribute") == []
+    assert found(definitions(task("", attributes='zeebe:colour="red"')), "bpmn.extension.attribute")
+
+
 def test_a_faulty_expression_is_named_with_its_place_and_column() -> None:
     (fault,) = found(definitions(split("= a &gt;")), "bpmn.expression.feel")
     assert "conditionExpression of sequenceFlow 'g-u'" in fault.sentence

@@ -177,6 +177,11 @@ def test_an_id_used_by_the_drawing_and_by_an_element_stands_twice() -> None:
     assert found(definitions(line(), drawing), "bpmn.id.unique")
 
 
+def test_an_id_that_stands_twice_is_told_at_its_second_place() -> None:
+    (fault,) = found(definitions(line('\n<userTask id="u"/>')), "bpmn.id.unique")
+    assert (fault.where, fault.line) == ("u", 2)
+
+
 def test_a_process_without_start_event_begins_at_its_activities_and_is_legal() -> None:
     assert errors(definitions(process(TASK, '<userTask id="v"/>', chain("u", "v")))) == []
 

@@ -104,6 +104,7 @@ REQUIRED: dict[str, tuple[str, ...]] = {
     "versionTag": ("value",),
 }
 ONCE = frozenset(KNOWN) - frozenset(INSIDE) - {"userTaskForm"}
+TEMPLATE = frozenset({"modelerTemplate", "modelerTemplateVersion", "modelerTemplateIcon"})
 _READ = frozenset({"", BPMN, BPMNDI, DC, DI, XSI, ZEEBE, MODELER, "http://www.w3.org/XML/1998/namespace"})
 
 
@@ -135,6 +136,11 @@ def unknown_attribute_is_noted(model: Model) -> Faults:
         for name in sorted(map(str, element.attrib)):
             if not name.startswith("{") and name not in KNOWN.get(local(element), frozenset({name})):
                 yield owner, f"Attribute '{name}' of zeebe:{local(element)} on {described(owner)} is not read"
+    for owner in model.elements:
+        for key in owner.attrib:
+            name = str(key).removeprefix(f"{{{ZEEBE}}}")
+            if name != key and name not in TEMPLATE:
+                yield owner, f"Attribute 'zeebe:{name}' on {described(owner)} is not read"
 
 
 @rule("bpmn.extension.place", "dialect: Camunda 8 elements that are read", EXECUTION)

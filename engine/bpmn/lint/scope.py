@@ -13,7 +13,7 @@ from engine.bpmn.lint.rule import EXECUTION, NOTE, Faults, rule, rules_of
 from engine.bpmn.xml import (
     Element,
     children,
-    duplicate_ids,
+    doubled,
     flag,
     line,
     local,
@@ -29,9 +29,7 @@ _CONVERSATIONS = frozenset({"conversation", "subConversation", "callConversation
 @rule("bpmn.id.unique", "BPMN 2.0.2 §8.3.1")
 def unique_ids(model: Model) -> Faults:
     """An id stands once in a file, drawing included."""
-    for one in duplicate_ids(model.root.getroottree()):
-        element = model.by_id.get(one.where, model.root)
-        yield element, one.sentence
+    yield from doubled(model.root.getroottree())
 
 
 @rule("bpmn.id.name", "BPMN 2.0.2 §15.3.1, XML Schema type ID")
