@@ -56,24 +56,28 @@ def read(text: str, where: str) -> Example:
 
 def check(example: Example) -> list[Finding]:
     """Live the example in a laboratory of its own; what differs from its `then`, one finding each."""
+    with of_its_own(_day(example.given["today"]), SEED) as laboratory:
+        case_id = _live(laboratory, example)
+        case = laboratory.case(case_id)
+        file = _file(laboratory, case)
+        return [
+            Finding(f"{example.where}:{name}", f"Expected {name} {wanted}, but found {found}", "example")
+            for name, wanted, found in _compare(laboratory, case, file, example.then)
+            if wanted != found
+        ]
+
+
+def _live(laboratory: Laboratory, example: Example) -> int:
     given = example.given
-    laboratory = of_its_own(_day(given["today"]), SEED)
     if given.get("parameters"):
         _set_parameters(laboratory, given["item"], given["parameters"])
     laboratory.at(_day(given["today"]), 10)
     application = {name: _plain(value) for name, value in given.get("application", {}).items()}
-    case_id = laboratory.receive(
-        given["item"], given["unit"], application, channel=given.get("channel", "window")
-    ).case_id
+    channel = given.get("channel", "window")
+    case_id = laboratory.receive(given["item"], given["unit"], application, channel=channel).case_id
     for step in example.when:
         _do(laboratory, case_id, step)
-    case = laboratory.case(case_id)
-    file = _file(laboratory, case)
-    return [
-        Finding(f"{example.where}:{name}", f"Expected {name} {wanted}, but found {found}", "example")
-        for name, wanted, found in _compare(laboratory, case, file, example.then)
-        if wanted != found
-    ]
+    return case_id
 
 
 def _do(laboratory: Laboratory, case_id: int, step: Mapping[str, Any]) -> None:

@@ -96,6 +96,18 @@ class Laboratory:
             "media_type": "application/pdf",
         }
 
+    def __enter__(self) -> Laboratory:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give back the database; one that was made for this laboratory is gone then."""
+        self.runtime.store.close()
+        if self.folder is not None:
+            self.folder.cleanup()
+
     def _actors(self) -> list[Actor]:
         with self.runtime.store.reading() as connection:
             logins = [row.login for row in connection.execute(select(person_table.c.login).order_by("login"))]
@@ -333,14 +345,14 @@ def simulate(
     item: str, unit: str, *, cases: int, seed: int, first_day: date, say: Say = lambda text: None
 ) -> Report:
     """Run made-up cases of an item from a day on, one received every few hours, until all are done."""
-    laboratory = of_its_own(first_day, seed)
-    made: list[int] = []
-    for number in range(cases):
-        try:
-            made.append(laboratory.receive(item, unit, {}).case_id)
-        except BanjieError as refusal:
-            laboratory.problems[f"{refusal.code}: {refusal.sentence[:120]}"] += 1
-        if (number + 1) % 20 == 0:
-            say(f"{number + 1} of {cases} received")
-    laboratory.run(made, first_day + timedelta(days=240), wild=True)
-    return laboratory.report(made)
+    with of_its_own(first_day, seed) as laboratory:
+        made: list[int] = []
+        for number in range(cases):
+            try:
+                made.append(laboratory.receive(item, unit, {}).case_id)
+            except BanjieError as refusal:
+                laboratory.problems[f"{refusal.code}: {refusal.sentence[:120]}"] += 1
+            if (number + 1) % 20 == 0:
+                say(f"{number + 1} of {cases} received")
+        laboratory.run(made, first_day + timedelta(days=240), wild=True)
+        return laboratory.report(made)

@@ -82,7 +82,7 @@ def _open(
         "PeriodOpened",
         period=desk.state.counter + 1,
         id=rule_id,
-        scope=happening.scope,
+        scope=_outer(desk, happening),
         instance=happening.instance if isinstance(happening, ElementEntered) else None,
         element=happening.element,
         started_on=started.isoformat(),
@@ -90,6 +90,14 @@ def _open(
         ledger=ledger.as_data(),
         **_due_data(ledger, desk.ground.calendar),
     )
+
+
+def _outer(desk: Desk, happening: ElementEntered | ElementLeft) -> int:
+    """The scope a period belongs to: not the element's own, which closes with it."""
+    row = desk.state.scopes.get(happening.scope, {})
+    if row.get("instance") == happening.instance and row.get("parent") is not None:
+        return int(row["parent"])
+    return happening.scope
 
 
 def _suspend(desk: Desk, properties: Mapping[str, Any], happening: ElementEntered) -> None:
