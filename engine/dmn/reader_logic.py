@@ -288,7 +288,7 @@ class LogicReader:
             return None  # tests such as "> 5" rank nothing; they still restrict the output
 
     def _rule(self, node: Node, index: int, names: Names, notes: list[str]) -> Rule:
-        entries = [_text_of(entry) for entry in node.each("annotationEntry")]
+        entries = [_raw_text(entry) for entry in node.each("annotationEntry")]
         description = node.first("description")
         return Rule(
             node.get("id") or f"rule {index}",
@@ -309,9 +309,9 @@ def _item_lineage(declared: ItemType | None) -> list[ItemType]:
     return [*found, *(element.lineage() if element else ())]
 
 
-def _text_of(node: Node) -> str:
+def _raw_text(node: Node) -> str:
     holder = node.first("text")
-    return holder.text.strip() if holder else ""
+    return holder.text if holder else ""
 
 
 def _labelled(names: list[str], entries: list[str]) -> Iterable[tuple[str, str]]:

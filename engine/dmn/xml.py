@@ -45,15 +45,15 @@ class Node:
         return (child for child in self.children if child.name in names and child.namespace == self.namespace)
 
 
-def parse(data: bytes) -> Node:
+def parse(data: bytes, *, max_bytes: int = MAX_BYTES, max_nodes: int = MAX_NODES) -> Node:
     """The root node of an XML document.
 
-    Raises TooLarge over 5 MB, 128 levels or 500,000 elements, and IllegalDefinition where the bytes are
-    no well-formed XML or carry a document type.
+    Raises TooLarge over 5 MB, 128 levels or 500,000 elements (or the limits given), and IllegalDefinition
+    where the bytes are no well-formed XML or carry a document type.
     """
-    if len(data) > MAX_BYTES:
-        raise TooLarge(f"Expected a file of at most {MAX_BYTES} bytes, but it has {len(data)}")
-    builder = _Builder()
+    if len(data) > max_bytes:
+        raise TooLarge(f"Expected a file of at most {max_bytes} bytes, but it has {len(data)}")
+    builder = _Builder(max_nodes)
     try:
         builder.parser.Parse(data, True)
     except (expat.ExpatError, ValueError, LookupError) as error:
@@ -65,7 +65,8 @@ def parse(data: bytes) -> Node:
 class _Builder:
     """Collects expat's events into nodes."""
 
-    def __init__(self) -> None:
+    def __init__(self, max_nodes: int) -> None:
+        self._max_nodes = max_nodes
         self.root: Node | None = None
         self._open: list[Node] = []
         self._text: list[list[str]] = []
@@ -83,11 +84,9 @@ class _Builder:
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         self._count += 1
-        if len(self._open) >= MAX_DEPTH or self._count > MAX_NODES:
-            line = self.parser.CurrentLineNumber
-            raise TooLarge(
-                f"Expected at most {MAX_DEPTH} levels and {MAX_NODES} elements, but line {line} is beyond"
-            )
+        if len(self._open) >= MAX_DEPTH or self._count > self._max_nodes:
+            limits = f"{MAX_DEPTH} levels and {self._max_nodes} elements"
+            raise TooLarge(f"Expected at most {limits}, but line {self.parser.CurrentLineNumber} is beyond")
         namespace, _, name = tag.rpartition("}")
         own = {(f"{{{key}" if "}" in key else key): value for key, value in attributes.items()}
         node = Node(namespace, name, own, self.parser.CurrentLineNumber)

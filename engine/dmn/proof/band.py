@@ -2,7 +2,8 @@
 
 Called by `prove`. The band is `banjie.band` of the decision; a rule has its own as `banjie.band.<rule>`
 of the decision (rule id or number), as a property of the rule, or in an annotation column `banjie.band`
-or 幅度. A band is written `[500..2000]`, `500..2000`, `500-2000` or as any test FEEL has; `-` means none.
+or 法定幅度. A band is written `[500..2000]`, `500-2000`, 500元以上2000元以下 or as any test FEEL has; `-`
+means none.
 An amount that is a formula is probed at the edges of its rule and reported as not proven.
 """
 
@@ -25,8 +26,10 @@ from engine.errors import ExpressionError
 from engine.feel import Range, feel_string
 
 BAND = "banjie.band"
-_COLUMNS = (BAND, "幅度", "法定幅度")
-_DASH = re.compile(r"([\[(]?)\s*(\d+(?:\.\d+)?)\s*(?:\.\.|-|–|—|~|～|至)\s*(\d+(?:\.\d+)?)\s*([\])]?)")
+_COLUMNS = (BAND, "法定幅度")
+_DASH = re.compile(
+    r"([\[(]?)\s*(\d+(?:\.\d+)?)\s*(?:\.\.|元?以上|元?[-–—~～至])\s*(\d+(?:\.\d+)?)\s*(?:元(?:以下)?)?([\])]?)"
+)
 _WORDED_RANGE = re.compile(r"\d\s*(?:-|–|—|~|～|至)\s*\d|以上.*以下")
 _PROBES = 64
 
