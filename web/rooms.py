@@ -12,5 +12,6 @@ from web.api import ROOM as INTERFACE
 from web.citizen import ROOM as CITIZEN
 from web.clerk import ROOM as CLERK
 from web.signin.pages import ROOM as SIGNIN
+from web.supervisor import ROOM as SUPERVISOR
 
-ROOMS: tuple[Blueprint, ...] = (INTERFACE, SIGNIN, CITIZEN, CLERK)
+ROOMS: tuple[Blueprint, ...] = (INTERFACE, SIGNIN, CITIZEN, CLERK, SUPERVISOR)

@@ -1,0 +1,41 @@
+"""A supervision card as a reader sees it: level in words, sentence, legal basis, person, unit.
+
+Called by the supervisor's and auditor's pages. Decides nothing about a card.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from engine import canonical
+from engine.organisation.model import Organisation
+from web.language import _, words
+from web.watching.reach import full_unit_name
+
+KINDS = {"T": "note", "Y": "yellow", "R": "red", "R+": "red"}
+"""Level → kind of tag."""
+
+
+def level_name(level: str) -> str:
+    """What a level is called; a red card of the law's own limit says so."""
+    names = {"T": _("提示"), "Y": _("黄牌"), "R": _("红牌"), "R+": _("红牌（违反法定期限）")}
+    return names.get(level, level)
+
+
+def level_choices() -> list[tuple[str, str]]:
+    """Levels for a filter."""
+    return [(level, level_name(level)) for level in KINDS]
+
+
+def line(row: Mapping[str, Any], tree: Organisation, procedures: Mapping[str, str]) -> dict[str, Any]:
+    """A row of `engine.audit.board.cards` with everything in words."""
+    return {
+        **row,
+        "level_name": level_name(row["level"]),
+        "kind": KINDS.get(row["level"], "note"),
+        "sentence": words(canonical.loads(row["sentence"])),
+        "person_name": row["name"] or row["person"] or _("未确定责任人"),
+        "unit_name": full_unit_name(row["unit"], tree),
+        "procedure_name": procedures.get(row["procedure"], row["procedure"]),
+    }
