@@ -9,11 +9,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import Connection, or_, select, update
 
 from engine import canonical
+from engine.bpmn.marking import Marking
 from engine.casework import state
 from engine.casework.decide import BUILT_IN
+from engine.casework.jobs import variables_at
 from engine.casework.runtime import Runtime
 from engine.clock import moment_text
 from engine.errors import NotAuthorised
@@ -71,11 +73,20 @@ def activate(runtime: Runtime, actor: Actor, type_: str, *, worker: str, limit: 
                     "case": row.case_id,
                     "key": row.key,
                     "type": row.type,
+                    "element": row.element,
                     "unit": row.unit,
                     "retries": row.retries,
                     "headers": canonical.loads(row.headers),
-                    "input": canonical.loads(row.input),
+                    "variables": _variables(runtime, connection, row),
                     "until": moment_text(now + LEASE),
                 }
             )
     return leased
+
+
+def _variables(runtime: Runtime, connection: Connection, job: Any) -> dict[str, Any]:
+    """What the worker needs: every variable its element sees, the mapped inputs over them."""
+    row = runtime.load(connection, job.case_id)
+    case = state.loads(row.state)
+    marking = Marking.load(row.marking.encode())
+    return {**variables_at(case, marking, case.jobs[job.key]["scope"]), **canonical.loads(job.input)}

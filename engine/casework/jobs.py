@@ -139,10 +139,7 @@ def _task(runtime: Runtime, connection: Connection, case_id: int, key: int) -> T
     job = case.jobs.get(key)
     if job is None:
         raise Conflict("Expected the job to be waiting, but it is done or cancelled")
-    marking = Marking.load(row.marking.encode())
-    variables: dict[str, Any] = {}
-    for scope in reversed(case.chain(job["scope"])):
-        variables.update(marking.variables(scope))
+    variables = variables_at(case, Marking.load(row.marking.encode()), job["scope"])
     today = runtime.clock.now().astimezone(runtime.settings.zone).date()
     return Task(
         runtime,
@@ -156,6 +153,14 @@ def _task(runtime: Runtime, connection: Connection, case_id: int, key: int) -> T
         variables,
         today,
     )
+
+
+def variables_at(case: CaseState, marking: Marking, scope: int) -> dict[str, Any]:
+    """What an element of a scope sees: the scopes around it, the innermost covering the outer."""
+    found: dict[str, Any] = {}
+    for number in reversed(case.chain(scope)):
+        found.update(marking.variables(number))
+    return found
 
 
 # --- the built-in types -----------------------------------------------------------------------------

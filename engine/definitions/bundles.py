@@ -7,7 +7,10 @@ are all bundles: stored byte for byte, given back byte for byte. Called by deplo
 from __future__ import annotations
 
 import io
+import re
+import tomllib
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,6 +20,7 @@ from types import MappingProxyType
 from engine import canonical
 from engine.errors import Malformed, TooLarge
 
+_NAME = re.compile(r"[a-z][a-z0-9_-]{0,59}")
 MAX_FILES = 500
 MAX_BYTES = 20_000_000
 KINDS = ("package", "law", "calendar", "supervision", "catalogue", "units")
@@ -80,7 +84,7 @@ def from_zip(kind: str, name: str, data: bytes) -> Bundle:
             infos = [info for info in archive.infolist() if not info.is_dir()]
             _refuse_hostile(infos)
             files = {info.filename: archive.read(info) for info in infos}
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, zlib.error) as error:
         raise Malformed(f"Expected a ZIP file, but {error}") from error
     return Bundle(kind, name, MappingProxyType(files))
 
@@ -88,10 +92,52 @@ def from_zip(kind: str, name: str, data: bytes) -> Bundle:
 def _refuse_hostile(infos: list[zipfile.ZipInfo]) -> None:
     if len(infos) > MAX_FILES or sum(info.file_size for info in infos) > MAX_BYTES:
         raise TooLarge(f"Expected at most {MAX_FILES} files of {MAX_BYTES} bytes together, but there is more")
+    if len({info.filename for info in infos}) < len(infos):
+        raise Malformed("Expected each file once in the ZIP file, but a name stands twice")
     for info in infos:
         parts = info.filename.split("/")
         if info.filename.startswith("/") or ".." in parts or "\\" in info.filename:
             raise Malformed(f"Expected paths inside the package, but found {info.filename!r}")
+
+
+def from_upload(kind: str, name: str, data: bytes) -> Bundle:
+    """A bundle from what somebody sends: a ZIP file, or for a package a bare BPMN file.
+
+    A ZIP whose files all lie in one folder is taken as that folder. Without a `name` a package is called
+    as the `id` of its procedure.toml says; every other kind has one bundle, called as the kind. Raises
+    Malformed or TooLarge.
+    """
+    if kind not in KINDS or kind == "units":
+        raise Malformed(f"Expected one of {', '.join(KINDS[:-1])}, but found {kind[:40]!r}")
+    if data[:2] == b"PK":
+        files = _without_folder(from_zip(kind, name, data).files)
+    elif kind == "package" and data:
+        files = {f"{name or 'diagram'}.bpmn": data}
+    else:
+        raise Malformed(f"Expected a ZIP file with the {kind}, but found something else")
+    name = (name or _id_of(files)) if kind == "package" else kind
+    if not _NAME.fullmatch(name):
+        raise Malformed(
+            "Expected a package id of lower-case letters, digits, - and _ (at most 60), as `id` in "
+            f"procedure.toml or as the name given, but found {name[:80]!r}"
+        )
+    return Bundle(kind, name, MappingProxyType(dict(files)))
+
+
+def _without_folder(files: Mapping[str, bytes]) -> Mapping[str, bytes]:
+    """Files of a folder that was zipped as a whole, by their paths inside it."""
+    own = {path: data for path, data in files.items() if not path.startswith(("__MACOSX/", "."))}
+    tops = {path.partition("/")[0] for path in own}
+    if len(tops) == 1 and all("/" in path for path in own):
+        return {path.partition("/")[2]: data for path, data in own.items()}
+    return own
+
+
+def _id_of(files: Mapping[str, bytes]) -> str:
+    try:
+        return str(tomllib.loads(files.get("procedure.toml", b"").decode()).get("id", ""))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+        return ""
 
 
 def to_zip(bundle: Bundle) -> bytes:

@@ -105,8 +105,8 @@ def test_a_request_from_another_site_is_refused_even_with_the_token(
     assert "不是从本站页面发出" in answer.text
 
 
-def test_a_request_with_an_authorization_header_does_not_ride_on_a_cookie(client: FlaskClient) -> None:
-    assert client.post("/gallery/act", headers={"Authorization": "Bearer x"}).status_code == 200
+def test_an_access_token_opens_no_page_that_reads_a_cookie(client: FlaskClient) -> None:
+    assert client.post("/gallery/act", headers={"Authorization": "Bearer x"}).status_code == 403
 
 
 def test_a_request_over_the_upload_limit_is_refused_with_the_limit_named() -> None:

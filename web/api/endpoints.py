@@ -1,4 +1,4 @@
-"""What the interface offers: one declaration an endpoint, and the function that answers it.
+"""The functions that answer the interface: one for each declaration of `declarations`.
 
 A function turns a request into a command or a reading and nothing else. Bodies have been checked
 against the declared schema before it is called.
@@ -6,23 +6,26 @@ against the declared schema before it is called.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from io import BytesIO
 from typing import Any
+
+from sqlalchemy import Connection
+from werkzeug.datastructures import FileStorage
 
 from engine import audit, periods
 from engine.bpmn.marking import Marking
 from engine.casework import clocks, commands, founding, job_leases, jobs, state, worklist
 from engine.casework.state import CaseState
 from engine.definitions import bundles
+from engine.errors import Malformed
 from engine.organisation import authorization
-from engine.organisation.model import Actor
+from engine.organisation.model import Actor, Organisation
 from engine.records import journal
+from web.casefile import uploads
 from web.house import House
-
-Schema = Mapping[str, Any]
-_VARIABLES: Schema = {"type": "object", "description": "Plain JSON data, checked by the form"}
-_TEXT: Schema = {"type": "string", "minLength": 1}
 
 
 @dataclass(frozen=True)
@@ -47,20 +50,6 @@ class Asked:
             "events": [event.as_data() for event in outcome.events],
         }
         return {**answer, "query_code": outcome.query_code} if outcome.query_code else answer
-
-
-@dataclass(frozen=True)
-class Endpoint:
-    """Method, path (Flask's form), a summary, the function, and the schema of the body if it has one."""
-
-    method: str
-    path: str
-    summary: str
-    answer: Callable[[Asked], Any]
-    body: Schema | None = None
-    required: tuple[str, ...] = ()
-    query: Mapping[str, str] = field(default_factory=dict)
-    raw: bool = False
 
 
 def _key(asked: Asked) -> dict[str, int]:
@@ -89,15 +78,48 @@ def _read_case(asked: Asked) -> tuple[Any, CaseState]:
         row = runtime.load(connection, asked.path["case"])
         runtime.shelf.refresh(connection, row.generation)
         case = state.loads(row.state)
-        authorization.at_the_door(asked.actor, "read", case.unit, runtime.organisation(connection))
+        _at_the_file(asked.actor, case, runtime.organisation(connection))
     founding.record_reading(runtime, asked.actor, case.case_id, "interface")
     return row, case
+
+
+def _at_the_file(actor: Actor, case: CaseState, organisation: Organisation) -> None:
+    """An officer of the case's unit, of a unit that has work in it now, or who watches over it."""
+    known = {unit.code for unit in organisation.units}
+    units = {str(item["unit"]) for item in case.items.values()} & known
+    if not any(authorization.may(actor, "read", unit, organisation) for unit in units):
+        authorization.at_the_door(actor, "read", case.unit, organisation)
+
+
+def list_cases(asked: Asked) -> Any:
+    """Cases that the owner of the token may read, newest first; at most 50."""
+    runtime = asked.house.runtime
+    with asked.house.store.reading() as connection:
+        runtime.shelf.refresh(connection)
+        organisation = runtime.organisation(connection)
+        units = [
+            unit.code
+            for unit in organisation.units
+            if authorization.may(asked.actor, "read", unit.code, organisation)
+        ]
+        rows = worklist.find_cases(
+            connection, units, search=asked.query.get("search", ""), status=asked.query.get("status", "")
+        )
+    shown = ("case_id", "number", "title", "applicant", "unit", "status", "outcome", "level", "opened_at")
+    return [{name: row[name] for name in (*shown, "due_at")} for row in rows]
+
+
+def keep_file(asked: Asked) -> Any:
+    """Keep a file; the answer is the value of a form's file field."""
+    upload = FileStorage(BytesIO(asked.data), filename=asked.query.get("name", ""))
+    return uploads.keep(asked.house.store, upload)
 
 
 def show_case(asked: Asked) -> Any:
     """A case: its facts, case file, open work items, periods and cards."""
     row, case = _read_case(asked)
-    marking = Marking.load(row.marking.encode()) if row.marking else None
+    with asked.house.store.reading() as connection:
+        file = _file(connection, row, case)
     return {
         "case": case.case_id,
         "number": case.number,
@@ -107,13 +129,21 @@ def show_case(asked: Asked) -> Any:
         "status": row.status,
         "outcome": case.outcome,
         "version": row.version,
-        "file": marking.variables(case.root) if marking and case.root is not None else {},
+        "file": file,
         "items": [{"key": key, **item} for key, item in sorted(case.items.items())],
         "acts": [{"key": key, **row} for key, row in sorted(case.subscriptions.items())],
         "incidents": [{"key": key, **row} for key, row in sorted(case.incidents.items())],
         "cards": list(case.cards),
         "documents": list(case.documents),
     }
+
+
+def _file(connection: Connection, row: Any, case: CaseState) -> Mapping[str, Any]:
+    """The case file: of a running case from its marking, of a closed one from its journal."""
+    marking = Marking.load(row.marking.encode())
+    if case.root is not None and not marking.ended:
+        return marking.variables(case.root)
+    return audit.case_file(journal.read(connection, journal.case_stream(case.case_id)))
 
 
 def show_periods(asked: Asked) -> Any:
@@ -130,6 +160,7 @@ def show_periods(asked: Asked) -> Any:
                 "period": number,
                 "id": row["id"],
                 "due_on": due.day.isoformat(),
+                "stopped": row["stopped"],
                 "provisional": due.provisional,
                 "ledger": ledger.as_data(),
                 "explanation": periods.explain(ledger, calendar).as_data(),
@@ -223,22 +254,27 @@ def activate_jobs(asked: Asked) -> Any:
 
 def complete_job(asked: Asked) -> Any:
     """Report a job as done."""
-    job_leases.demand(asked.house.runtime, asked.actor)
+    job_leases.demand_external(asked.house.runtime, asked.actor, **_key(asked))
     return asked.handle(commands.CompleteJob(**_key(asked), result=asked.body.get("result", {})))
 
 
 def fail_job(asked: Asked) -> Any:
     """Report that a job could not be done; with no retries left it becomes an incident."""
-    job_leases.demand(asked.house.runtime, asked.actor)
+    job_leases.demand_external(asked.house.runtime, asked.actor, **_key(asked))
     return asked.handle(commands.FailJob(**_key(asked), sentence=asked.body["sentence"]))
 
 
 def throw_error(asked: Asked) -> Any:
     """Report an error that the diagram is prepared for."""
-    job_leases.demand(asked.house.runtime, asked.actor)
+    job_leases.demand_external(asked.house.runtime, asked.actor, **_key(asked))
     body = asked.body
     return asked.handle(
-        commands.ThrowError(**_key(asked), code=body["code"], sentence=body.get("sentence", ""))
+        commands.ThrowError(
+            **_key(asked),
+            code=body["code"],
+            sentence=body.get("sentence", ""),
+            variables=body.get("variables", {}),
+        )
     )
 
 
@@ -252,13 +288,18 @@ def retry(asked: Asked) -> Any:
 
 def deploy(asked: Asked) -> Any:
     """Deploy a package: a ZIP file, or a bare BPMN file, as the body; `name` in the query."""
-    name = asked.query.get("name") or "package"
-    if asked.data[:2] == b"PK":
-        bundle = bundles.from_zip("package", name, asked.data)
-    else:
-        bundle = bundles.Bundle("package", name, {f"{name}.bpmn": asked.data})
-    made = founding.deploy_as(asked.house.runtime, bundle, asked.actor)
-    return {"package": made.name, "digest": made.digest}
+    bundle = bundles.from_upload(asked.query.get("kind", "package"), asked.query.get("name", ""), asked.data)
+    made = founding.deploy_as(
+        asked.house.runtime, bundle, asked.actor, _day(asked.query.get("effective_from"))
+    )
+    return {"kind": made.kind, "package": made.name, "digest": made.digest}
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise Malformed(f"Expected a day such as 2026-01-31, but found {str(text)[:40]!r}") from error
 
 
 def list_definitions(asked: Asked) -> Any:
@@ -277,56 +318,3 @@ def list_definitions(asked: Asked) -> Any:
         }
         for version in shelf.versions()
     ]
-
-
-_AT = "/<int:case>/<int:key>"
-_WITH_VARIABLES: Schema = {"variables": _VARIABLES}
-
-ENDPOINTS = (
-    Endpoint(
-        "POST",
-        "/cases",
-        "Open a case",
-        open_case,
-        {"item": _TEXT, "unit": _TEXT, "channel": {"enum": ["window", "online"]}, **_WITH_VARIABLES},
-        ("item", "unit", "variables"),
-    ),
-    Endpoint("GET", "/cases/<int:case>", "Show a case", show_case),
-    Endpoint("GET", "/cases/<int:case>/periods", "Explain the periods of a case", show_periods),
-    Endpoint("GET", "/cases/<int:case>/history", "Show the journal of a case", show_history),
-    Endpoint("GET", "/cases/<int:case>/verify", "Verify a case", verify_case),
-    Endpoint("GET", "/cases/<int:case>/replay", "Replay a case", replay_case),
-    Endpoint(
-        "GET", "/worklist", "List waiting work items", list_work, query={"mine": "true: only claimed ones"}
-    ),
-    Endpoint("POST", f"/items{_AT}/claim", "Claim a work item", claim),
-    Endpoint("POST", f"/items{_AT}/release", "Release a work item", release),
-    Endpoint("POST", f"/items{_AT}/forward", "Forward a work item", forward, {"to": _TEXT}, ("to",)),
-    Endpoint(
-        "POST", f"/items{_AT}/complete", "Complete a work item", complete, _WITH_VARIABLES, ("variables",)
-    ),
-    Endpoint("POST", f"/acts{_AT}", "Answer an open subscription", send, _WITH_VARIABLES, ("variables",)),
-    Endpoint(
-        "POST",
-        "/jobs/activate",
-        "Lease waiting jobs",
-        activate_jobs,
-        {"type": _TEXT, "worker": _TEXT, "limit": {"type": "integer", "minimum": 1, "maximum": 100}},
-        ("type", "worker"),
-    ),
-    Endpoint("POST", f"/jobs{_AT}/complete", "Complete a job", complete_job, {"result": {"type": "object"}}),
-    Endpoint("POST", f"/jobs{_AT}/fail", "Fail a job", fail_job, {"sentence": _TEXT}, ("sentence",)),
-    Endpoint(
-        "POST",
-        f"/jobs{_AT}/error",
-        "Throw an error from a job",
-        throw_error,
-        {"code": _TEXT, "sentence": {"type": "string"}},
-        ("code",),
-    ),
-    Endpoint("POST", f"/incidents{_AT}/retry", "Retry an incident", retry, _WITH_VARIABLES),
-    Endpoint("GET", "/definitions", "List deployed definitions", list_definitions),
-    Endpoint(
-        "POST", "/definitions", "Deploy a package", deploy, query={"name": "the package's id"}, raw=True
-    ),
-)

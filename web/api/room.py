@@ -1,26 +1,31 @@
 """The blueprint of the interface: proves who asks, checks what is sent, answers in JSON.
 
-Reads the declarations of `endpoints`; the document at /api/openapi.json is made from the same ones.
+Reads the declarations; takes no decision. A request is proven by its access token alone: the interface
+reads no cookie, so no page can be made to send one.
 """
 
 from __future__ import annotations
 
-import re
 from typing import Any, cast
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, g, request
 from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
 
 from engine import canonical
-from engine.errors import Finding, Malformed, NotSignedIn
+from engine.errors import Finding, Malformed, NotFound, NotSignedIn, TooLarge
 from engine.organisation.model import Actor
-from web.api.endpoints import ENDPOINTS, Asked, Endpoint
+from web.api.declarations import ENDPOINTS, Endpoint
+from web.api.document import MOST, description
+from web.api.endpoints import Asked
 from web.house import House
 from web.services import services
 
-room = Blueprint("api", __name__, url_prefix="/api")
+ROOM = Blueprint("api", __name__, url_prefix="/api")
 
-_PLACE = re.compile(r"<int:(\w+)>")
+LARGEST_BODY = 2 * 1024 * 1024
+MOST_FINDINGS = 50
+_SHOWN = 200
 
 
 def _house() -> House:
@@ -28,39 +33,53 @@ def _house() -> House:
 
 
 def _actor() -> Actor:
+    """The owner of the token. Raises NotSignedIn."""
     scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not secret:
         raise NotSignedIn("Expected an access token (Authorization: Bearer …), but found none")
-    return _house().directory.actor_of_token(secret.strip())
+    actor = _house().directory.actor_of_token(secret.strip())
+    g.actor = actor  # a refusal at the door is journalled with the person
+    return actor
 
 
 def _body(endpoint: Endpoint) -> dict[str, Any]:
     if endpoint.body is None:
         return {}
+    if (request.content_length or 0) > LARGEST_BODY:
+        raise TooLarge(f"Expected a body of at most {LARGEST_BODY} bytes, but it is larger")
     text = request.get_data()
     data = canonical.loads(text) if text else {}
-    schema = _schema(endpoint)
-    faults = sorted(Draft202012Validator(schema).iter_errors(data), key=lambda fault: list(fault.path))
+    canonical.demand_storable(data)
+    faults = sorted(
+        Draft202012Validator(endpoint.schema).iter_errors(data), key=lambda fault: str(list(fault.path))
+    )
     if faults:
-        findings = [
-            Finding(
-                "/" + "/".join(map(str, fault.path)),
-                f"Expected a body as described, but {fault.message}",
-                "api",
-            )
-            for fault in faults
-        ]
-        raise Malformed("Expected a body as /api/openapi.json describes it", findings)
+        findings = [_finding(fault) for fault in faults[:MOST_FINDINGS]]
+        raise Malformed("Expected a body as /api/openapi.json describes it, but found another", findings)
     return dict(data)
 
 
-def _schema(endpoint: Endpoint) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "properties": dict(endpoint.body or {}),
-        "required": list(endpoint.required),
-        "additionalProperties": False,
-    }
+def _finding(fault: ValidationError) -> Finding:
+    message = fault.message if len(fault.message) <= _SHOWN else f"{fault.message[:_SHOWN]}…"
+    where = "/" + "/".join(map(str, fault.path))
+    return Finding(where, f"Expected a body as described, but {message}", f"api.{fault.validator}")
+
+
+def _path(numbers: dict[str, int]) -> dict[str, int]:
+    for name, number in numbers.items():
+        if number > MOST:
+            raise NotFound(f"Expected a {name} of this installation, but there is no {str(number)[:24]}")
+    return numbers
+
+
+def _query(endpoint: Endpoint) -> dict[str, str]:
+    found = request.args.to_dict()
+    canonical.demand_storable(found)
+    unknown = sorted(found.keys() - endpoint.query.keys())
+    if unknown:
+        wanted = ", ".join(endpoint.query) or "nothing"
+        raise Malformed(f"Expected {wanted} in the query, but found {unknown[0][:40]!r}")
+    return found
 
 
 def _answer(data: Any) -> Response:
@@ -69,81 +88,24 @@ def _answer(data: Any) -> Response:
 
 def _mount(endpoint: Endpoint) -> None:
     def view(**path: int) -> Response:
-        actor = _actor()
         asked = Asked(
             house=_house(),
-            actor=actor,
-            path=path,
+            actor=_actor(),
+            path=_path(path),
+            query=_query(endpoint),
             body=_body(endpoint),
-            query=request.args.to_dict(),
             data=request.get_data() if endpoint.raw else b"",
         )
-        return _answer(endpoint.answer(asked))
+        return _answer(endpoint.function(asked))
 
-    room.add_url_rule(endpoint.path, endpoint.answer.__name__, view, methods=[endpoint.method])
+    ROOM.add_url_rule(endpoint.path, endpoint.function.__name__, view, methods=[endpoint.method])
 
 
 for _endpoint in ENDPOINTS:
     _mount(_endpoint)
 
 
-@room.get("/openapi.json")
+@ROOM.get("/openapi.json")
 def openapi() -> Response:
     """The description of the interface (OpenAPI 3.1)."""
     return _answer(description())
-
-
-def description() -> dict[str, Any]:
-    """The OpenAPI document, made from the declarations."""
-    paths: dict[str, dict[str, Any]] = {}
-    for endpoint in ENDPOINTS:
-        path = "/api" + _PLACE.sub(r"{\1}", endpoint.path)
-        paths.setdefault(path, {})[endpoint.method.lower()] = _operation(endpoint)
-    refusal = {
-        "type": "object",
-        "properties": {
-            "error": {"type": "string"},
-            "sentence": {"type": "string"},
-            "findings": {"type": "array"},
-        },
-    }
-    return {
-        "openapi": "3.1.0",
-        "info": {"title": "Banjie", "version": "1", "license": {"name": "Apache-2.0"}},
-        "paths": paths,
-        "components": {
-            "schemas": {"Refusal": refusal},
-            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
-        },
-        "security": [{"token": []}],
-    }
-
-
-def _operation(endpoint: Endpoint) -> dict[str, Any]:
-    parameters: list[dict[str, Any]] = [
-        {"name": name, "in": "path", "required": True, "schema": {"type": "integer"}}
-        for name in _PLACE.findall(endpoint.path)
-    ]
-    parameters += [
-        {"name": name, "in": "query", "description": text, "schema": {"type": "string"}}
-        for name, text in endpoint.query.items()
-    ]
-    refusal = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Refusal"}}}}
-    operation: dict[str, Any] = {
-        "operationId": endpoint.answer.__name__,
-        "summary": endpoint.summary,
-        "description": (endpoint.answer.__doc__ or "").strip(),
-        "parameters": parameters,
-        "responses": {
-            "200": {"description": "Done", "content": {"application/json": {"schema": {}}}},
-            "4XX": {"description": "Refused, with a sentence", **refusal},
-        },
-    }
-    if endpoint.body is not None:
-        operation["requestBody"] = {
-            "required": bool(endpoint.required),
-            "content": {"application/json": {"schema": _schema(endpoint)}},
-        }
-    if endpoint.raw:
-        operation["requestBody"] = {"required": True, "content": {"application/octet-stream": {"schema": {}}}}
-    return operation
