@@ -166,9 +166,13 @@ def _extend(desk: Desk, number: int, properties: Mapping[str, Any]) -> None:
             person=desk.ground.actor.person,
         )
     except (PeriodRefused, Malformed) as refusal:
-        rule = refusal.breach.rule if isinstance(refusal, PeriodRefused) else "C9"
+        breach = refusal.breach if isinstance(refusal, PeriodRefused) else None
         desk.record(
-            "PeriodExtensionRefused", period=number, id=row["id"], rule=rule, sentence=refusal.sentence
+            "PeriodExtensionRefused",
+            period=number,
+            id=row["id"],
+            rule=breach.rule if breach else "C9",
+            sentence=breach.sentence_zh if breach else refusal.sentence,
         )
         return
     desk.record(
