@@ -22,6 +22,8 @@ from web.watching import reach
 
 SHOWN = 20
 WEEKS = 12
+INKS = dict(zip(LEVELS, ("grey", "amber", "vermilion", "dark"), strict=True))
+"""Level → the colour of its columns, by the chart script's names."""
 
 
 @ROOM.get("/figures")
@@ -54,7 +56,10 @@ def figures() -> str:
 def weeks_chart(weeks: Sequence[tuple[Any, Counter[str]]]) -> dict[str, Any]:
     """Cards per week, one series a level."""
     series = {cards_shown.level_name(level): [n[level] for _day, n in weeks] for level in LEVELS}
-    return chart(_("张"), [display.short_day(day) for day, _counter in weeks], series)
+    drawn = chart(_("张"), [display.short_day(day) for day, _counter in weeks], series)
+    for one, level in zip(drawn["series"], LEVELS, strict=True):
+        one["ink"] = INKS[level]
+    return drawn
 
 
 def chart(unit: str, labels: Sequence[str], series: dict[str, list[int]]) -> dict[str, Any]:

@@ -33,6 +33,8 @@ def line(row: Mapping[str, Any], tree: Organisation, procedures: Mapping[str, st
     return {
         **row,
         "level_name": level_name(row["level"]),
+        "tag": level_name("R" if row["level"] == "R+" else row["level"]),
+        "statutory": row["level"] == "R+",
         "kind": KINDS.get(row["level"], "note"),
         "sentence": words(canonical.loads(row["sentence"])),
         "person_name": row["name"] or row["person"] or _("未确定责任人"),

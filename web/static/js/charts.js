@@ -1,9 +1,19 @@
 // Draws the charts of a page from the data that stands in it; the table beside says the same.
 // <canvas data-module="banjie-chart" data-chart="#id"> with
-// <script type="application/json" id="id">{"kind", "unit", "labels", "series": [{"label", "values"}]}</script>
+// <script type="application/json" id="id">{"kind", "unit", "labels", "series": [{"label", "values", "ink"}]}</script>
+// where ink (optional) names a colour of INKS.
 import "../vendor/chart/chart.umd.min.js";
 
-const INKS = ["#0f4a4f", "#c98a00", "#1d4673", "#a3241d", "#493a6d", "#5f6f74"];
+const INKS = {
+  teal: "#0f4a4f",
+  amber: "#c98a00",
+  sky: "#1d4673",
+  vermilion: "#a3241d",
+  plum: "#493a6d",
+  grey: "#5f6f74",
+  dark: "#4a0f0b",
+};
+const inkOf = (series, index) => INKS[series.ink] ?? Object.values(INKS)[index % Object.keys(INKS).length];
 const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 function draw(canvas) {
@@ -11,8 +21,8 @@ function draw(canvas) {
   const paints = data.series.map((series, index) => ({
     label: series.label,
     data: series.values,
-    backgroundColor: INKS[index % INKS.length],
-    borderColor: INKS[index % INKS.length],
+    backgroundColor: inkOf(series, index),
+    borderColor: inkOf(series, index),
     borderWidth: data.kind === "line" ? 2 : 0,
     maxBarThickness: 46,
   }));
