@@ -4,7 +4,8 @@ Called by definitions (deployment: `read`, `prove`) and casework (`evaluate` ins
 imports FEEL and nothing else of the product, keeps no state, asks no clock.
 """
 
-from engine.dmn.model import Decision, DecisionService, Model, Table
+from engine.dmn.expressions import Table
+from engine.dmn.model import Decision, DecisionService, Model
 from engine.dmn.proof import Proof, ProofFinding, prove, prove_all
 from engine.dmn.reader import read
 from engine.dmn.run import Evaluation, evaluate

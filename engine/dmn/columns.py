@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from engine.dmn.axis import Axis, axis_of
 from engine.dmn.cells import ANYTHING, Condition, Unclear, condition_of, constants, mask_of
-from engine.dmn.model import Text
+from engine.dmn.expressions import Text
 from engine.dmn.values import kind_of
 
 

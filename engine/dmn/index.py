@@ -14,7 +14,7 @@ from typing import Any
 
 from engine.dmn.axis import Unorderable, key_of, places
 from engine.dmn.columns import column_of, conditions_of, kinds_of
-from engine.dmn.model import Rule, Table, Text
+from engine.dmn.expressions import Rule, Table, Text
 from engine.dmn.values import kind_of
 
 _INDEXED = frozenset({"number", "string", "boolean", "date"})

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from engine import feel
-from engine.dmn.model import (
+from engine.dmn.expressions import (
     Conditional,
     Context,
     Expression,

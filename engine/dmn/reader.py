@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from engine.canonical import digest_bytes
+from engine.dmn.expressions import Variable
 from engine.dmn.extensions import properties
 from engine.dmn.findings import Findings
 from engine.dmn.graph import circles
@@ -21,7 +22,6 @@ from engine.dmn.model import (
     KnowledgeModel,
     Model,
     Requirement,
-    Variable,
 )
 from engine.dmn.names import path_names, special
 from engine.dmn.reader_logic import LogicReader

@@ -11,17 +11,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from engine.dmn.expressions import FunctionDefinition, Variable
 from engine.dmn.logic import Logic, Scope
 from engine.dmn.model import (
     Decision,
     DecisionService,
     Element,
-    FunctionDefinition,
     InputData,
     KnowledgeModel,
     Model,
     Requirement,
-    Variable,
 )
 from engine.dmn.record import Record, plain
 from engine.dmn.types import fit, from_outside, result_of

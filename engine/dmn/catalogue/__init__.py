@@ -18,7 +18,8 @@ from engine.dmn.catalogue import wording
 from engine.dmn.catalogue.files import Item, Row, dmn_file
 from engine.dmn.catalogue.sheets import Rows, column_letters, read_sheet, write_csv, write_xlsx
 from engine.dmn.cells import condition_of, constants
-from engine.dmn.model import Decision, Literal, Model, Rule, Table
+from engine.dmn.expressions import Literal, Rule, Table
+from engine.dmn.model import Decision, Model
 from engine.dmn.values import kind_of
 from engine.errors import Finding, Malformed
 

@@ -13,21 +13,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from engine.dmn.model import (
+from engine.dmn.expressions import (
     Conditional,
     Context,
-    Decision,
     Expression,
     Filter,
     FunctionDefinition,
-    InputData,
     Invocation,
     Iteration,
-    KnowledgeModel,
     Listing,
-    Model,
     Table,
 )
+from engine.dmn.model import Decision, InputData, KnowledgeModel, Model
 from engine.dmn.proof.band import bands, outputs
 from engine.dmn.proof.constants import Constants
 from engine.dmn.proof.coverage import Coverage, TooManyStates

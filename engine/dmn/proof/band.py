@@ -16,7 +16,7 @@ from typing import Any
 
 from engine import feel
 from engine.dmn.axis import places
-from engine.dmn.model import Literal, Rule, Table
+from engine.dmn.expressions import Literal, Rule, Table
 from engine.dmn.proof.constants import Constants, Formula
 from engine.dmn.proof.finding import ProofFinding, place_of
 from engine.dmn.proof.grid import Grid

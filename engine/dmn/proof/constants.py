@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.dmn.model import Expression, Literal, Table, Text
+from engine.dmn.expressions import Expression, Literal, Table, Text
 from engine.dmn.types import fit
 from engine.feel.compare import equal
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.dmn.model import Table
+from engine.dmn.expressions import Table
 from engine.errors import Finding
 
 

@@ -16,7 +16,7 @@ from typing import Any
 from engine.dmn.axis import OTHER_TEXT, Axis, Unorderable, places
 from engine.dmn.cells import Condition, constants, names_null
 from engine.dmn.columns import Column, column_of, conditions_of, kinds_of
-from engine.dmn.model import InputClause, Table, Text
+from engine.dmn.expressions import InputClause, Table, Text
 from engine.dmn.proof.shown import show_regions
 from engine.dmn.record import plain
 from engine.dmn.types import ItemType
