@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from engine import feel
+from engine.canonical import demand_storable
 from engine.errors import BanjieError
 
 if TYPE_CHECKING:
@@ -168,7 +169,10 @@ class Expressions:
         host = self._case.context.names(scope.chain())
         try:
             outcome = expression.compiled(Visible(scope, extra), host=host)
-            return feel.to_json(outcome.value), tuple(str(reason) for reason in outcome.reasons)
+            value = feel.to_json(outcome.value)
+            if isinstance(value, str | list | dict):
+                demand_storable(value)
+            return value, outcome.reasons
         except BanjieError as refusal:
             raise Failure(
                 "expression",

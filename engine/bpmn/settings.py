@@ -14,6 +14,9 @@ from engine.bpmn.expressions import Expression
 from engine.bpmn.reading import Reading
 from engine.bpmn.vocabulary import PREFIX
 
+BEFORE = ("start", "creating")
+AFTER = ("end", "completing")
+"""What a listener may hear: before the work of its element, or after it."""
 Mapped = tuple[tuple[tuple[str, ...], Expression], ...]
 
 
@@ -90,8 +93,8 @@ def read_settings(reading: Reading, element: xml.Element) -> Settings:
         decision=take(decision, owner, "the decision id", "decisionId"),
         script=take(script, owner, "the script", "expression"),
         result=_result(decision, script),
-        before=_listeners(reading, element, owner, ("start", "creating")),
-        after=_listeners(reading, element, owner, ("end", "completing")),
+        before=_listeners(reading, element, owner, BEFORE),
+        after=_listeners(reading, element, owner, AFTER),
     )
     return _called(reading, element, settings)
 
@@ -151,7 +154,17 @@ def _listeners(
     found = []
     for holder in xml.extensions(element):
         for one in xml.children(holder, None, xml.ZEEBE):
-            if xml.local(one) in ("executionListener", "taskListener") and one.get("eventType") in events:
+            if xml.local(one) not in ("executionListener", "taskListener"):
+                continue
+            if one.get("eventType") not in BEFORE + AFTER and events is BEFORE:
+                reading.refuse(
+                    one,
+                    "banjie.listener.event",
+                    f"Expected the listener of '{owner}' to hear one of {', '.join(BEFORE + AFTER)}, "
+                    f"but it hears '{one.get('eventType')}'",
+                    owner,
+                )
+            elif one.get("eventType") in events:
                 place = f"the {one.get('eventType')} listener"
                 job = reading.expression(one, owner, place, one.get("type") or "")
                 retries = reading.optional(one, owner, f"the retries of {place}", "retries")

@@ -19,6 +19,7 @@ from engine.bpmn.throwing import throw_error
 from engine.bpmn.token import ERROR, LEAVE, READY, STARTED, Token
 from engine.bpmn.watching import trigger, waiting_for
 from engine.bpmn.withdrawing import cancel
+from engine.canonical import demand_storable
 from engine.errors import Conflict
 
 if TYPE_CHECKING:
@@ -30,8 +31,14 @@ if TYPE_CHECKING:
 
 
 def take(case: Case, stimulus: Stimulus) -> Steps:
-    """The steps a stimulus sets going. Raises Conflict where it does not fit, Malformed for bad variables."""
-    feel.from_json(getattr(stimulus, "variables", {}))
+    """The steps a stimulus sets going. Raises Conflict where it does not fit.
+
+    Raises Malformed or TooLarge for variables that are no plain data or that no store could keep.
+    """
+    variables = getattr(stimulus, "variables", None)
+    if variables:
+        feel.from_json(variables)
+        demand_storable(variables)
     return _TAKERS[type(stimulus)](case, stimulus)
 
 

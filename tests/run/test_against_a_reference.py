@@ -1,7 +1,7 @@
 """Differential fuzzing: random nested models against the interpreter of blocks, step by step.
 
-Between all steps the marking is written and read again (the trial does it), and a second run from the same
-markings must give the same digests.
+Between all steps the marking is written and read again (the trial does it), and what the happenings alone
+tell must agree with it.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import random
 import pytest
 from block_models import NAMES, Drawing, Maker, Path, Reference
 from diagrams import diagram
+from happening_ledger import Ledger
 
 from engine.bpmn import read
 from engine.bpmn.marking import Marking
@@ -44,7 +45,8 @@ def _play(seed: int) -> None:
     definition = read(diagram(drawing.xml, roots=roots))
     chance = random.Random(seed * 7 + 1)
     values = {name: chance.randrange(8) for name in NAMES}
-    trial, reference = Trial(definition).start(**values), Reference(model, values)
+    ledger = Ledger()
+    trial, reference = Trial(definition, watch=ledger.take).start(**values), Reference(model, values)
     for step in range(STEPS):
         tasks, messages = _open(trial, "item"), _open(trial, "message")
         where = f"seed {seed}, step {step}"
@@ -52,6 +54,7 @@ def _play(seed: int) -> None:
         assert sorted(tasks.values()) == reference.offered(), where
         assert sorted(messages.values()) == reference.messages(), where
         assert trial.ended == reference.ended, where
+        ledger.agrees(trial)
         if trial.ended:
             return
         if messages and chance.random() < 0.2:
