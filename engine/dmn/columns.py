@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from engine.dmn.asking import holds
 from engine.dmn.axis import Axis, axis_of
 from engine.dmn.cells import ANYTHING, Condition, Unclear, condition_of, constants, mask_of
 from engine.dmn.expressions import Text
@@ -112,4 +113,4 @@ def _null_bit(cell: Text, axis: Axis) -> int:
     """Whether the cell accepts null is asked of the cell itself; its text was found to need nothing else."""
     if cell.compiled is None:
         return axis.null
-    return axis.null if cell.compiled({"?": None}).value is True else 0
+    return axis.null if holds(cell.compiled, None) else 0

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from engine import feel
+from engine.dmn.asking import ask
 from engine.dmn.expressions import (
     Conditional,
     Context,
@@ -85,11 +86,7 @@ class Logic:
             if text.fault:
                 self.record.reason(text.fault)
             return None
-        try:
-            outcome = text.compiled(scope, host=self._host_for(text.compiled, text))
-        except TooLarge as limit:
-            self.record.reason(limit.sentence)
-            return None
+        outcome = ask(text.compiled, scope, self._host_for(text.compiled, text))
         if outcome.reasons and not quiet:
             for reason in outcome.reasons:
                 self.record.reason(reason)

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from engine.dmn.asking import ask
 from engine.dmn.values import kind_of, read_text, to_date_and_time
 from engine.feel import Compiled
 
@@ -51,7 +52,7 @@ class Constraint:
 
         The tests of a component see the other components of its record (7.3.3).
         """
-        return self.tests({**(siblings or {}), "?": value}).value is True
+        return ask(self.tests, {**(siblings or {}), "?": value}).value is True
 
 
 @dataclass(slots=True, eq=False)

@@ -193,3 +193,13 @@ def test_a_faulty_table_is_refused_with_its_rule(logic: str, rule: str) -> None:
     with pytest.raises(IllegalDefinition) as caught:
         dmn.read(definitions(input_data("x"), decision("D", logic, inputs=["x"])))
     assert rule in {finding.rule for finding in caught.value.findings}
+
+
+def test_a_cell_that_does_not_end_is_null_with_the_reason_and_proves_nothing() -> None:
+    endless = "count(for i in 1..99999999 return i)"
+    logic = table(
+        ["x"], ["y"], f"{endless} | 1\n- | {endless}", policy="FIRST", values={"x": f"{endless}, > 0"}
+    )
+    model = dmn.read(definitions(input_data("x"), decision("D", logic, inputs=["x"])))
+    assert dmn.evaluate(model, "D", {"x": 1}).value is None
+    assert "not-proven" in {finding.kind for finding in dmn.prove(model, "D")}

@@ -15,6 +15,7 @@ from itertools import islice, product
 from typing import Any
 
 from engine import feel
+from engine.dmn.asking import ask, holds
 from engine.dmn.axis import places
 from engine.dmn.expressions import Literal, Rule, Table
 from engine.dmn.proof.constants import Constants, Formula
@@ -95,7 +96,7 @@ def _rule_band(grid: Grid, amount: Any, rule: Rule, text: str, column: int) -> I
         return
     if isinstance(amount, Formula):
         yield from _probed(grid, rule, test, text, column)
-    elif test({"?": amount}).value is not True:
+    elif not holds(test, amount):
         yield _outside(grid, rule, amount, text, grid.witness(_reachable(grid, rule)))
 
 
@@ -132,14 +133,14 @@ def _probed(grid: Grid, rule: Rule, test: feel.Compiled, text: str, column: int)
     tried = 0
     for witness in islice(witnesses(grid, rule), _PROBES):
         outcome = (
-            cell.text.compiled(variables_of(witness))
+            ask(cell.text.compiled, variables_of(witness))
             if isinstance(cell, Literal) and cell.text.compiled
             else None
         )
         if outcome is None or outcome.value is None:
             continue
         tried += 1
-        if test({"?": outcome.value}).value is not True:
+        if not holds(test, outcome.value):
             shown = {source: plain(value) for source, value in witness.items()}
             yield _outside(grid, rule, outcome.value, text, shown)
             return
@@ -205,7 +206,7 @@ def _leaves_choice(value: Any) -> bool:
 def _refused(values: feel.Compiled, value: Any) -> bool:
     if value is None or isinstance(value, Formula) or values.free_names - {"?"}:
         return False
-    return values({"?": value}).value is not True
+    return not holds(values, value)
 
 
 def _about(grid: Grid, rule: Rule, kind: str, sentence: str) -> ProofFinding:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.dmn.asking import ask
 from engine.dmn.expressions import Expression, Literal, Table, Text
 from engine.dmn.types import fit
 from engine.feel.compare import equal
@@ -61,14 +62,14 @@ def _constant(cell: Expression, declared: Any) -> Any:
         return None
     if compiled.free_names or compiled.calls & MOVING:
         return FORMULA
-    outcome = compiled({})
+    outcome = ask(compiled, {})
     return FORMULA if outcome.reasons else fit(outcome.value, declared)[0]
 
 
 def _values(ranking: Text | None) -> list[Any]:
     if ranking is None or ranking.compiled is None:
         return []
-    found = ranking.compiled({}).value
+    found = ask(ranking.compiled, {}).value
     return found if isinstance(found, list) else []
 
 

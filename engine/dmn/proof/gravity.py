@@ -21,11 +21,12 @@ from engine.dmn.proof.constants import Constants
 from engine.dmn.proof.coverage import TooManyStates
 from engine.dmn.proof.finding import ProofFinding, place_of
 from engine.dmn.proof.grid import Dimension, Grid
+from engine.dmn.proof.rules import winners
 
 GRAVITY = "banjie.gravity"
 MOST_FINDINGS = 20
 _PAIR_STATES = 20_000
-_DECIDED = ("UNIQUE", "ANY", "FIRST")
+_DECIDED = ("UNIQUE", "ANY", "FIRST", "PRIORITY")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,7 @@ class _Pairs:
     def __init__(self, grid: Grid, constants: Constants, column: int) -> None:
         self._grid = grid
         self._groups = [dimension.groups() for dimension in grid.dimensions]
-        self._first = grid.table.hit_policy == "FIRST"
+        self._before = [winners(grid, constants, rule) for rule in grid.rules]
         self._amounts: dict[int, Decimal] = {}
         self._formulas: list[int] = []
         for rule, cells in enumerate(constants.cells):
@@ -153,9 +154,9 @@ class _Pairs:
             return None
         if scale.grades[least] >= scale.grades[most]:
             return None
-        if not self._first:
+        if not self._before[light] and not self._before[grave]:
             return {**shared, scale.place: 1 << least}, {**shared, scale.place: 1 << most}
-        return _FirstHit(self._groups, scale, one, two).find((1 << light) - 1, (1 << grave) - 1)
+        return _Deciding(self._groups, scale, one, two).find(self._before[light], self._before[grave])
 
     def _finding(
         self, scale: Scale, light: int, grave: int, one: dict[int, int], two: dict[int, int]
@@ -173,8 +174,8 @@ class _Pairs:
         )
 
 
-class _FirstHit:
-    """The same search where earlier rules take inputs away from later ones (FIRST)."""
+class _Deciding:
+    """The same search where some rules take inputs away from others (FIRST, PRIORITY)."""
 
     def __init__(
         self, groups: list[list[tuple[int, int]]], scale: Scale, one: dict[int, int], two: dict[int, int]
@@ -183,7 +184,7 @@ class _FirstHit:
         self._failed: set[tuple[int, int, int]] = set()
 
     def find(self, before_one: int, before_two: int) -> tuple[dict[int, int], dict[int, int]] | None:
-        """Two inputs that none of the earlier rules takes; None where there are none."""
+        """Two inputs that none of the winning rules takes; None where there are none."""
         return self._walk(0, before_one, before_two)
 
     def _walk(self, depth: int, one: int, two: int) -> tuple[dict[int, int], dict[int, int]] | None:

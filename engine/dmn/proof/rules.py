@@ -101,13 +101,13 @@ def unreachable(grid: Grid, coverage: Coverage, constants: Constants) -> Iterato
         if empty:
             yield _never(grid, rule, f"no {empty[0].source} that can occur satisfies its condition")
             continue
-        before = _before(grid, constants, rule)
+        before = winners(grid, constants, rule)
         if before and next(coverage.holes(before, grid.box(rule)), None) is None:
             numbers = ", ".join(str(place + 1) for place in grid.rules if before >> place & 1)
             yield _never(grid, rule, f"wherever it matches, rule(s) {numbers} decide before it")
 
 
-def _before(grid: Grid, constants: Constants, rule: int) -> int:
+def winners(grid: Grid, constants: Constants, rule: int) -> int:
     """The rules that win over a rule whenever both match: earlier ones (FIRST), higher ones (PRIORITY)."""
     if grid.table.hit_policy == "FIRST":
         return (1 << rule) - 1

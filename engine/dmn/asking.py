@@ -1,0 +1,28 @@
+"""Asks a compiled FEEL text for its value without ever being raised at.
+
+Called wherever this package evaluates: a text that uses up its budget is null with the reason, as every
+other error inside an expression is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from engine.errors import TooLarge
+from engine.feel import Compiled, Outcome
+
+_NOBODY: Mapping[str, Any] = {}
+
+
+def ask(compiled: Compiled, variables: Mapping[str, Any], host: Mapping[str, Any] = _NOBODY) -> Outcome:
+    """The outcome of a text; null with its reason where the text does not end."""
+    try:
+        return compiled(variables, host=host)
+    except TooLarge as limit:
+        return Outcome(None, (limit.sentence,))
+
+
+def holds(compiled: Compiled, value: Any) -> bool:
+    """Whether tests accept a value: anything but true is a no."""
+    return ask(compiled, {"?": value}).value is True
