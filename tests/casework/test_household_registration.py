@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -9,8 +10,9 @@ import pytest
 
 from engine import audit, periods
 from engine.casework import clocks
+from engine.casework.commands import Claim, Receive
 from engine.errors import ActBlocked, Conflict, Malformed, NotAuthorised, NotFound
-from engine.organisation.model import Actor
+from engine.organisation.model import Actor, PostHeld
 from engine.records import journal
 
 ITEM, STATION = "HJ-LH-0004", "shinan.ga.zs"
@@ -115,8 +117,6 @@ def test_the_same_work_item_completed_twice_is_refused_the_second_time(laborator
 
 
 def test_a_clerk_of_another_station_is_turned_away_at_the_door(laboratory: Any) -> None:
-    from engine.casework.commands import Claim
-
     lab = laboratory()
     case_id = lab.receive(ITEM, STATION, ZHANG, channel="window").case_id
     key = next(iter(lab.case(case_id).items))
@@ -127,11 +127,9 @@ def test_a_clerk_of_another_station_is_turned_away_at_the_door(laboratory: Any) 
 
 
 def test_a_form_with_a_wrong_identity_number_changes_nothing(laboratory: Any) -> None:
-    from engine.casework.commands import Receive
-
     lab = laboratory()
+    command = Receive(item=ITEM, unit=STATION, variables={**ZHANG, "applicant_id": "110105194912310021"})
     with pytest.raises(Malformed) as refusal:
-        command = Receive(item=ITEM, unit=STATION, variables={**ZHANG, "applicant_id": "110105194912310021"})
         lab.runtime.handle(command, Actor.party("张建国"))
 
     assert "/applicant_id" in {finding.where for finding in refusal.value.findings}
@@ -149,22 +147,29 @@ def test_a_withdrawal_ends_the_case_before_the_decision(laboratory: Any) -> None
     assert not case.open
     assert all(row["stopped"] for row in case.periods.values())
     with pytest.raises(Conflict):
-        lab.runtime.handle(
-            __import__("engine.casework.commands", fromlist=["Claim"]).Claim(case_id=case_id, key=1),
-            lab.runtime.directory.actor("lihua"),
-        )
+        lab.runtime.handle(Claim(case_id=case_id, key=1), lab.runtime.directory.actor("lihua"))
 
 
-def test_the_officer_who_investigated_may_not_decide(laboratory: Any) -> None:
-    """SOD-2: recorded when refused; nothing of the decision happens."""
-    lab = laboratory()
-    case_id = accepted(lab, date(2026, 1, 26))
+def test_the_officer_who_examined_may_not_decide_and_the_attempt_is_recorded(laboratory: Any) -> None:
+    """SOD-2: who holds both posts is stopped inside the step; nothing of the decision happens."""
+    lab = laboratory(date(2026, 9, 10))
+    case_id = lab.receive("XK-SR-0035", "shinan.cg", {}, channel="window").case_id
+    lab.complete(case_id, "review", review_outcome="ok")
+    lab.complete(case_id, "accept")
+    lab.complete(
+        case_id, "examine", can_decide_now=True, marked_major=False, needed_steps=[], examiner_opinion="grant"
+    )
     case = lab.case(case_id)
-    assert case.open
-    handler = next(act for act in case.acts if act["role"] == "window")
-    assert handler["person"] in {"lihua", "caoyun"}
-    with pytest.raises((ActBlocked, NotAuthorised)):
-        key = next(iter(case.items))
-        from engine.casework.commands import Claim
+    examiner = next(act["person"] for act in case.acts if act["act"] == "examine")
+    key = next(key for key, item in case.items.items() if item["element"] == "decide")
+    handler = lab.runtime.directory.actor(examiner)
+    both = replace(handler, posts=(*handler.posts, PostHeld("x", "shinan.cg", ("head-of-organ",))))
 
-        lab.runtime.handle(Claim(case_id=case_id, key=key), lab.runtime.directory.actor("qinzheng"))
+    with pytest.raises(ActBlocked):
+        lab.runtime.handle(Claim(case_id=case_id, key=key), both)
+
+    assert lab.case(case_id).items[key]["status"] == "offered"
+    with lab.runtime.store.reading() as connection:
+        last = list(journal.read(connection, journal.case_stream(case_id)))[-1]
+    assert [event.type for event in last.events] == ["ActRefused"]
+    assert last.events[0].data["rules"] == ["SOD-2"]

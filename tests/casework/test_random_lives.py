@@ -7,10 +7,12 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from founded import runtime_over
 
 from engine import audit
 from engine.errors import Malformed
 from engine.records import journal, seals
+from timers.laboratory import Laboratory
 
 SEED = int(os.environ.get("BANJIE_SEED", "20260126"))
 
@@ -67,10 +69,6 @@ def test_a_seal_holds_over_everything_recorded(laboratory: Any) -> None:
 
 @pytest.mark.nightly
 def test_a_thousand_random_lives_replay_and_verify(founded_sqlite_url: str) -> None:
-    from conftest import runtime_over  # noqa: PLC0415
-
-    from timers.laboratory import Laboratory  # noqa: PLC0415
-
     first = date(2025, 2, 7)
     lab = Laboratory(*runtime_over(founded_sqlite_url, first), SEED)
 
