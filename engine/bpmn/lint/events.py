@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from engine.bpmn.lint.model import Model, described, is_event_sub_process
+from engine.bpmn.lint.model import Model, a, described, is_event_sub_process
 from engine.bpmn.lint.references import called_name
 from engine.bpmn.lint.rule import LETTER, Faults, rule, rules_of
 from engine.bpmn.xml import Element, ancestors, children, flag, local
@@ -161,7 +161,7 @@ def cancel_boundary_on_transaction(model: Model) -> Faults:
         if "cancel" in model.kinds(event) and activity is not None and local(activity) != "transaction":
             yield (
                 event,
-                f"Expected the cancel {described(event)} on a transaction, but it is on a {local(activity)}",
+                f"Expected the cancel {described(event)} on a transaction, but it is on {a(local(activity))}",
             )
 
 

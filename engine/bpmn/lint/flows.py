@@ -9,6 +9,7 @@ from engine.bpmn.lint.model import (
     ACTIVITIES,
     FLOW_NODES,
     Model,
+    a,
     described,
     has_condition,
     is_compensation_handler,
@@ -123,7 +124,7 @@ def condition_only_where_allowed(model: Model) -> Faults:
         if has_condition(flow):
             yield (
                 flow,
-                f"Expected no condition on a flow out of a {local(source)}, but {described(flow)} has one",
+                f"Expected no condition on a flow out of {a(local(source))}, but {described(flow)} has one",
             )
 
 
@@ -172,7 +173,7 @@ def default_only_where_allowed(model: Model) -> Faults:
     """Only activities and exclusive, inclusive and complex gateways have a default flow."""
     for node in model.of(*(FLOW_NODES - CONDITIONAL_SOURCES)):
         if node.get("default") is not None:
-            yield node, f"Expected no default flow on a {local(node)}, but {described(node)} names one"
+            yield node, f"Expected no default flow on {a(local(node))}, but {described(node)} names one"
 
 
 @rule("bpmn.flow.listed-wrongly", "BPMN 2.0.2 §8.4.7, table FlowNode: incoming and outgoing")

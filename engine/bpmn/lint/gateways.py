@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.bpmn.lint.model import GATEWAYS, Model, described, has_condition
+from engine.bpmn.lint.model import GATEWAYS, Model, a, described, has_condition
 from engine.bpmn.lint.rule import EXECUTION, LETTER, Faults, rule, rules_of
 from engine.bpmn.xml import Element, child, flag, local, text
 
@@ -101,7 +101,7 @@ def event_gateway_targets(model: Model) -> Faults:
         kinds = set(model.kinds(target))
         if local(target) == "intermediateCatchEvent" and kinds and kinds <= AWAITED:
             continue
-        found = f"a {local(target)}" + (f" ({', '.join(sorted(kinds))})" if kinds else "")
+        found = f"{a(local(target))}" + (f" ({', '.join(sorted(kinds))})" if kinds else "")
         yield (
             node,
             f"Expected {described(node)} to lead to receive tasks or catches of a message, signal, timer or "
@@ -173,7 +173,7 @@ def instantiating_gateway_on_top(model: Model) -> Faults:
             yield (
                 node,
                 f"Expected the instantiating {described(node)} in a process, "
-                f"but it stands in a {local(parent)}",
+                f"but it stands in {a(local(parent))}",
             )
 
 

@@ -21,7 +21,6 @@ from engine.bpmn.xml import (
     namespace,
     reference,
     references,
-    text,
 )
 
 SUB_PROCESSES = frozenset({"subProcess", "transaction", "adHocSubProcess"})
@@ -186,9 +185,9 @@ def described(element: Element) -> str:
     return f"{local(element)} '{identifier}'" if identifier else f"this {local(element)}"
 
 
-def condition(flow: Element) -> str:
-    """The text of a sequence flow's condition, "" without one."""
-    return text(flow.find(f"{{{BPMN}}}conditionExpression"))
+def a(name: str) -> str:
+    """A name with its article: `a task`, `an endEvent`."""
+    return f"{'an' if name[:1] in 'aeioAEIO' else 'a'} {name}"
 
 
 def has_condition(flow: Element) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from engine.bpmn.lint.model import ACTIVITIES, EVENTS, FLOW_NODES, Model, described
+from engine.bpmn.lint.model import ACTIVITIES, EVENTS, FLOW_NODES, Model, a, described
 from engine.bpmn.lint.reference_table import ATTRIBUTES, CALLABLE, CHILDREN
 from engine.bpmn.lint.rule import EXECUTION, NOTE, Faults, rule, rules_of
 from engine.bpmn.xml import XSI, Element, children, extension, local, text
@@ -72,7 +72,7 @@ def right_type(model: Model) -> Faults:
         yield (
             one.holder,
             f"Expected {one.name} of {described(one.holder)} to name {_types(one.types)}, "
-            f"but '{one.value}' is a {local(target)}",
+            f"but '{one.value}' is {a(local(target))}",
         )
 
 
@@ -119,7 +119,7 @@ def call_target_type(model: Model) -> Faults:
             yield (
                 call,
                 f"Expected {described(call)} to call a process or global task, but '{called_name(call)}' "
-                f"is a {local(target)}",
+                f"is {a(local(target))}",
             )
 
 
@@ -149,7 +149,7 @@ def _types(types: frozenset[str]) -> str:
         return "an activity, event or gateway"
     if types == ACTIVITIES:
         return "an activity"
-    return "a " + " or ".join(names[:4]) + (" or …" if len(names) > 4 else "")
+    return a(" or ".join(names[:4])) + (" or …" if len(names) > 4 else "")
 
 
 RULES = rules_of(globals())
