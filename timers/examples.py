@@ -19,12 +19,14 @@ from engine.audit.history import case_file
 from engine.casework import clocks, founding
 from engine.casework.state import CaseState
 from engine.definitions import bundles
-from engine.errors import ActBlocked, Finding, Malformed
+from engine.errors import ActBlocked, BanjieError, Finding, Malformed
 from engine.organisation.model import Actor
 from engine.records import journal
 from timers.laboratory import Laboratory, of_its_own
 
 SEED = 7
+Maker = Callable[[date, int], Laboratory]
+"""Sets up a laboratory on a day, from a seed."""
 _KEYS = {"name", "given", "when", "then"}
 
 
@@ -47,16 +49,38 @@ def read(text: str, where: str) -> Example:
         raise Malformed(f"Expected {where} to be YAML, but {error}") from error
     if not isinstance(data, dict) or not {"given", "then"} <= set(data) <= _KEYS:
         raise Malformed(f"Expected name, given, when and then in {where}, but found {sorted(data or [])}")
-    # YAML 1.1 reads the bare key `on` as true.
-    when = tuple(
-        {"on" if key is True else key: value for key, value in step.items()} for step in data.get("when", ())
+    given, then, steps = data["given"], data["then"], data.get("when") or []
+    if not isinstance(given, dict) or not {"item", "unit", "today"} <= given.keys():
+        raise Malformed(f"Expected item, unit and today under given in {where}, but they are not all there")
+    if not isinstance(then, dict) or not isinstance(steps, list):
+        raise Malformed(f"Expected then to name facts and when to be a list in {where}, but they are not")
+    when = tuple(_step(step, where) for step in steps)
+    for day in (given["today"], *(step["on"] for step in when)):
+        _day(day)
+    return Example(where, str(data.get("name", where)), given, when, then)
+
+
+def _step(step: Any, where: str) -> dict[str, Any]:
+    """One step of `when`; YAML 1.1 reads the bare key `on` as true."""
+    found = (
+        {"on" if key is True else key: value for key, value in step.items()} if isinstance(step, dict) else {}
     )
-    return Example(where, str(data.get("name", where)), data["given"], when, data["then"])
+    if "on" not in found:
+        raise Malformed(f"Expected each step of when in {where} to say on which day, but one does not")
+    return found
 
 
-def check(example: Example) -> list[Finding]:
+def run(text: str, where: str, laboratory: Maker = of_its_own) -> list[Finding]:
+    """Read an example and live it; what is refused on the way is a finding too."""
+    try:
+        return check(read(text, where), laboratory)
+    except BanjieError as refusal:
+        return list(refusal.findings) or [Finding(where, refusal.sentence, "example")]
+
+
+def check(example: Example, made: Maker = of_its_own) -> list[Finding]:
     """Live the example in a laboratory of its own; what differs from its `then`, one finding each."""
-    with of_its_own(_day(example.given["today"]), SEED) as laboratory:
+    with made(_day(example.given["today"]), SEED) as laboratory:
         case_id = _live(laboratory, example)
         case = laboratory.case(case_id)
         file = _file(laboratory, case)
@@ -191,7 +215,10 @@ def _with(text: str, item: str, parameters: Mapping[str, Any]) -> str:
 
 
 def _day(value: Any) -> date:
-    return value if isinstance(value, date) else date.fromisoformat(str(value))
+    try:
+        return value if isinstance(value, date) else date.fromisoformat(str(value))
+    except ValueError as error:
+        raise Malformed(f"Expected a day such as 2026-01-31, but found {value!r}") from error
 
 
 def _plain(value: Any) -> Any:

@@ -20,6 +20,7 @@ import hashlib
 import json
 import sys
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -125,6 +126,16 @@ def check_seal(seal: dict[str, Any], entries: list[dict[str, Any]]) -> Iterator[
 
 def verify_file(path: Path, seal_path: Path | None = None) -> list[str]:
     """Every fault of a dossier (ZIP), or of a seal (JSON). An empty list means everything holds."""
+    try:
+        return read_faults(path, seal_path)
+    except (zipfile.BadZipFile, zlib.error, ArithmeticError, LookupError, TypeError, ValueError) as error:
+        return [f"{path.name}: Expected a whole dossier or seal, but it cannot be read: {error}"]
+    except (EOFError, NotImplementedError, RuntimeError) as error:  # what zipfile says of damaged headers
+        return [f"{path.name}: Expected a whole ZIP file, but it is damaged: {error}"]
+
+
+def read_faults(path: Path, seal_path: Path | None) -> list[str]:
+    """The faults of a file that can be read."""
     faults: list[str] = []
     if not zipfile.is_zipfile(path):
         return list(check_seal(load(path.read_bytes()), []))

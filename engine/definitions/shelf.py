@@ -45,13 +45,16 @@ class Version:
 
 
 class Shelf:
-    """Definitions by digest, read at most once each. Safe to share between threads."""
+    """Definitions by digest, read at most once each. Safe to share between threads.
 
-    def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[str, str], Any] = OrderedDict()
+    A shelf `beside` another, over another database, shares what was read: a digest means the same there.
+    """
+
+    def __init__(self, beside: Shelf | None = None) -> None:
+        self._kept: OrderedDict[tuple[str, str], Any] = beside._kept if beside else OrderedDict()
         self._versions: tuple[Version, ...] = ()
         self._generation = -1
-        self._lock = RLock()
+        self._lock = beside._lock if beside else RLock()
 
     # -- what is in force ---------------------------------------------------------------------------
 
@@ -116,7 +119,9 @@ class Shelf:
         return self.once(
             f"calendar:{hours}:{zone}",
             digest,
-            lambda: Calendar.read(self.bundle(connection, digest).texts(".toml"), hours=hours, zone=str(zone)),
+            lambda: Calendar.read(
+                self.bundle(connection, digest).texts(".toml"), hours=hours, zone=str(zone)
+            ),
         )
 
     def supervision(self, connection: Connection, digest: str) -> tuple[dmn.Model, ...]:
