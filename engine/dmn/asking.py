@@ -15,12 +15,16 @@ from engine.feel import Compiled, Outcome
 _NOBODY: Mapping[str, Any] = {}
 
 
+class Unending(Outcome):
+    """The outcome of a text that used up its budget."""
+
+
 def ask(compiled: Compiled, variables: Mapping[str, Any], host: Mapping[str, Any] = _NOBODY) -> Outcome:
     """The outcome of a text; null with its reason where the text does not end."""
     try:
         return compiled(variables, host=host)
     except TooLarge as limit:
-        return Outcome(None, (limit.sentence,))
+        return Unending(None, (limit.sentence,))
 
 
 def holds(compiled: Compiled, value: Any) -> bool:

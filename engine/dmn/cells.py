@@ -7,7 +7,7 @@ exact. Any other cell raises `Unclear`, and whoever asked must treat it as unkno
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -19,10 +19,13 @@ from engine.errors import BanjieError, ExpressionError
 from engine.feel import Range, tree
 from engine.feel.builtins import BUILT_INS
 from engine.feel.compiler import Compiler
-from engine.feel.scope import Scope, State
+from engine.feel.scope import Run, Scope, State
 
 _MOVING = frozenset({"now", "today", "random number"})
 """Built-ins whose value is not the same each time."""
+
+STEPS = 10_000
+"""How much work a constant may be; what takes longer is not looked into."""
 
 _FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "!=": "!="}
 
@@ -215,14 +218,38 @@ def _constant(node: tree.Node) -> Any:
     outside = compiler.free | (compiler.roots - BUILT_INS.keys()) | (compiler.calls & _MOVING)
     if outside:
         raise Unclear(f"it depends on {', '.join(sorted(outside))}")
+    return _brief(run, {})
+
+
+def _brief(run: Run, variables: Mapping[str, Any]) -> Any:
+    """The value of an expression that needs few steps. Raises Unclear where it needs more, or fails."""
     state = State({})
+    state.steps = STEPS
     try:
-        value = run(Scope({}, None, state))
-    except BanjieError as error:
-        raise Unclear(error.sentence) from None
+        value = run(Scope(dict(variables), None, state))
+    except (BanjieError, RecursionError) as error:
+        raise Unclear(str(error)) from None
     if state.reasons:
         raise Unclear(state.reasons[0])
     return value
+
+
+@lru_cache(maxsize=16384)
+def constant_of(text: str) -> Any:
+    """The value of a FEEL text that depends on nothing. Raises Unclear where it depends on something."""
+    try:
+        return _constant(feel.parse(text))
+    except ExpressionError as error:
+        raise Unclear(error.sentence) from None
+
+
+def probe(text: str, variables: Mapping[str, Any]) -> Any:
+    """The value of a FEEL text for some variables. Raises Unclear where it has none."""
+    try:
+        run = Compiler(BUILT_INS).run(feel.parse(text, names=variables))
+    except ExpressionError as error:
+        raise Unclear(error.sentence) from None
+    return _brief(run, variables)
 
 
 # Condition → regions

@@ -19,6 +19,9 @@ from engine.dmn.values import kind_of
 
 _INDEXED = frozenset({"number", "string", "boolean", "date"})
 
+MOST_RULES = 4_000
+"""A table with more rules is scanned: the masks of an index grow with the square of its rules."""
+
 Test = Callable[[Text, Any], bool]
 """Whether a cell accepts a value, asked of the cell itself."""
 
@@ -52,8 +55,10 @@ class RuleIndex:
     def __init__(self, table: Table) -> None:
         self._rules = table.rules
         self._all = (1 << len(table.rules)) - 1
+        small = len(table.rules) <= MOST_RULES
         self._columns = [
-            _indexed([rule.tests[place] for rule in table.rules]) for place in range(len(table.inputs))
+            _indexed([rule.tests[place] for rule in table.rules]) if small else None
+            for place in range(len(table.inputs))
         ]
 
     def hits(self, seen: list[Any], test: Test) -> list[Rule]:

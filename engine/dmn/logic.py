@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from engine import feel
-from engine.dmn.asking import ask
+from engine.dmn.asking import Unending, ask
 from engine.dmn.expressions import (
     Conditional,
     Context,
@@ -49,6 +49,7 @@ class Logic:
         self.record = record
         self._host = host
         self._types = types
+        self._given_up = False
         self._evaluators: dict[type[Expression], Callable[[Any, Scope], Any]] = {
             Literal: self._literal,
             Table: self._table,
@@ -86,7 +87,10 @@ class Logic:
             if text.fault:
                 self.record.reason(text.fault)
             return None
+        if self._given_up:
+            return None  # one text has used up its budget; a table of such texts would take hours
         outcome = ask(text.compiled, scope, self._host_for(text.compiled, text))
+        self._given_up = isinstance(outcome, Unending)
         if outcome.reasons and not quiet:
             for reason in outcome.reasons:
                 self.record.reason(reason)

@@ -325,3 +325,10 @@ def test_every_decision_of_a_catalogue_is_proven_and_progress_is_told() -> None:
     proofs = list(dmn.prove_all(models, heard.append))
     assert [proof.findings[0].input["x"] for proof in proofs] == list(range(5))
     assert heard == [1, 2, 3, 4, 5]
+
+
+def test_a_table_of_too_many_rules_is_evaluated_but_not_proven() -> None:
+    rows = "\n".join(f"{n} | {n}" for n in range(4001))
+    model = dmn.read(definitions(decision("D", table(["x"], ["y"], rows))))
+    assert dmn.evaluate(model, "D", {"x": 4000}).value == 4000
+    assert only(dmn.prove(model, "D"), "not-proven").rules == ()

@@ -37,6 +37,8 @@ from engine.dmn.types import ItemType
 from engine.errors import NotFound
 
 _PATH_DEPTH = 4
+MOST_RULES = 2_000
+"""How many rules a table may have to be proven; every pair of them is looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,9 @@ def prove_all(models: Iterable[Model], on_progress: Callable[[int], None] | None
 
 def prove_table(table: Table, types: dict[str, ItemType], properties: dict[str, str]) -> list[ProofFinding]:
     """Everything found about one table; `types` by the text of what its columns look at."""
+    if len(table.rules) > MOST_RULES:
+        sentence = f"Expected at most {MOST_RULES} rules to prove, but the table has {len(table.rules)}"
+        return [ProofFinding("not-proven", sentence, **place_of(table, ()))]
     whole = frozenset(name.strip() for name in properties.get("banjie.integer", "").split(","))
     grid = grid_of(table, types, whole)
     constants, coverage = Constants(table), Coverage(grid)

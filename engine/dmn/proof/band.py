@@ -15,15 +15,15 @@ from itertools import islice, product
 from typing import Any
 
 from engine import feel
-from engine.dmn.asking import ask, holds
+from engine.dmn.asking import holds
 from engine.dmn.axis import places
-from engine.dmn.expressions import Literal, Rule, Table
+from engine.dmn.cells import Unclear, condition_of, probe
+from engine.dmn.expressions import Expression, Literal, OutputClause, Rule, Table
 from engine.dmn.proof.constants import Constants, Formula
 from engine.dmn.proof.finding import ProofFinding, place_of
 from engine.dmn.proof.grid import Grid
 from engine.dmn.record import plain
 from engine.dmn.values import kind_of
-from engine.errors import ExpressionError
 from engine.feel import Range, feel_string
 
 BAND = "banjie.band"
@@ -102,11 +102,12 @@ def _rule_band(grid: Grid, amount: Any, rule: Rule, text: str, column: int) -> I
 
 def _band_test(text: str) -> feel.Compiled | None:
     """A band as a test of amounts; None where the text is no band."""
+    test = _as_test(text)
     try:
-        test = feel.unary_tests(_as_test(text))
-    except ExpressionError:
+        condition_of(test)
+    except Unclear:
         return None
-    return None if test.free_names - {"?"} else test
+    return feel.unary_tests(test)
 
 
 def _as_test(text: str) -> str:
@@ -129,25 +130,30 @@ def _reachable(grid: Grid, rule: Rule) -> dict[int, int]:
 
 def _probed(grid: Grid, rule: Rule, test: feel.Compiled, text: str, column: int) -> Iterator[ProofFinding]:
     """A formula evaluated at inputs of its rule: what is outside is a finding, the rest stays unproven."""
-    cell = rule.outputs[column]
     tried = 0
     for witness in islice(witnesses(grid, rule), _PROBES):
-        outcome = (
-            ask(cell.text.compiled, variables_of(witness))
-            if isinstance(cell, Literal) and cell.text.compiled
-            else None
-        )
-        if outcome is None or outcome.value is None:
-            continue
+        amount = _formula_value(rule.outputs[column], witness)
+        if amount is None:
+            break
         tried += 1
-        if not holds(test, outcome.value):
+        if not holds(test, amount):
             shown = {source: plain(value) for source, value in witness.items()}
-            yield _outside(grid, rule, outcome.value, text, shown)
+            yield _outside(grid, rule, amount, text, shown)
             return
     formula = f"it is a formula, tried with {tried} input(s) and not proven"
     yield _not_proven(
         grid.table, f"Expected rule {rule.index} to name its amount, but {formula}", (rule.index,)
     )
+
+
+def _formula_value(cell: Expression, witness: Mapping[str, Any]) -> Any:
+    """What a formula gives for an input; None where the input alone does not say it."""
+    if not isinstance(cell, Literal):
+        return None
+    try:
+        return probe(cell.text.text, variables_of(witness))
+    except Unclear:
+        return None
 
 
 def witnesses(grid: Grid, rule: Rule) -> Iterator[dict[str, Any]]:
@@ -179,21 +185,25 @@ def _not_proven(table: Table, sentence: str, rules: tuple[int, ...]) -> ProofFin
 
 def outputs(grid: Grid, constants: Constants, properties: Properties) -> Iterator[ProofFinding]:
     """Constant outputs outside their possible values, and in a penalty table rows that leave a choice."""
-    table = grid.table
     penal = BAND in properties or "banjie.item" in properties
-    for rule, cells in zip(table.rules, constants.cells, strict=True):
-        for clause, value in zip(table.outputs, cells, strict=True):
-            name = clause.name or clause.label or "the output"
+    for place, clause in enumerate(grid.table.outputs):
+        name = clause.name or clause.label or "the output"
+        values = _values_test(clause)
+        if clause.values is not None and values is None:
+            why = f"those of {name} are {clause.values.text}"
+            yield _not_proven(grid.table, f"Expected possible values that can be read, but {why}", ())
+        for rule, cells in zip(grid.table.rules, constants.cells, strict=True):
+            value, shown = cells[place], f"Expected rule {rule.index} to name"
             if penal and _leaves_choice(value):
                 choice = f"it leaves a choice: {feel_string(value)}"
-                sentence = f"Expected rule {rule.index} to name one {name}, but {choice}"
-                yield _about(grid, rule, "range-output", sentence)
-            elif clause.values and clause.values.compiled and _refused(clause.values.compiled, value):
-                sentence = (
-                    f"Expected {name} of rule {rule.index} to be one of {clause.values.text}, "
-                    f"but it is {feel_string(value)}"
-                )
-                yield _about(grid, rule, "output-value", sentence)
+                yield _about(grid, rule, "range-output", f"{shown} one {name}, but {choice}")
+            elif values is not None and clause.values is not None and _refused(values, value):
+                other = f"as {name} one of {clause.values.text}, but it names {feel_string(value)}"
+                yield _about(grid, rule, "output-value", f"{shown} {other}")
+
+
+def _values_test(clause: OutputClause) -> feel.Compiled | None:
+    return _band_test(clause.values.text) if clause.values is not None else None
 
 
 def _leaves_choice(value: Any) -> bool:
@@ -204,9 +214,7 @@ def _leaves_choice(value: Any) -> bool:
 
 
 def _refused(values: feel.Compiled, value: Any) -> bool:
-    if value is None or isinstance(value, Formula) or values.free_names - {"?"}:
-        return False
-    return not holds(values, value)
+    return value is not None and not isinstance(value, Formula) and not holds(values, value)
 
 
 def _about(grid: Grid, rule: Rule, kind: str, sentence: str) -> ProofFinding:

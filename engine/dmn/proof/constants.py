@@ -8,12 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.dmn.asking import ask
+from engine.dmn.cells import Unclear, constant_of
 from engine.dmn.expressions import Expression, Literal, Table, Text
-from engine.dmn.types import fit
+from engine.dmn.types import ItemType, fit
 from engine.feel.compare import equal
-
-MOVING = frozenset({"now", "today", "random number"})
 
 
 class Formula:
@@ -54,22 +52,24 @@ class Constants:
         return [_place(cell, ranking) for cell, ranking in zip(cells, self._rankings, strict=True)]
 
 
-def _constant(cell: Expression, declared: Any) -> Any:
+def _constant(cell: Expression, declared: ItemType | None) -> Any:
     if not isinstance(cell, Literal) or cell.text.fault:
         return FORMULA
-    compiled = cell.text.compiled
-    if compiled is None:
+    if cell.text.compiled is None:
         return None
-    if compiled.free_names or compiled.calls & MOVING:
+    try:
+        return fit(constant_of(cell.text.text), declared)[0]
+    except Unclear:
         return FORMULA
-    outcome = ask(compiled, {})
-    return FORMULA if outcome.reasons else fit(outcome.value, declared)[0]
 
 
 def _values(ranking: Text | None) -> list[Any]:
-    if ranking is None or ranking.compiled is None:
+    if ranking is None:
         return []
-    found = ask(ranking.compiled, {}).value
+    try:
+        found = constant_of(f"[{ranking.text}]")
+    except Unclear:
+        return []
     return found if isinstance(found, list) else []
 
 
