@@ -9,9 +9,10 @@ from __future__ import annotations
 from flask import Blueprint
 
 from web.api import ROOM as INTERFACE
+from web.auditor import ROOM as AUDITOR
 from web.citizen import ROOM as CITIZEN
 from web.clerk import ROOM as CLERK
 from web.signin.pages import ROOM as SIGNIN
 from web.supervisor import ROOM as SUPERVISOR
 
-ROOMS: tuple[Blueprint, ...] = (INTERFACE, SIGNIN, CITIZEN, CLERK, SUPERVISOR)
+ROOMS: tuple[Blueprint, ...] = (INTERFACE, SIGNIN, CITIZEN, CLERK, SUPERVISOR, AUDITOR)
