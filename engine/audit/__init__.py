@@ -6,6 +6,16 @@ decides it again, `history` shows it step by step, `narrative` puts it in words,
 
 from engine.audit.history import Step, case_file, steps
 from engine.audit.replay import Verdict, replay
-from engine.audit.verify import Check, verify_case, verify_seals
+from engine.audit.verify import Check, verify_all, verify_case, verify_seals
 
-__all__ = ["Check", "Step", "Verdict", "case_file", "replay", "steps", "verify_case", "verify_seals"]
+__all__ = [
+    "Check",
+    "Step",
+    "Verdict",
+    "case_file",
+    "replay",
+    "steps",
+    "verify_all",
+    "verify_case",
+    "verify_seals",
+]

@@ -11,12 +11,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from engine import canonical
 from engine.errors import BanjieError
 from engine.records import blobs, journal, seals
 from engine.records.entries import GENESIS, Entry, Event, from_row
+from engine.records.tables import blob, definition_version
+from engine.records.tables import case as case_table
 
 
 @dataclass(frozen=True)
@@ -226,7 +228,7 @@ def _sealed(connection: Connection, rows: list[Mapping[str, Any]]) -> Iterator[F
     hashes = {(row["stream"], row["seq"]): row["hash"] for row in rows}
     streams = {row["stream"] for row in rows}
     for seal in seals.all_seals(connection):
-        for stream, seq, digest in canonical.loads(seal.body)["heads"]:
+        for stream, seq, digest in _heads(seal):
             if stream in streams and hashes.get((stream, seq)) != digest:
                 sentence = f"Expected entry {seq} of {stream} as seal {seal.number} has it"
                 yield Fault(9, f"{sentence}, but it differs or is gone", seq)
@@ -247,21 +249,89 @@ def verify_seals(connection: Connection, kept: Mapping[str, Any] | None = None) 
     return checks
 
 
+def _heads(seal: seals.Seal) -> list[tuple[str, int, str]]:
+    """What a seal says of each stream; of one that cannot be read, nothing (check 10 names it)."""
+    try:
+        return [(stream, seq, digest) for stream, seq, digest in canonical.loads(seal.body)["heads"]]
+    except (BanjieError, KeyError, TypeError, ValueError):
+        return []
+
+
 def _seal_faults(connection: Connection, stored: list[seals.Seal]) -> Iterator[str]:
     previous = GENESIS
     newest = {stream: seq for stream, seq, _ in journal.heads(connection)}
     for place, seal in enumerate(stored, start=1):
+        if canonical.digest_bytes(seal.body.encode()) != seal.hash:
+            yield f"Expected seal {place} to have its own hash, but it was changed"
+            return
         body = canonical.loads(seal.body)
-        leaves = [canonical.dumps(head) for head in body["heads"]]
-        if seal.number != place or body["number"] != place or body["previous"] != previous:
+        if (seal.number, body["number"], body["previous"]) != (place, place, previous):
             yield f"Expected seal {place} to follow the one before, but the link is broken"
-        if (
-            seals.merkle_root(leaves) != body["root"]
-            or canonical.digest_bytes(seal.body.encode()) != seal.hash
-        ):
-            yield f"Expected seal {place} to have its own root and hash, but it was changed"
-        for stream, seq, _ in body["heads"]:
+        if seals.merkle_root([canonical.dumps(head) for head in body["heads"]]) != body["root"]:
+            yield f"Expected seal {place} to have its own root, but it was changed"
+        if body["moment"] != seal.moment:
+            yield f"Expected seal {place} to be of {body['moment']}, but the row says {seal.moment}"
+        for stream, seq, _ in _heads(seal):
             if newest.get(stream, 0) < seq:
                 end = newest.get(stream, 0)
                 yield f"Expected {stream} to reach entry {seq} as seal {place} says, but it ends at {end}"
         previous = seal.hash
+
+
+# --- the whole database ----------------------------------------------------------------------------
+
+
+def verify_all(connection: Connection, kept: Mapping[str, Any] | None = None) -> Iterator[tuple[str, Check]]:
+    """Every check on everything stored, each with what it is about: a case number, a stream, or "".
+
+    Work for minutes on a large database; the caller shows how far it is. `kept` is a seal kept outside.
+    """
+    cases = {
+        journal.case_stream(row.case_id): row
+        for row in connection.execute(select(case_table).order_by(case_table.c.case_id))
+    }
+    for stream in sorted({stream for stream, _, _ in journal.heads(connection)} | set(cases)):
+        row = cases.get(stream)
+        checks = verify_stream(connection, stream) if row is None else None
+        for check in checks or verify_case(connection, row.case_id, row._mapping):
+            yield (row.number or stream) if row is not None else stream, check
+    for check in (*verify_seals(connection, kept), _stored_bytes(connection), _versions(connection)):
+        yield "", check
+
+
+def _stored_bytes(connection: Connection) -> Check:
+    faults = []
+    for name in connection.execute(select(blob.c.sha256).order_by(blob.c.sha256)).scalars().all():
+        try:
+            blobs.get(connection, name)
+        except BanjieError as error:
+            faults.append(error.sentence)
+    return Check(12, "库中全部字节与其摘要一致", not faults, next(iter(faults), ""))
+
+
+def _versions(connection: Connection) -> Check:
+    """The table of versions says what the stream `definitions` says, and every file of them is there."""
+    try:
+        fault = next(_version_faults(connection), "")
+    except BanjieError as error:  # the record itself is damaged; its own checks name the entry
+        fault = error.sentence
+    return Check(13, "在用定义与部署记录一致，文件齐全", not fault, fault)
+
+
+def _version_faults(connection: Connection) -> Iterator[str]:
+    told = {
+        canonical.dumps(dict(event.data))
+        for entry in journal.read(connection, journal.DEFINITIONS)
+        for event in entry.events
+        if event.type == "DefinitionDeployed"
+    }
+    rows = connection.execute(select(definition_version)).all()
+    stored = {canonical.dumps(dict(row._mapping)) for row in rows}
+    for text in sorted(told ^ stored):
+        yield f"Expected the versions as journalled, but found {text}"
+    names = set(connection.execute(select(blob.c.sha256)).scalars())
+    for row in rows:
+        manifest = canonical.loads(blobs.get(connection, row.digest))
+        for path, sha256 in manifest["files"].items():
+            if sha256 not in names:
+                yield f"Expected the file {path} of {row.kind} {row.name}, but it is gone"
