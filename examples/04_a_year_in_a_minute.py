@@ -21,7 +21,12 @@ LEFT_LYING = 4  # every fourth case waits a month before anybody touches it
 PLACES = (("HJ-LH-0004", "shinan.ga.zs"), ("XK-SR-0035", "shinan.cg"))
 ANSWERS = {
     "HJ-LH-0004": {"review_outcome": "complete"},
-    "XK-SR-0035": {"applicant_type": "person", "review_outcome": "ok", "can_decide_now": False},
+    "XK-SR-0035": {
+        "applicant_type": "person",
+        "review_outcome": "ok",
+        "can_decide_now": False,
+        "needed_steps": ["inspection"],
+    },
 }
 NAMES = {"HJ-LH-0004": "落户（投靠子女）", "XK-SR-0035": "大型户外广告设置许可"}
 
