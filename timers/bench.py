@@ -54,16 +54,22 @@ class Bench:
             else:
                 _copy(source, runtime)
             for draft in drafts:
-                deployment.deploy(
-                    store,
-                    clock,
-                    draft,
-                    Actor.system().as_data(),
-                    salt=secrets.token_hex(16),
-                    effective_from=date.min,
-                )
+                _put_over(runtime, draft)
+        except BaseException:
+            self.close()
+            raise
         finally:
             store.close()
+
+    def __enter__(self) -> Bench:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """The founded store goes; laboratories that were set up on it stay."""
+        self._folder.cleanup()
 
     def laboratory(self, first_day: date, seed: int) -> Laboratory:
         """A laboratory of its own, its clock at nine o'clock of a day."""
@@ -77,6 +83,17 @@ class Bench:
         laboratory = Laboratory(runtime, clock, seed)
         laboratory.folder = folder
         return laboratory
+
+
+def _put_over(runtime: Runtime, draft: Bundle) -> None:
+    deployment.deploy(
+        runtime.store,
+        runtime.clock,
+        draft,
+        Actor.system().as_data(),
+        salt=secrets.token_hex(16),
+        effective_from=date.min,
+    )
 
 
 def _copy(source: Runtime, target: Runtime) -> None:

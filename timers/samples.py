@@ -102,7 +102,8 @@ def draw(schema: Mapping[str, Any], rng: random.Random, today: date, file: Mappi
     maker = _FORMATS.get(schema.get("format", ""))
     if maker is not None:
         return maker(rng, today, file)
-    return _TYPES.get(_type(schema), _text)(schema, rng, today, file)
+    plain: Callable[..., Any] = _TYPES.get(_type(schema), _text)
+    return plain(schema, rng, today, file)
 
 
 def _type(schema: Mapping[str, Any]) -> str:

@@ -292,9 +292,11 @@ def verify_all(connection: Connection, kept: Mapping[str, Any] | None = None) ->
     }
     for stream in sorted({stream for stream, _, _ in journal.heads(connection)} | set(cases)):
         row = cases.get(stream)
-        checks = verify_stream(connection, stream) if row is None else None
-        for check in checks or verify_case(connection, row.case_id, row._mapping):
-            yield (row.number or stream) if row is not None else stream, check
+        if row is None:
+            yield from ((stream, check) for check in verify_stream(connection, stream))
+        else:
+            facts = dict(row._mapping)
+            yield from ((row.number or stream, one) for one in verify_case(connection, row.case_id, facts))
     for check in (*verify_seals(connection, kept), _stored_bytes(connection), _versions(connection)):
         yield "", check
 

@@ -31,6 +31,7 @@ from engine.casework.state import CaseState, apply
 from engine.clock import moment_text, read_moment
 from engine.errors import NotFound
 from engine.feel import HostFunction
+from engine.periods import Calendar
 from engine.records.entries import Event
 
 
@@ -156,18 +157,9 @@ class Desk:
 
     def calendar_names(self) -> dict[str, Any]:
         """The present moment and what the calendar can answer: all a supervision rule may ask."""
-        calendar = self.ground.calendar
         return {
             "now": feel.DateTime.from_python(self.moment.astimezone(self.zone)),
-            "is working day": HostFunction("is working day", ("date",), calendar.is_working),
-            "add working days": HostFunction(
-                "add working days", ("date", "n"), lambda day, n: calendar.add_working_days(day, int(n))
-            ),
-            "working days between": HostFunction(
-                "working days between",
-                ("after", "until"),
-                lambda after, until: feel.from_json(calendar.working_days_between(after, until)),
-            ),
+            **calendar_functions(self.ground.calendar),
         }
 
     def _case(self) -> dict[str, Any]:
@@ -203,7 +195,7 @@ class Desk:
             for model in package.models:
                 if decision in model.decisions or decision in model.services:
                     found = dmn.evaluate(model, decision, variables, host=self.names(()))
-                    return Decided(found.json, model.digest, found.evidence)
+                    return Decided(found.json, model.digest, {"decisions": found.evidence})
         raise NotFound(f"Expected a decision {decision} in the package, but there is none")
 
     def _packages(self) -> list[Any]:
@@ -221,3 +213,18 @@ class Desk:
         """A diagram by its digest."""
         own = self.ground.package.definition
         return own if own.digest == digest else self.ground.definition_of(digest)
+
+
+def calendar_functions(calendar: Calendar) -> dict[str, HostFunction]:
+    """What an expression can ask of a calendar, by name."""
+    return {
+        "is working day": HostFunction("is working day", ("date",), calendar.is_working),
+        "add working days": HostFunction(
+            "add working days", ("date", "n"), lambda day, n: calendar.add_working_days(day, int(n))
+        ),
+        "working days between": HostFunction(
+            "working days between",
+            ("after", "until"),
+            lambda after, until: feel.from_json(calendar.working_days_between(after, until)),
+        ),
+    }

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from jinja2 import StrictUndefined, TemplateError, nodes
+from jinja2 import TemplateError, Undefined, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from sqlalchemy import Connection, select, update
 
@@ -26,21 +26,18 @@ _ALLOWED = (
 _TESTS = ("defined", "undefined", "none")
 
 
-class _Blank(StrictUndefined):
-    """A name the case file does not have prints as a blank to fill in, and says so when asked further."""
+class _Blank(Undefined):
+    """A name the case file does not have prints as a blank to fill in, however far it is asked."""
 
     def __str__(self) -> str:
         return "＿＿＿＿"
 
-    def __bool__(self) -> bool:
-        return False
-
-    def __iter__(self) -> Any:
-        return iter(())
-
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
+        return self
+
+    def __getitem__(self, key: Any) -> Any:
         return self
 
 

@@ -104,7 +104,8 @@ def apply(state: CaseState, event: Event, moment: str) -> CaseState:
 
 
 def _put(state: CaseState, name: str, key: int, row: Mapping[str, Any]) -> CaseState:
-    return replace(state, **{name: {**getattr(state, name), key: row}})
+    changes: dict[str, Any] = {name: {**getattr(state, name), key: row}}
+    return replace(state, **changes)
 
 
 def _update(state: CaseState, name: str, key: int, **changes: Any) -> CaseState:
@@ -116,7 +117,8 @@ def _drop(state: CaseState, name: str, key: int) -> CaseState:
     rows = getattr(state, name)
     if key not in rows:
         return state
-    return replace(state, **{name: {k: row for k, row in rows.items() if k != key}})
+    changes: dict[str, Any] = {name: {k: row for k, row in rows.items() if k != key}}
+    return replace(state, **changes)
 
 
 # --- one applier per event -------------------------------------------------------------------------

@@ -148,7 +148,9 @@ def _facts(desk: Desk, event: Event, submitted: Mapping[str, Any]) -> dict[str, 
             "date": desk.today.isoformat(),
             "data": dict(submitted) if by_person else dict(data),
         },
-        "period": _period(desk, number, data) if number in desk.state.periods else None,
+        "period": _period(desk, number, data)
+        if isinstance(number, int) and number in desk.state.periods
+        else None,
         "history": [dict(act) for act in earlier],
     }
 

@@ -100,7 +100,7 @@ def read(bundle: Bundle) -> Package:
     definition = _diagram(bundle, findings)
     forms = _forms(bundle, findings)
     models = [
-        _collect(findings, path, lambda data=data: dmn.read(data))  # type: ignore[misc]
+        _collect(findings, path, lambda data=data: dmn.read(data))
         for path, data in sorted(bundle.files.items())
         if path.endswith(".dmn")
     ]

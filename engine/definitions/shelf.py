@@ -51,6 +51,7 @@ class Shelf:
     """
 
     def __init__(self, beside: Shelf | None = None) -> None:
+        self._lock = RLock()
         self._kept: OrderedDict[tuple[str, str], Any] = beside._kept if beside else OrderedDict()
         self._versions: tuple[Version, ...] = ()
         self._generation = -1
