@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import pytest
 from browser import DESKTOP, Opener, Server, browsing, listen, serving
 from flask import Flask
 from playwright.sync_api import Browser, Page
+from town import Town, found, town_over
 
 
 @pytest.fixture(scope="session")
@@ -58,3 +61,28 @@ def serve() -> Iterator[Server]:
             return running.enter_context(serving(app))
 
         yield start
+
+
+@pytest.fixture(scope="session")
+def town_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with the shipped definitions and people, made once."""
+    path = tmp_path_factory.mktemp("town") / "town.db"
+    found(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def town(town_file: Path, tmp_path: Path) -> Iterator[Town]:
+    """A town of one's own, without a case."""
+    made = town_over(f"sqlite:///{shutil.copyfile(town_file, tmp_path / 'town.db')}")
+    yield made
+    made.house.store.close()
+
+
+@pytest.fixture
+def any_town(store_url: str) -> Iterator[Town]:
+    """A town on each kind of database."""
+    found(store_url)
+    made = town_over(store_url)
+    yield made
+    made.house.store.close()

@@ -59,7 +59,9 @@ class Filling:
     def wrong(self, error: BanjieError) -> Filling:
         """The same with a refusal: its findings, or its sentence where it has none."""
         findings = error.findings or (Finding("/", error.sentence, error.code),)
-        return replace(self, findings=tuple(findings), again=True)
+        names = self.names
+        told = tuple(replace(one, sentence=_unnamed(one.sentence, names.get(one.where))) for one in findings)
+        return replace(self, findings=told, again=True)
 
     def checked(self) -> dict[str, Any]:
         """The values as they may enter a case, judged in the reader's language. Raises Malformed."""
@@ -75,6 +77,11 @@ class Filling:
     def done(self) -> None:
         """The form was handed in: the draft goes."""
         drafts.drop(self.house, self.person, self.place)
+
+
+def _unnamed(sentence: str, label: str | None) -> str:
+    """A finding's sentence without the name of the field it stands beside."""
+    return sentence.removeprefix(f"“{label}”") or sentence
 
 
 def begin(

@@ -22,7 +22,7 @@ def covered(kind: str, value: Any) -> Any:
     if not kind or value in (None, ""):
         return value
     if kind == "name":
-        return str(value)[:1] + "*" * max(1, len(str(value)) - 1)
+        return str(value)[:1] + "*" * min(max(1, len(str(value)) - 1), 3)
     if kind in ("id", "phone"):
         return masked(str(value), 3, 4)
     if kind == "address":

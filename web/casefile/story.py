@@ -245,3 +245,11 @@ def whereabouts(case: CaseFile, unit_name: UnitName) -> list[dict[str, str]]:
         waits = _("等待申请人") if messages else _("系统正在处理")
         found.append({"name": waits, "text": ""})
     return found
+
+
+def forbidden(case: CaseFile, sentence: str) -> dict[str, Any]:
+    """What was written down about the newest void act: {sentence, rules: [(rule, basis), …]}."""
+    events = case.entries[-1].events
+    cards = [(event.data["rule"], event.data["basis"]) for event in events if event.type == "CardIssued"]
+    named = [(rule, "") for event in events if event.type == "ActRefused" for rule in event.data["rules"]]
+    return {"sentence": sentence, "rules": cards or named}

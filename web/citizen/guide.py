@@ -12,6 +12,7 @@ from typing import Any
 from flask import make_response, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from engine.bpmn.definition import Definition, Element
 from engine.bpmn.vocabulary import ROLES
 from engine.definitions.catalogue import ServiceItem
 from engine.definitions.packages import Package
@@ -174,11 +175,11 @@ def material_name(material: Mapping[str, Any], package: Package) -> str:
 
 
 def flow(package: Package) -> list[dict[str, str]]:
-    """The flow in words: what people do, in the diagram's order, and who."""
+    """The flow in words: what people do, in the order a case comes to it, and who."""
     found = []
-    for element in package.definition.elements.values():
+    for element in walked(package.definition, package.process):
         asked = element.kind == "userTask" or "banjie.form" in element.properties
-        if not (asked and element.process == package.process and element.name):
+        if not (asked and element.name):
             continue
         role = element.properties.get("banjie.role") or element.role or ""
         zh, en = ROLES.get(role, ("", ""))
@@ -191,3 +192,28 @@ def flow(package: Package) -> list[dict[str, str]]:
             }
         )
     return found
+
+
+def walked(definition: Definition, process: str) -> list[Element]:
+    """The elements of a process in the order flows lead to them; what an activity holds follows it at once,
+    and what begins by itself (boundary events, event sub-processes) comes after the rest of its level."""
+    following: dict[str, list[str]] = {}
+    for flow_ in definition.flows.values():
+        following.setdefault(flow_.source, []).append(flow_.target)
+    entered = {target for targets in following.values() for target in targets}
+    order: dict[str, Element] = {}
+
+    def walk(parent: str) -> None:
+        level = [
+            one for one in definition.elements.values() if one.parent == parent and one.id not in entered
+        ]
+        waiting = [one.id for one in sorted(level, key=lambda one: one.kind != "startEvent")]
+        while waiting:
+            identifier = waiting.pop(0)
+            if identifier not in order:
+                order[identifier] = definition.elements[identifier]
+                walk(identifier)
+                waiting = [*following.get(identifier, ()), *waiting]
+
+    walk(process)
+    return list(order.values())

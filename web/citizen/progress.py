@@ -161,10 +161,13 @@ def do(number: str, key: int) -> Response:
         variables = sent.checked() if sent else {}
         command = commands.Send(case_id=case.case_id, key=key, variables=variables)
         outcome = acts.handle(house(), command, party(case))
-    except (Malformed, TooLarge, ActBlocked) as error:
+    except (Malformed, TooLarge) as error:
         if form is None:
             raise
         return page(case, found, (sent or form).wrong(error).keep(), error.status)
+    except ActBlocked as error:
+        after = case_of(number)
+        return page(after, found, sent, error.status, story.forbidden(after, error.sentence))
     if sent:
         sent.done()
     proof.signed(house(), party(case), case.case_id, outcome.version, variables)
@@ -181,10 +184,12 @@ def form_of(case: CaseFile, found: OpenAct) -> Filling | None:
     return filling.begin(house(), form, drafts.stranger(), place, ROLES)
 
 
-def page(case: CaseFile, found: OpenAct, form: Filling | None, status: int = 200) -> Response:
-    """The page of an act."""
+def page(
+    case: CaseFile, found: OpenAct, form: Filling | None, status: int = 200, void: Any = None
+) -> Response:
+    """The page of an act; `void` says why the law forbids it."""
     told = [
         clock for clock in clocks.clocks_of(case, explained=False) if clock.running and clock.klass == "party"
     ]
-    shown = render_template("citizen/act.html", case=case, act=found, form=form, clocks=told)
+    shown = render_template("citizen/act.html", case=case, act=found, form=form, clocks=told, void=void)
     return make_response(shown, status)

@@ -162,18 +162,10 @@ def wrong(case: CaseFile, key: int, row: Item, sent: Filling, error: BanjieError
 def blocked(case: CaseFile, key: int, row: Item, sent: Filling | None, error: ActBlocked) -> Response:
     """The law forbids the act: the sentence, the rules and their basis; the attempt has been recorded."""
     after = read_case(case.number, f"item:{key}")
-    void = {"sentence": error.sentence, "rules": refusal_rules(after)}
+    void = story.forbidden(after, error.sentence)
     if sent:
         sent.keep()
     return page(after, key, after.state.items.get(key, row), sent, void=void, status=error.status)
-
-
-def refusal_rules(case: CaseFile) -> list[tuple[str, str]]:
-    """(rule, basis) of the newest refusal: what was written down about it."""
-    events = case.entries[-1].events
-    cards = [(event.data["rule"], event.data["basis"]) for event in events if event.type == "CardIssued"]
-    named = [rule for event in events if event.type == "ActRefused" for rule in event.data["rules"]]
-    return cards or [(rule, "") for rule in named]
 
 
 def lost(number: str, key: int, sent: Filling | None, error: Conflict) -> Response:

@@ -6,12 +6,14 @@ are shown where they arose.
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from engine.casework import commands
 from engine.errors import ActBlocked, Malformed, TooLarge
-from web.casefile import acts, filling
+from web.casefile import acts, filling, story
 from web.casefile.acts import OpenAct
 from web.casefile.filling import Filling
 from web.casefile.opening import CaseFile
@@ -45,10 +47,13 @@ def do(number: str, key: int) -> Response:
             return page(case, found, sent, 422 if sent.findings else 200)
         command = commands.Send(case_id=case.case_id, key=key, variables=sent.checked() if sent else {})
         acts.handle(house(), command, actor)
-    except (Malformed, TooLarge, ActBlocked) as error:
+    except (Malformed, TooLarge) as error:
         if form is None:
             raise
         return page(case, found, (sent or form).wrong(error).keep(), error.status)
+    except ActBlocked as error:
+        after = read_case(number, f"act:{key}")
+        return page(after, found, sent, error.status, story.forbidden(after, error.sentence))
     if sent:
         sent.done()
     flash(_("已办理“%(name)s”。", name=found.title))
@@ -64,7 +69,9 @@ def form_of(case: CaseFile, found: OpenAct) -> Filling | None:
     return filling.begin(house(), form, actor.person, f"act:{case.case_id}:{found.key}", roles)
 
 
-def page(case: CaseFile, found: OpenAct, form: Filling | None, status: int = 200) -> Response:
-    """The page of an act."""
-    shown = render_template("clerk/act.html", case=case, act=found, form=form)
+def page(
+    case: CaseFile, found: OpenAct, form: Filling | None, status: int = 200, void: Any = None
+) -> Response:
+    """The page of an act; `void` says why the law forbids it."""
+    shown = render_template("clerk/act.html", case=case, act=found, form=form, void=void)
     return make_response(shown, status)
