@@ -7,7 +7,7 @@ import threading
 import zipfile
 from typing import Any
 
-from procedures import CATALOGUE, PHOTO, deployed, do, only_item, opened, zipped
+from bare_procedure import CATALOGUE, PHOTO, deployed, do, only_item, opened, zipped
 
 from engine.casework import founding
 from timers.laboratory import Laboratory

@@ -8,12 +8,12 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from bare_procedure import deployed, do, opened
 from conftest import Machine
 from founded import runtime_over
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
-from procedures import deployed, do, opened
 
 from web.api.declarations import ENDPOINTS, Endpoint
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from procedures import deployed, do, only_item, opened
+from bare_procedure import deployed, do, only_item, opened
 
 WORKER = {"type": "inspect.photo", "worker": "camera-1"}
 

@@ -1,0 +1,125 @@
+"""`banjie verify`, `replay`, `export`, `seal`: what holds, and what a changed byte does to it."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from founded import runtime_over
+
+from timers.laboratory import Laboratory
+
+
+@pytest.fixture
+def case(banjie: Any) -> str:
+    """A 落户 case that was accepted; its id."""
+    runtime, clock = runtime_over(banjie.database)
+    lab = Laboratory(runtime, clock, 3)
+    given = {"applicant_name": "张建国", "applicant_id": "11010519491231002X"}
+    made = lab.receive("HJ-LH-0004", "shinan.ga.zs", given, channel="window").case_id
+    lab.complete(made, "review", review_outcome="complete")
+    runtime.store.close()
+    return str(made)
+
+
+def test_a_case_and_the_whole_database_hold(banjie: Any, case: str) -> None:
+    banjie("seal")
+    told = banjie("verify", case, "--json")
+    assert (told.status, told.data["holds"], told.data["broken"]) == (0, True, [])
+    assert told.data["checks"] >= 8
+    whole = banjie("verify", "--json")
+    assert (whole.status, whole.data["holds"]) == (0, True)
+    assert whole.data["checks"] > told.data["checks"]
+    assert banjie("verify", "2026999").err.strip() == "没有案件2026999"
+
+
+def test_a_replay_decides_every_case_again(banjie: Any, case: str) -> None:
+    (verdict,) = banjie("replay", "--json").data
+    assert verdict["conforms"]
+    number = verdict["case"]
+    told = banjie("replay", number)
+    assert told.status == 0
+    assert told.out.startswith(f"{number} conforms")
+
+
+def test_a_changed_record_is_found_with_its_place(banjie: Any, case: str) -> None:
+    with sqlite3.connect(banjie.database.removeprefix("sqlite:///")) as connection:
+        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            connection.execute(f"DROP TRIGGER {name}")
+        connection.execute(
+            "UPDATE entry SET payload = replace(payload, '张建国', '李建国') WHERE stream = ? AND seq = 1",
+            (f"case:{case}",),
+        )
+    connection.close()
+
+    told = banjie("verify", case, "--json")
+
+    assert told.status == 1
+    assert told.data["broken"][0]["entry"] == 1
+
+
+def test_an_exported_dossier_holds_by_itself_until_a_byte_is_changed(banjie: Any, case: str) -> None:
+    banjie("seal", "--out", "seal.json")
+    exported = banjie("export", case, "--out", "case.zip", "--json")
+    assert exported.data == {"file": "case.zip", "bytes": Path("case.zip").stat().st_size}
+
+    assert banjie("verify", "case.zip", "--seal", "seal.json").status == 0
+    with zipfile.ZipFile("case.zip") as archive:
+        archive.extract("verify.py")
+    alone = subprocess.run(
+        [sys.executable, "-I", "verify.py", "case.zip", "seal.json"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (alone.returncode, alone.stdout) == (0, "Everything holds.\n")
+
+
+def test_a_byte_flipped_in_anything_the_dossier_holds_is_found_and_told(banjie: Any, case: str) -> None:
+    banjie("export", case, "--out", "case.zip")
+    whole = Path("case.zip").read_bytes()
+    with zipfile.ZipFile("case.zip") as archive:
+        infos = [archive.getinfo(name) for name in ("entries.jsonl", "manifest.json", "seals.jsonl")]
+    starts = [info.header_offset + 30 + len(info.filename) for info in infos if info.file_size]
+    ends = [start + info.compress_size - 1 for start, info in zip(starts, infos, strict=False)]
+    places = [
+        *starts,
+        *((start + end) // 2 for start, end in zip(starts, ends, strict=True)),
+        infos[0].header_offset,
+    ]
+    for place in places:
+        Path("broken.zip").write_bytes(whole[:place] + bytes([whole[place] ^ 0xFF]) + whole[place + 1 :])
+        told = banjie("verify", "broken.zip", "--json")
+        assert told.status == 1, place
+        assert told.data["faults"], place
+
+
+def test_an_entry_rewritten_inside_the_dossier_is_found(banjie: Any, case: str) -> None:
+    banjie("export", case, "--out", "case.zip")
+    with zipfile.ZipFile("case.zip") as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    files["entries.jsonl"] = files["entries.jsonl"].replace("张建国".encode(), "李建国".encode())
+    with zipfile.ZipFile("forged.zip", "w") as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+
+    told = banjie("verify", "forged.zip")
+
+    assert told.status == 1
+    assert "#1" in told.out
+
+
+def test_an_event_log_is_exported(banjie: Any, case: str) -> None:
+    assert banjie("export", case, "--format", "xes", "--out", "case.xes").status == 0
+    assert b"concept:name" in Path("case.xes").read_bytes()
+
+
+def test_an_export_that_cannot_be_written_is_a_sentence(banjie: Any, case: str) -> None:
+    told = banjie("export", case, "--out", "no/such/folder/case.zip")
+    assert told.status == 1
+    assert told.err.startswith("Expected to read, write or listen, but")
