@@ -12,7 +12,8 @@ from web.api import ROOM as INTERFACE
 from web.auditor import ROOM as AUDITOR
 from web.citizen import ROOM as CITIZEN
 from web.clerk import ROOM as CLERK
+from web.operator import ROOM as OPERATOR
 from web.signin.pages import ROOM as SIGNIN
 from web.supervisor import ROOM as SUPERVISOR
 
-ROOMS: tuple[Blueprint, ...] = (INTERFACE, SIGNIN, CITIZEN, CLERK, SUPERVISOR, AUDITOR)
+ROOMS: tuple[Blueprint, ...] = (INTERFACE, SIGNIN, CITIZEN, CLERK, SUPERVISOR, AUDITOR, OPERATOR)

@@ -1,0 +1,105 @@
+"""How the installation is: heartbeat of each node, what fires next, what is late, what is deployed.
+
+The part with the heartbeat asks for itself again every fifteen seconds, as often as a node reports.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask import render_template
+
+from engine.audit import health
+from engine.casework import due_moments
+from engine.clock import moment_text, read_moment
+from engine.definitions.shelf import Version
+from engine.records import seals
+from web.language import _, current
+from web.operator.room import ROOM, operates
+from web.signin.who import house
+
+ALIVE_SECONDS = 60
+"""A node reports every fifteen seconds; after four missed reports it counts as gone."""
+NEXT_YEARS_NOTICE = 11
+"""The month from which the page says whether next year's notice is there."""
+
+
+@ROOM.get("/")
+def overview() -> str:
+    """The whole page."""
+    return render_template("operator/overview.html", **condition())
+
+
+@ROOM.get("/pulse")
+def pulse() -> str:
+    """The part that changes."""
+    return render_template("operator/pulse_part.html", **condition())
+
+
+def condition() -> dict[str, Any]:
+    """What the page shows."""
+    here = house()
+    now = here.clock.now()
+    with here.store.reading() as connection:
+        here.runtime.shelf.refresh(connection)
+        calendar = here.runtime.calendar(connection)
+        found = {
+            "nodes": [_node(row, now) for row in health.nodes(connection)],
+            "next_due": due_moments.next_due(connection),
+            "late": due_moments.lag(connection, moment_text(now)),
+            "waiting": health.waiting_jobs(connection),
+            "unsealed": health.unsealed(connection),
+            "sealed": seals.latest(connection),
+            "incidents": len(health.incidents(connection)) if operates() else None,
+        }
+    return {
+        **found,
+        "now": now,
+        "years": health.years_without_notice(calendar, now.astimezone(here.runtime.settings.zone).date()),
+    }
+
+
+def _node(row: Any, now: datetime) -> dict[str, Any]:
+    silent = max(int((now - read_moment(row["beat_at"])).total_seconds()), 0)
+    return {**row, "silent": _length(silent), "alive": silent <= ALIVE_SECONDS}
+
+
+def _length(seconds: int) -> str:
+    if seconds < 120:
+        return _("%(count)s 秒", count=seconds)
+    if seconds < 7200:
+        return _("%(count)s 分钟", count=seconds // 60)
+    hours = seconds // 3600
+    return _("%(count)s 小时", count=hours) if hours < 48 else _("%(count)s 天", count=hours // 24)
+
+
+@ROOM.get("/versions")
+def versions() -> str:
+    """Every version of every definition, newest first within its kind."""
+    here = house()
+    with here.store.reading() as connection:
+        here.runtime.shelf.refresh(connection)
+        deployed = here.runtime.shelf.versions()
+        titles = {
+            one.digest: here.runtime.shelf.package(connection, one.digest).title(current())
+            for one in deployed
+            if one.kind == "package"
+        }
+    kinds = {
+        "package": _("办理程序"),
+        "law": _("法定期限"),
+        "calendar": _("日历"),
+        "supervision": _("监督规则"),
+        "catalogue": _("事项目录"),
+        "units": _("组织机构"),
+    }
+    return render_template(
+        "operator/versions.html",
+        groups=[(title, _of_kind(deployed, kind)) for kind, title in kinds.items()],
+        titles=titles,
+    )
+
+
+def _of_kind(deployed: tuple[Version, ...], kind: str) -> list[Version]:
+    return sorted((one for one in deployed if one.kind == kind), key=lambda one: (one.name, -one.version))
