@@ -93,6 +93,7 @@ class Case(BpmnWorkflow):  # type: ignore[misc]
         self.steps += 1
         try:
             if self.steps > STEP_LIMIT and isinstance(subject, Token):
+                subject.workflow.forget(subject)
                 raise Failure("endless", f"Expected the run to come to rest, but it made {STEP_LIMIT} steps")
             yield from step(subject)
         except Failure as failure:

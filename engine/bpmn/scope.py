@@ -151,10 +151,13 @@ class Frame(BpmnSubWorkflow):  # type: ignore[misc]
         return token
 
     def forget(self, token: Token) -> None:
-        """Drop a token that waited at a join and was cancelled."""
+        """A token waits at a join no longer: it was cancelled or stopped."""
         waiting = self.arrived.get(token.task_spec.name, {})
-        queue = waiting.get(token.came_by or "")
-        if queue is not None and token in queue:
-            queue.remove(token)
-            if not queue:
-                del waiting[token.came_by or ""]
+        flow = token.came_by or ""
+        if token not in waiting.get(flow, ()):
+            return
+        waiting[flow].remove(token)
+        if not waiting[flow]:
+            del waiting[flow]
+        if not waiting:
+            del self.arrived[token.task_spec.name]

@@ -10,7 +10,6 @@ from engine.bpmn.happenings import IncidentRaised, IncidentResolved, JobCreated
 from engine.bpmn.trial import Trial
 from engine.errors import Conflict, IllegalDefinition
 
-
 UNKEPT = "=if limit > 5 then [1..limit] else limit"  # a range is a value, but none that can be kept
 
 
