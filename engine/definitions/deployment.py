@@ -25,7 +25,7 @@ from engine.records.store import Store
 from engine.records.tables import definition_version as versions
 
 MANIFEST_TYPE = "application/vnd.banjie.manifest+json"
-SHARED_FOLDERS = ("law", "calendars", "supervision", "catalogue", "organisation")
+SHARED_FOLDERS = ("law", "calendars", "supervision", "penalties", "catalogue", "organisation")
 
 
 def check(bundle: Bundle) -> None:

@@ -5,6 +5,7 @@ imports FEEL and nothing else of the product, keeps no state, asks no clock.
 """
 
 from engine.dmn.expressions import Table
+from engine.dmn.in_time import InTime, Version, evaluate_in_time, in_force, versions
 from engine.dmn.model import Decision, DecisionService, Model
 from engine.dmn.proof import Proof, ProofFinding, prove, prove_all
 from engine.dmn.reader import read
@@ -14,12 +15,17 @@ __all__ = [
     "Decision",
     "DecisionService",
     "Evaluation",
+    "InTime",
     "Model",
     "Proof",
     "ProofFinding",
     "Table",
+    "Version",
     "evaluate",
+    "evaluate_in_time",
+    "in_force",
     "prove",
     "prove_all",
     "read",
+    "versions",
 ]
