@@ -26,7 +26,7 @@ from engine.periods import Calendar
 from engine.records import journal
 from engine.records.entries import Entry
 from engine.records.tables import case as case_table
-from web.language import _
+from web.language import _, current
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,11 @@ class CaseFile:
     def number(self) -> str:
         """The case's number, which people use."""
         return self.state.number
+
+    @property
+    def title(self) -> str:
+        """What is asked for, in the reader's language."""
+        return self.item.name(current())
 
     @cached_property
     def steps(self) -> list[history.Step]:

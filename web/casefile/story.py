@@ -211,11 +211,11 @@ def stages(case: CaseFile) -> list[Stage]:
         (_("收到申请"), case.state.opened_at),
         (_("受理"), _first(case, _ACCEPTED) or _first(case, _DECIDED)),
         (_("作出决定"), _first(case, _DECIDED)),
-        (_("办结"), case.state.closed_at),
+        (_("案件办结"), case.state.closed_at),
     ]
     if not case.state.open:
         last = case.state.closed_at
-        return [Stage(title, "done", on) for title, on in done if on] or [Stage(_("办结"), "done", last)]
+        return [Stage(title, "done", on) for title, on in done if on] or [Stage(_("案件办结"), "done", last)]
     first_ahead = next((place for place, (_title_, on) in enumerate(done) if not on), len(done))
     return [
         Stage(title, "done" if on else "now" if place == first_ahead else "ahead", on)

@@ -15,8 +15,10 @@ from engine.casework import worklist as lists
 from engine.organisation.model import Actor, Organisation
 from engine.periods import Calendar
 from web.casefile.clocks import days_to, urgency_of_row
+from web.casefile.starting import items_in_force
 from web.casefile.story import activity
 from web.clerk.room import ROOM
+from web.language import current
 from web.signin.who import current_actor, house, organisation, unit_name
 
 PAGE = 100
@@ -43,10 +45,11 @@ def worklist() -> str:
         calendar = here.runtime.calendar(connection)
     if asked["view"] == "offered":
         rows = [row for row in rows if not row.mine]
+    names = titles()
     template = "clerk/worklist_part.html" if "HX-Request" in request.headers else "clerk/worklist.html"
     return render_template(
         template,
-        rows=[line(row, calendar) for row in rows[:PAGE]],
+        rows=[line(row, calendar, names) for row in rows[:PAGE]],
         asked=asked,
         page=page,
         more=len(rows) > PAGE,
@@ -56,7 +59,7 @@ def worklist() -> str:
     )
 
 
-def line(row: lists.Row, calendar: Calendar) -> dict[str, Any]:
+def line(row: lists.Row, calendar: Calendar, names: Mapping[str, str]) -> dict[str, Any]:
     """A work item as a line of the list."""
     now = house().clock.now()
     return {
@@ -64,7 +67,7 @@ def line(row: lists.Row, calendar: Calendar) -> dict[str, Any]:
         "claim": url_for("clerk.claim", number=row.number, key=row.key),
         "name": activity(row.name, None),
         "number": row.number,
-        "title": row.title,
+        "title": names.get(row.title, row.title),
         "applicant": row.applicant,
         "unit": unit_name(row.unit),
         "due_at": row.due_at,
@@ -94,9 +97,10 @@ def cases() -> str:
             offset=(page - 1) * CASES_PAGE,
         )
         calendar = here.runtime.calendar(connection)
+    names = titles()
     return render_template(
         "clerk/cases.html",
-        rows=[case_line(row, calendar) for row in found[:CASES_PAGE]],
+        rows=[case_line(row, calendar, names) for row in found[:CASES_PAGE]],
         asked=asked,
         page=page,
         more=len(found) > CASES_PAGE,
@@ -105,12 +109,13 @@ def cases() -> str:
     )
 
 
-def case_line(row: Mapping[str, Any], calendar: Calendar) -> dict[str, Any]:
+def case_line(row: Mapping[str, Any], calendar: Calendar, names: Mapping[str, str]) -> dict[str, Any]:
     """A case as a line of the list."""
     now = house().clock.now()
     closed = row["status"] == "closed"
     return {
         **row,
+        "title": names.get(row["title"], row["title"]),
         "href": url_for("clerk.case", number=row["number"]),
         "unit_name": unit_name(row["unit"]),
         "left": "" if closed else days_to(row["due_at"], calendar, now),
@@ -130,11 +135,12 @@ def readable_units(actor: Actor, tree: Organisation) -> list[str]:
 
 def procedures() -> list[tuple[str, str]]:
     """The procedures items are handled by, by name: for the filter."""
-    here = house()
-    with here.store.reading() as connection:
-        here.runtime.shelf.refresh(connection)
-        items = here.runtime.shelf.items(connection, here.runtime.shelf.newest("catalogue", "catalogue"))
-        return sorted({(item.procedure, item.name()) for item in items.values()})
+    return sorted({(item.procedure, item.name(current())) for item in items_in_force(house())})
+
+
+def titles() -> dict[str, str]:
+    """A case's title, which is the item's Chinese name, in the reader's language."""
+    return {item.name(): item.name(current()) for item in items_in_force(house())}
 
 
 def page_asked() -> int:
