@@ -20,6 +20,9 @@ ATTEMPTS = 200
 _SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
 _GIVEN = "伟芳娜敏静强磊军洋勇艳杰娟涛明超霞平刚桂英华玉兰建国志强"
 _STREETS = ("中山路", "香港中路", "延安三路", "太平路", "沙子口街", "海青路", "仙霞岭路")
+_PERSONS = ("姓名", "人员", "名称", "持人", "录人", "签收人", "经办人", "申请人")
+_PLACES = ("地址", "位置", "地点", "籍地", "场所")
+_REMARKS = ("材料齐全，情况属实。", "经核对，与登记一致。", "已当面说明，无异议。", "按程序办理。")
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 
@@ -58,7 +61,8 @@ def answers(
                 others = [one for one in values if one not in wanted]
                 name = rng.choice(others) if others else ""
             if name in schemas:
-                values[name] = _another(schemas[name], rng, now.date(), file)
+                drawing = _another if name in values else draw
+                values[name] = drawing(schemas[name], rng, now.date(), file)
     raise last
 
 
@@ -112,9 +116,17 @@ def _type(schema: Mapping[str, Any]) -> str:
 
 
 def _text(schema: Mapping[str, Any], rng: random.Random, today: date, file: Mapping[str, Any]) -> str:
-    text = f"{rng.choice(_STREETS)}{rng.randint(1, 200)}号，情况属实。"
+    title = str(schema.get("title", ""))
+    if any(word in title for word in _PERSONS):
+        text = name(rng)
+    elif "电子" in title:
+        text = f"{rng.randint(10_000, 99_999)}@example.cn"
+    elif any(word in title for word in _PLACES):
+        text = f"{rng.choice(_STREETS)}{rng.randint(1, 200)}号"
+    else:
+        text = rng.choice(_REMARKS)
     while len(text) < schema.get("minLength", 0):
-        text += "材料齐全。"
+        text += rng.choice(_REMARKS)
     return text[: schema.get("maxLength", len(text))]
 
 
