@@ -45,7 +45,13 @@ def kind_name(kind: str) -> str:
         "job": _("自动任务失败"),
         "no-flow": _("没有可走的路径"),
         "expression": _("表达式不能计算"),
-        "error": _("未处理的错误"),
+        "decision": _("决策表不能得出结果"),
+        "uncaught-error": _("错误没有被捕获"),
+        "call": _("不能调用子程序"),
+        "timer": _("定时不能计算"),
+        "loop": _("循环次数不对"),
+        "cancel": _("取消没有被捕获"),
+        "endless": _("流程没有尽头"),
     }
     return names.get(kind, kind)
 

@@ -5,7 +5,8 @@ The part with the heartbeat asks for itself again every fifteen seconds, as ofte
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import render_template
@@ -21,8 +22,8 @@ from web.signin.who import house
 
 ALIVE_SECONDS = 60
 """A node reports every fifteen seconds; after four missed reports it counts as gone."""
-NEXT_YEARS_NOTICE = 11
-"""The month from which the page says whether next year's notice is there."""
+FORGOTTEN_AFTER = timedelta(days=1)
+"""Every start of a program is a node of its own; those that stopped long ago are left out."""
 
 
 @ROOM.get("/")
@@ -45,7 +46,7 @@ def condition() -> dict[str, Any]:
         here.runtime.shelf.refresh(connection)
         calendar = here.runtime.calendar(connection)
         found = {
-            "nodes": [_node(row, now) for row in health.nodes(connection)],
+            "nodes": _nodes(health.nodes(connection), now),
             "next_due": due_moments.next_due(connection),
             "late": due_moments.lag(connection, moment_text(now)),
             "waiting": health.waiting_jobs(connection),
@@ -60,7 +61,14 @@ def condition() -> dict[str, Any]:
     }
 
 
-def _node(row: Any, now: datetime) -> dict[str, Any]:
+def _nodes(rows: Sequence[Mapping[str, Any]], now: datetime) -> list[dict[str, Any]]:
+    """The nodes of the last day. One that was stopped is a fault only where no other beats."""
+    found = [_node(row, now) for row in rows if now - read_moment(row["beat_at"]) < FORGOTTEN_AFTER]
+    beats = any(node["alive"] for node in found)
+    return [{**node, "stopped": beats and not node["alive"]} for node in found]
+
+
+def _node(row: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     silent = max(int((now - read_moment(row["beat_at"])).total_seconds()), 0)
     return {**row, "silent": _length(silent), "alive": silent <= ALIVE_SECONDS}
 
