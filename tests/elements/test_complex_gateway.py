@@ -119,3 +119,21 @@ def test_tokens_of_a_branch_that_never_comes_do_not_hold_the_reset_up() -> None:
     trial.complete("a")
     assert trial.done == ["a", "after"]
     assert trial.ended
+
+
+def test_several_tokens_on_one_way_in_are_counted_and_the_oldest_goes_on() -> None:
+    body = """
+        <startEvent id="s"/><task id="twice" completionQuantity="2"/><userTask id="late"/>
+        <complexGateway id="j"><activationCondition>=activationCount >= 2</activationCondition></complexGateway>
+        <task id="after"/><endEvent id="e"/>
+        s -> twice
+        s -> late
+        twice -> j
+        late -> j
+        j -> after
+        after -> e
+    """
+    trial = Trial(diagram(body)).start()
+    assert trial.done == ["twice", "after"]
+    trial.complete("late")
+    assert trial.done == ["twice", "after", "late"]

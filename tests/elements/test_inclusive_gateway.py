@@ -165,3 +165,25 @@ def test_a_join_in_a_loop_waits_in_every_round() -> None:
     trial.complete("a", repeat=False)
     trial.complete("b")
     assert trial.ended
+
+
+def test_a_second_token_on_one_way_in_waits_for_its_own_round() -> None:
+    trial = Trial(
+        diagram(
+            """
+            <startEvent id="s"/><parallelGateway id="f"/><task id="a" completionQuantity="2"/><userTask id="b"/>
+            <inclusiveGateway id="j"/><task id="after"/><endEvent id="e"/>
+            s -> f
+            f -> a
+            f -> b
+            a -> j
+            b -> j
+            j -> after
+            after -> e
+            """
+        )
+    ).start()
+    assert trial.done == ["a"]
+    trial.complete("b")
+    assert trial.done == ["a", "b", "after", "after"]
+    assert trial.ended

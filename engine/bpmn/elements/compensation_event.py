@@ -53,9 +53,9 @@ def collect(frame: Frame, activity: str | None = None) -> list[dict[str, Any]]:
 
 def undo_next(case: Case, thrower: Token) -> Verdict:
     """Start the next handler the thrower waits for; True when none is left."""
-    todo = thrower.notes["todo"]
-    while todo:
-        record = todo.pop()
+    while thrower.notes["todo"]:
+        *rest, record = thrower.notes["todo"]
+        thrower.notes["todo"] = rest
         scope = case.scopes.get(record["in"])
         if scope is not None and scope.frame is not None:
             yield from _undo(case, thrower, scope.frame, record)

@@ -51,9 +51,14 @@ class ComplexGateway(Node):
         token._set_state(WAITING)
         if resetting:
             frame.case.joins[(frame.id, self.name)] = frame
-        if active:
-            yield from self._fire(frame, token)
-        return active
+        if not active:
+            return False
+        oldest = frame.at(self.name)[token.came_by or ""][0]
+        yield from self._fire(frame, oldest)
+        if oldest is not token:
+            oldest.phase = LEAVE
+            frame.case.later(self.proceed, oldest)
+        return oldest is token
 
     def rejoin(self, token: Token) -> None:
         """A token that waits at the join."""
@@ -76,6 +81,8 @@ class ComplexGateway(Node):
         if len(taken) < len(self.incoming):
             frame.notes[self.name] = taken
             frame.case.joins[(frame.id, self.name)] = frame
+        else:
+            self._reopen(frame)
 
     def release(self, frame: Frame, stuck: bool) -> bool:
         """Reset when every way in that was missing has a token, or none can come any more."""

@@ -57,5 +57,7 @@ class InclusiveGateway(Node):
 
     def _fire(self, frame: Frame, winner: Token) -> Steps:
         yield from absorb(frame, self, list(frame.at(self.name)), winner)
-        if self.name not in frame.arrived:
+        if self.name in frame.arrived:
+            frame.case.joins[(frame.id, self.name)] = frame  # a second token on one way in waits on
+        else:
             frame.case.joins.pop((frame.id, self.name), None)

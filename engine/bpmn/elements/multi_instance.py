@@ -91,7 +91,9 @@ class MultiInstance:
         """Take the result; whether the completion condition holds or this was the last."""
         case = inner.workflow.case
         if self.result is not None and "results" in outer.notes:
-            outer.notes["results"][inner.notes["index"]] = case.engine.value(self.result, inner.scope)
+            results = list(outer.notes["results"])  # the marking this run began from keeps its own
+            results[inner.notes["index"]] = case.engine.value(self.result, inner.scope)
+            outer.notes["results"] = results
         done = outer.notes["done"] + 1
         if done >= outer.notes["count"]:
             return True
