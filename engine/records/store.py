@@ -12,12 +12,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from alembic import command
+from alembic.config import Config
 from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 
 from engine.errors import Malformed
-from engine.records import tables, triggers
+from engine.records import triggers
 
 
 class Store:
@@ -31,9 +33,12 @@ class Store:
         self.engine = _sqlite_engine(parsed) if self.is_sqlite else _postgresql_engine(parsed)
 
     def create(self) -> None:
-        """Lay the tables and triggers where they are missing; never changes an existing table."""
-        with self.engine.begin() as connection:
-            tables.metadata.create_all(connection)
+        """Bring the schema to the newest revision and lay the triggers; harmless when repeated."""
+        revisions = Config()
+        revisions.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
+        with self.writing() as connection:
+            revisions.attributes["connection"] = connection
+            command.upgrade(revisions, "head")
             for statement in triggers.statements(sqlite=self.is_sqlite):
                 connection.execute(text(statement))
 
