@@ -20,7 +20,8 @@ from engine.errors import BanjieError, Finding, Malformed
 from web import forms
 from web.casefile import drafts, uploads
 from web.house import House
-from web.language import _, current
+from web.language import _, current, words
+from web.signin.who import organisation
 
 SAVE = "save"
 """The name of the button that keeps a draft instead of handing in."""
@@ -49,7 +50,14 @@ class Filling:
     @property
     def controls(self) -> tuple[forms.Control, ...]:
         """The controls, marked with what is wrong."""
-        return forms.controls(self.fields, self.values, self.findings, self.rows)
+        return forms.controls(self.fields, self.values, self.findings, self.rows, self._options())
+
+    def _options(self) -> dict[str, list[tuple[str, str]]]:
+        """The choices of fields that offer the organisation's units (`x-options`), by field."""
+        units = [
+            (unit.code, words({"zh": unit.name_zh, "en": unit.name_en})) for unit in organisation().units
+        ]
+        return {one.name: units for one in self.fields if one.options == "units"}
 
     @property
     def names(self) -> dict[str, str]:

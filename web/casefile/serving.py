@@ -6,7 +6,10 @@ the case, is asked by the caller through `belongs`.
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterator, Mapping
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -21,9 +24,13 @@ from web.house import House
 from web.language import _
 
 _SHOWN = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
+_PAPER = (Path(__file__).parents[1] / "templates" / "casefile" / "paper.css").read_text()
 _NOTHING_RUNS = {
     "sandbox": "",
     "default-src": "'none'",
+    "style-src": f"'sha256-{b64encode(sha256(_PAPER.encode()).digest()).decode()}'",
+    "img-src": "'self'",
+    "font-src": "'none'",
     "script-src": "'none'",
     "connect-src": "'none'",
     "form-action": "'none'",
@@ -44,10 +51,10 @@ def files_of(case: CaseFile, *, public: bool = False) -> Iterator[Mapping[str, A
         yield from files_in(dict(case.variables))
 
 
-def belongs(case: CaseFile, sha256: str, *, public: bool = False) -> Mapping[str, Any]:
+def belongs(case: CaseFile, digest: str, *, public: bool = False) -> Mapping[str, Any]:
     """The facts of a file of the case. Raises NotFound for a hash that is none of its files."""
     for file in files_of(case, public=public):
-        if file.get("sha256") == sha256:
+        if file.get("sha256") == digest:
             return file
     raise NotFound(_("这个案件没有这份文件。"))
 
@@ -60,7 +67,7 @@ def answer(house: House, file: Mapping[str, Any], *, download: bool = False) -> 
     issued = media_type == "text/html"
     if issued and not download:
         data = render_template(
-            "casefile/document.html", body=data.decode("utf-8", "replace"), file=file
+            "casefile/document.html", body=data.decode("utf-8", "replace"), file=file, style=_PAPER
         ).encode()
     response = make_response(data)
     response.headers["Content-Type"] = "text/html; charset=utf-8" if issued else media_type
