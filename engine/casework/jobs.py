@@ -21,6 +21,7 @@ from engine.casework.decide import BUILT_IN
 from engine.casework.runtime import Runtime
 from engine.casework.state import CaseState
 from engine.clock import moment_text
+from engine.definitions import templates
 from engine.errors import BanjieError, Conflict, Malformed, NotFound
 from engine.organisation.model import Actor
 from engine.records import blobs
@@ -188,7 +189,7 @@ def _document(task: Task) -> Result:
         "item": runtime.item(connection, case.item).as_context(),
         "unit": organisation.context(task.unit),
     }
-    data = documents.render(package.template(task.header("template")), values)
+    data = templates.render(package.template(task.header("template")), values)
     sha256 = blobs.put(runtime.store, connection, data, "text/html")
     document = {
         "kind": kind,

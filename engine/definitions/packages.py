@@ -17,6 +17,7 @@ from engine import bpmn, dmn
 from engine.bpmn.definition import Definition
 from engine.bpmn.lint import check as lint_diagram
 from engine.definitions import forms as form_reader
+from engine.definitions import templates
 from engine.definitions.bundles import Bundle
 from engine.definitions.forms import Form
 from engine.errors import BanjieError, Finding, IllegalDefinition, NotFound
@@ -104,6 +105,8 @@ def read(bundle: Bundle) -> Package:
         for path, data in sorted(bundle.files.items())
         if path.endswith(".dmn")
     ]
+    for path, text in bundle.texts(".html").items():
+        findings += templates.check(text, path)
     if definition is not None:
         findings += _missing_forms(bundle.name, definition, forms)
         findings += _unknown_facts(facts or {}, definition, forms)
