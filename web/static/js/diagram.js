@@ -2,6 +2,9 @@
 // (BpmnNavigatedViewer); the figure's own list says the same to whoever does not see the drawing.
 (() => {
   const KINDS = ["yellow", "red", "suspended", "incident"];
+  const READABLE = 0.8;
+  const EDGE = 60;
+  const near = new WeakMap(); // viewer → the diagram its reader has been brought near to
 
   async function draw(figure) {
     const canvas = figure.querySelector(".bj-diagram__canvas");
@@ -42,6 +45,26 @@
       badge.textContent = String(token.count ?? 1);
       viewer.get("overlays").add(token.element, "token", { position: { top: -12, right: 12 }, html: badge });
     }
+    approach(viewer, tokens);
+  }
+
+  // A wide diagram drawn whole cannot be read: come near to its tokens once, then keep them in sight.
+  function approach(viewer, tokens) {
+    const canvas = viewer.get("canvas");
+    const registry = viewer.get("elementRegistry");
+    const shapes = tokens.map((token) => registry.get(token.element)).filter((shape) => shape?.width);
+    if (!shapes.length || !canvas.viewbox().outer.width) return;
+    const middle = {
+      x: shapes.reduce((sum, shape) => sum + shape.x + shape.width / 2, 0) / shapes.length,
+      y: shapes.reduce((sum, shape) => sum + shape.y + shape.height / 2, 0) / shapes.length,
+    };
+    const first = near.get(viewer) !== viewer.getDefinitions();
+    near.set(viewer, viewer.getDefinitions());
+    if (first && canvas.zoom() < READABLE) canvas.zoom(READABLE, middle);
+    const box = canvas.viewbox();
+    const sees = (at, from, length) => at > from + EDGE && at < from + length - EDGE;
+    if (sees(middle.x, box.x, box.width) && sees(middle.y, box.y, box.height)) return;
+    canvas.viewbox({ ...box, x: middle.x - box.width / 2, y: middle.y - box.height / 2 });
   }
 
   function clear(viewer) {
