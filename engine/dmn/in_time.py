@@ -218,9 +218,11 @@ def _chosen(tried: list[tuple[str, Version, Evaluation]], asked: bool) -> tuple[
         return "act", f"The law of the day of the act applies: {same}"
     (_, then, old), (_, today, new) = tried
     first, second = weight(old.value, then.properties), weight(new.value, today.properties)
+    if second is not None and second.is_none and not (first is not None and first.is_none):
+        return "decision", f"The law of the day of the decision applies: it knows no penalty ({second})"
     if first is None or second is None:
-        return None, "Expected two results of which one is lighter, but they are of different kinds"
-    if first.sort != second.sort and not (first.is_none or second.is_none):
+        return None, "Expected two results of which one is lighter, but not both name an amount"
+    if first.sort != second.sort and not first.is_none:
         return None, f"Expected results of one kind, but they are {first.sort} and {second.sort}"
     if second.amount < first.amount:
         return "decision", f"The law of the day of the decision applies: {second} is lighter than {first}"

@@ -27,6 +27,8 @@ def compile_test(compiler: Compiles, node: Node, *, cell: bool = False) -> Test:
         return lambda scope, value: _in_range(scope, value, run(scope))
     if cell and mentions(node, "?"):
         return lambda scope, value: _own_answer(scope, value, run(scope))
+    if cell and isinstance(node, tree.Literal):
+        return lambda scope, value: _constant_answer(scope, value, run(scope))
     if cell:
         return lambda scope, value: _cell_answer(scope, value, run(scope))
     return lambda scope, value: _matches(scope, value, run(scope))
@@ -73,6 +75,11 @@ def _cell_answer(scope: Scope, value: Value, result: Value) -> bool | None:
     if type(result) is bool and type(value) is not bool:
         return result
     return _matches(scope, value, result)
+
+
+def _constant_answer(scope: Scope, value: Value, result: Value) -> bool | None:
+    """A bare `true` answers no question about a fact that is missing: it is a value to compare with."""
+    return _matches(scope, value, result) if value is None else _cell_answer(scope, value, result)
 
 
 def _matches(scope: Scope, value: Value, result: Value) -> bool | None:

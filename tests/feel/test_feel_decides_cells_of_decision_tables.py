@@ -82,3 +82,12 @@ def test_an_expression_that_begins_with_not_is_no_negated_cell() -> None:
 def test_a_cell_that_is_none_is_refused(cell: str) -> None:
     with pytest.raises(ExpressionError):
         unary_tests(cell)
+
+
+@pytest.mark.parametrize("cell", ["true", "false", "not(false)", "true, false", '"a"', "0"])
+def test_a_missing_value_satisfies_no_constant_not_even_true(cell: str) -> None:
+    assert unary_tests(cell)({"?": None}).value is cell.startswith("not")
+
+
+def test_an_expression_about_something_else_still_answers_for_itself() -> None:
+    assert unary_tests("a > 1")({"?": None, "a": 2}).value is True
