@@ -175,9 +175,13 @@ class Connecting:
             body.starts = tuple(node for node in body.nodes if self._begins(node))
         elif body.element.kind == "eventSubProcess":
             body.starts = tuple(events[:1])
+            if len(events) != 1 or not events[0].definitions:
+                self._refuse_body(body, "one start event with a trigger")
         elif events:
             plain = [node for node in events if not node.definitions]
             body.starts = tuple(plain[:1])
+            if not plain and body.owner is not None:
+                self._refuse_body(body, "a none start event, or no start event at all,")
         elif not self._instantiating(body):
             body.starts = tuple(node for node in body.nodes if self._begins(node))
         body.event_sub_processes = tuple(
@@ -188,8 +192,15 @@ class Connecting:
             if start.element.kind == "startEvent"
         )
 
+    def _refuse_body(self, body: Body, wanted: str) -> None:
+        self.reading.refuse(
+            self.written[body.name],
+            "bpmn.sub-process.start",
+            f"Expected '{body.name}' to have {wanted} so that it can begin, but it has none such",
+        )
+
     def _begins(self, node: Node) -> bool:
-        """Without a start event a body begins at everything no flow leads to (BPMN 2.0.2, 13.2.4)."""
+        """Without a start event a body begins at everything no flow leads to (BPMN 2.0.2, 13.2)."""
         kind = node.element.kind
         if node.incoming or kind in ("boundaryEvent", "eventSubProcess", "startEvent"):
             return False

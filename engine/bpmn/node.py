@@ -148,7 +148,7 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
     # -- flows ---------------------------------------------------------------------------------------
 
     def choose(self, token: Token) -> list[Flow]:
-        """The flows a token leaves by: all that apply, else the default (BPMN 2.0.2, 13.2.1, 13.3).
+        """The flows a token leaves by: all that apply, else the default (BPMN 2.0.2, 13.3.1).
 
         Raises Failure where there are flows and none applies.
         """

@@ -124,7 +124,8 @@ def test_tokens_of_a_branch_that_never_comes_do_not_hold_the_reset_up() -> None:
 def test_several_tokens_on_one_way_in_are_counted_and_the_oldest_goes_on() -> None:
     body = """
         <startEvent id="s"/><task id="twice" completionQuantity="2"/><userTask id="late"/>
-        <complexGateway id="j"><activationCondition>=activationCount >= 2</activationCondition></complexGateway>
+        <complexGateway id="j"><activationCondition>=activationCount >= 2</activationCondition>
+        </complexGateway>
         <task id="after"/><endEvent id="e"/>
         s -> twice
         s -> late

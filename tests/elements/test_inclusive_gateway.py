@@ -171,7 +171,8 @@ def test_a_second_token_on_one_way_in_waits_for_its_own_round() -> None:
     trial = Trial(
         diagram(
             """
-            <startEvent id="s"/><parallelGateway id="f"/><task id="a" completionQuantity="2"/><userTask id="b"/>
+            <startEvent id="s"/><parallelGateway id="f"/><task id="a" completionQuantity="2"/>
+            <userTask id="b"/>
             <inclusiveGateway id="j"/><task id="after"/><endEvent id="e"/>
             s -> f
             f -> a

@@ -110,3 +110,43 @@ def test_running_changes_nothing_in_the_definition() -> None:
     after = {name: dict(vars(node)) for name, node in definition.nodes.items()}
     assert {name: set(facts) for name, facts in before.items()} == {name: set(f) for name, f in after.items()}
     assert all(before[name]["_outputs"] == after[name]["_outputs"] for name in before)
+
+
+@pytest.mark.parametrize(
+    ("event", "definition"),
+    [
+        ("intermediateCatchEvent", "errorEventDefinition"),
+        ("intermediateCatchEvent", "escalationEventDefinition"),
+        ("intermediateCatchEvent", "compensateEventDefinition"),
+        ("intermediateCatchEvent", "terminateEventDefinition"),
+        ("intermediateThrowEvent", "errorEventDefinition"),
+        ("intermediateThrowEvent", "terminateEventDefinition"),
+        ("intermediateThrowEvent", "cancelEventDefinition"),
+        ("endEvent", "conditionalEventDefinition"),
+        ("startEvent", "errorEventDefinition"),
+        ("startEvent", "compensateEventDefinition"),
+    ],
+)
+def test_a_trigger_an_event_cannot_have_is_refused_and_never_passed_over(event: str, definition: str) -> None:
+    inside = "<condition>=true</condition>" if "conditional" in definition else ""
+    body = (
+        f'<startEvent id="s"/><task id="a"/><{event} id="x"><{definition}>{inside}</{definition}></{event}>'
+    )
+    with pytest.raises(IllegalDefinition) as refusal:
+        read(diagram(body + "\ns -> a"))
+    assert [(one.where, one.rule) for one in refusal.value.findings] == [("x", "bpmn.event.kind")]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '<subProcess id="x"><startEvent id="y"><messageEventDefinition messageRef="m"/></startEvent>'
+        "</subProcess>",
+        '<subProcess id="x" triggeredByEvent="true"><startEvent id="y"/></subProcess>',
+        '<subProcess id="x" triggeredByEvent="true"><task id="y"/></subProcess>',
+    ],
+)
+def test_a_sub_process_that_can_never_begin_is_refused(body: str) -> None:
+    with pytest.raises(IllegalDefinition) as refusal:
+        read(diagram('<startEvent id="s"/>' + body, roots='<message id="m" name="m"/>'))
+    assert [(one.where, one.rule) for one in refusal.value.findings] == [("x", "bpmn.sub-process.start")]

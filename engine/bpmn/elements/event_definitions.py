@@ -22,6 +22,16 @@ from engine.bpmn.elements.timer_event import TimerEvent
 from engine.bpmn.event import EventDefinition
 from engine.bpmn.reading import Reading
 
+WATCHED = ("message", "timer", "signal", "conditional")
+ALLOWED = {
+    "startEvent": WATCHED,
+    "event sub-process start": (*WATCHED, "error", "escalation", "compensation"),
+    "intermediateCatchEvent": (*WATCHED, "link"),
+    "boundaryEvent": (*WATCHED, "error", "escalation", "compensation", "cancel"),
+    "intermediateThrowEvent": ("message", "signal", "escalation", "compensation", "link"),
+    "endEvent": ("message", "signal", "error", "escalation", "compensation", "cancel", "terminate"),
+}
+"""Which events may be of which kind (BPMN 2.0.2, 10.5, table 10.93)."""
 Read = Callable[[Reading, xml.Element, str], EventDefinition | None]
 
 
@@ -31,9 +41,28 @@ def definitions_of(
     """The definitions of an element in the file's order; a faulty one becomes a finding."""
     if kind in ("receiveTask", "sendTask"):
         found = [_message(reading, element, owner)] if element.get("messageRef") else []
-    else:
-        found = [definition_of(reading, one, owner) for one in _written(reading, element, owner)]
-    return tuple(one for one in found if one is not None)
+        return tuple(one for one in found if one is not None)
+    written = list(_written(reading, element, owner))
+    if not written and kind in ("intermediateCatchEvent", "boundaryEvent"):
+        _lacking(reading, element, owner, "an event definition", None)
+    found = [definition_of(reading, one, owner) for one in written]
+    return tuple(one for one in found if one is not None and _fits(reading, element, owner, kind, one))
+
+
+def _fits(reading: Reading, element: xml.Element, owner: str, kind: str, found: EventDefinition) -> bool:
+    """Whether such an event may have such a trigger; a wrong one is never passed over in silence."""
+    inside = element.getparent()
+    if kind == "startEvent" and inside is not None and xml.flag(inside, "triggeredByEvent", False):
+        kind = "event sub-process start"
+    allowed = ALLOWED.get(kind)
+    if allowed is None or found.kind in allowed:
+        return True
+    reading.refuse(
+        element,
+        "bpmn.event.kind",
+        f"Expected '{owner}' to be an event of {', '.join(allowed)}, but a {kind} cannot be of {found.kind}",
+    )
+    return False
 
 
 def definition_of(reading: Reading, element: xml.Element, owner: str) -> EventDefinition | None:

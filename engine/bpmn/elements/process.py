@@ -100,7 +100,7 @@ def arm_event_sub_processes(case: Case, frame: Frame) -> Steps:
 
 
 def begin(case: Case, frame: Frame) -> None:
-    """Start a body where it starts by itself (BPMN 2.0.2, 13.2.4)."""
+    """Start a body where it starts by itself (BPMN 2.0.2, 13.2, 13.3.4)."""
     for node in frame.spec.starts:
         case.place(frame, node)
     case.settle(frame)
