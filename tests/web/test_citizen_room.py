@@ -351,3 +351,15 @@ def test_a_too_large_upload_is_refused_with_the_limit(town: Town) -> None:
     assert answer.status_code == 422
     assert "超过 10 MB" in unescape(answer.text)
     assert cases(town) == 0
+
+
+def test_an_accepted_application_stands_although_a_job_after_it_fails(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_args: object) -> int:
+        raise RuntimeError("the disk is full")
+
+    monkeypatch.setattr("engine.casework.jobs.run_waiting", broken)
+    number, _code = apply_online(town, town.visitor())
+    assert town.state(number).open
+    assert town.state(number).documents == ()

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from flask import current_app
+
 from engine.casework import commands, jobs
 from engine.casework.runtime import Outcome
 from engine.errors import Conflict
@@ -51,9 +53,15 @@ def find(case: CaseFile, actor: Actor, key: int) -> OpenAct:
 
 
 def handle(house: House, command: commands.Command, actor: Actor) -> Outcome:
-    """Hand a command to the runtime and let the built-in jobs that follow run at once."""
+    """Hand a command to the runtime and let the built-in jobs that follow run at once.
+
+    The act is done once it is accepted: whatever then befalls a job is logged and left to the heartbeat.
+    """
     outcome = house.runtime.handle(command, actor)
-    jobs.run_waiting(house.runtime, outcome.case_id)
+    try:
+        jobs.run_waiting(house.runtime, outcome.case_id)
+    except Exception:
+        current_app.logger.exception("A job of case %s is left to the heartbeat", outcome.number)
     return outcome
 
 

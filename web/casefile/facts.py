@@ -96,7 +96,7 @@ def answers(fields: Sequence[Field], values: Mapping[str, Any], link: Link) -> l
             Fact(
                 field.name,
                 words(field.label),
-                "" if any(files_in(values[field.name])) else _of_field(field, values[field.name]),
+                "" if field.widget == "file" else _of_field(field, values[field.name]),
                 _files(values, field, link),
             )
             for field in members
