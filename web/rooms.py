@@ -12,8 +12,9 @@ from web.api import ROOM as INTERFACE
 from web.auditor import ROOM as AUDITOR
 from web.citizen import ROOM as CITIZEN
 from web.clerk import ROOM as CLERK
+from web.designer import ROOM as DESIGNER
 from web.operator import ROOM as OPERATOR
 from web.signin.pages import ROOM as SIGNIN
 from web.supervisor import ROOM as SUPERVISOR
 
-ROOMS: tuple[Blueprint, ...] = (INTERFACE, SIGNIN, CITIZEN, CLERK, SUPERVISOR, AUDITOR, OPERATOR)
+ROOMS: tuple[Blueprint, ...] = (INTERFACE, SIGNIN, CITIZEN, CLERK, SUPERVISOR, AUDITOR, OPERATOR, DESIGNER)

@@ -1,0 +1,74 @@
+"""A deployed version, opened for its designer: its place in the list of versions, its files, what was read.
+
+Called by every page of the room that shows a package. Reads the shelf alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.definitions.packages import Package
+from engine.definitions.shelf import Version
+from engine.errors import NotFound
+from engine.periods import RuleBook
+from web.language import _, current
+from web.signin.who import house
+
+
+@dataclass(frozen=True)
+class Opened:
+    """One version of a package; `in_force` says whether a case begun today would run under it."""
+
+    version: Version
+    package: Package
+    in_force: bool
+
+    @property
+    def title(self) -> str:
+        """The procedure's name in the reader's language."""
+        return self.package.title(current())
+
+
+def versions_of(name: str) -> tuple[Version, ...]:
+    """The versions of a package, newest first. Raises NotFound where there is none."""
+    runtime = house().runtime
+    with house().store.reading() as connection:
+        runtime.shelf.refresh(connection)
+    found = tuple(reversed(runtime.shelf.versions("package", name)))
+    if not found:
+        raise NotFound(_("没有名为“%(name)s”的流程。", name=name[:60]))
+    return found
+
+
+def names() -> list[str]:
+    """The names of all packages."""
+    runtime = house().runtime
+    with house().store.reading() as connection:
+        runtime.shelf.refresh(connection)
+    return sorted({version.name for version in runtime.shelf.versions("package")})
+
+
+def open_version(name: str, number: int | None = None) -> Opened:
+    """A version of a package by its number; without one, the version in force, else the newest.
+
+    Raises NotFound.
+    """
+    found, today = versions_of(name), house().directory.today()
+    in_force = next((version for version in found if version.effective_from <= today), None)
+    if number is None:
+        version = in_force or found[0]
+    else:
+        version = next((one for one in found if one.version == number), found[0])
+        if version.version != number:
+            raise NotFound(_("“%(name)s”没有第 %(number)s 版。", name=name, number=number))
+    with house().store.reading() as connection:
+        package = house().runtime.shelf.package(connection, version.digest)
+    return Opened(version, package, version == in_force)
+
+
+def law() -> RuleBook:
+    """The law's periods as the newest bundle has them."""
+    runtime = house().runtime
+    with house().store.reading() as connection:
+        runtime.shelf.refresh(connection)
+        return runtime.shelf.law(connection, runtime.shelf.newest("law", "law"))
