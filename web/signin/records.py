@@ -1,7 +1,7 @@
-"""What the journal must know of people at the door: failed sign-ins, refusals, readings of case files.
+"""What the journal must know of people at the door: failed sign-ins and refusals.
 
-Called by the sign-in pages and by every room that shows a case file. It writes into the streams
-"security" and `access:<case>`; no password, and no name typed by a stranger, ever stands there.
+Called by the sign-in pages. It writes into the stream "security"; no password, and no name typed by a
+stranger, ever stands there. Readings of case files are `engine.casework.founding.record_reading`'s.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def sign_in_failed(login: str) -> None:
         known = house().directory.person(login).login
     except NotFound:
         known = ""
-    _record(journal.SECURITY, STRANGER, "SignIn", Event("SignInFailed", {"login": known}))
+    _record(STRANGER, "SignIn", Event("SignInFailed", {"login": known}))
 
 
 def refused_at_the_door(error: NotAuthorised) -> Response:
@@ -36,17 +36,11 @@ def refused_at_the_door(error: NotAuthorised) -> Response:
     actor = find_actor()
     if actor is not None:
         event = Event("DoorRefused", {"sentence": error.sentence})
-        _record(journal.SECURITY, actor, "Knock", event)
+        _record(actor, "Knock", event)
     return refusals.refused(error)
 
 
-def file_read(case_id: int, actor: Actor, what: str) -> None:
-    """Journal that an officer has read a case's file; `what` names the page or the document's hash."""
-    event = Event("FileRead", {"what": what})
-    _record(journal.access_stream(case_id), actor, "Read", event, case_id)
-
-
-def _record(stream: str, actor: Actor, kind: str, event: Event, case_id: int | None = None) -> None:
+def _record(actor: Actor, kind: str, event: Event) -> None:
     command = {
         "type": kind,
         "method": request.method,
@@ -57,11 +51,10 @@ def _record(stream: str, actor: Actor, kind: str, event: Event, case_id: int | N
     with here.store.writing() as connection:
         journal.record(
             connection,
-            stream,
+            journal.SECURITY,
             moment_text(here.clock.now()),
             actor.as_data(),
             command,
             salt=secrets.token_hex(16),
             events=(event,),
-            case_id=case_id,
         )
