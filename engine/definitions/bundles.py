@@ -23,7 +23,7 @@ from engine.errors import Malformed, TooLarge
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,59}")
 MAX_FILES = 500
 MAX_BYTES = 20_000_000
-KINDS = ("package", "law", "calendar", "supervision", "catalogue", "units")
+KINDS = ("package", "law", "calendar", "supervision", "penalties", "catalogue", "units")
 
 
 @dataclass(frozen=True)

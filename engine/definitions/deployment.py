@@ -17,6 +17,7 @@ from engine import dmn
 from engine.clock import Clock, moment_text
 from engine.definitions import bundles, catalogue, packages
 from engine.definitions.bundles import Bundle
+from engine.dmn.report import proven_findings
 from engine.errors import Finding, IllegalDefinition
 from engine.periods import Calendar, RuleBook
 from engine.records import blobs, journal
@@ -93,12 +94,13 @@ def keep(
 
 
 def shipped() -> list[Bundle]:
-    """What ships in `processes/` and `forms/`: law, calendars, supervision, catalogue, then packages."""
+    """What ships in `processes/` and `forms/`: law, calendars, shared tables, catalogue, then packages."""
     processes, forms = resources.files("processes"), resources.files("forms")
     found = [
         bundles.from_folder("law", "law", ("", processes / "law")),
         bundles.from_folder("calendar", "calendar", ("", processes / "calendars")),
         bundles.from_folder("supervision", "supervision", ("", processes / "supervision")),
+        bundles.from_folder("penalties", "penalties", ("", processes / "penalties")),
         bundles.from_folder("catalogue", "catalogue", ("", processes / "catalogue")),
     ]
     for folder in sorted(processes.iterdir(), key=lambda child: child.name):
@@ -147,11 +149,39 @@ def _check_models(bundle: Bundle) -> None:
         raise IllegalDefinition("Expected legal decision tables, but found faults", findings)
 
 
+def _check_penalties(bundle: Bundle) -> None:
+    """Tables that fix a penalty bind nobody before they are proven (domain rule: nothing is left open)."""
+    _check_models(bundle)
+    tables = {path: data for path, data in sorted(bundle.files.items()) if path.endswith(".dmn")}
+    _demand_proof(tables)
+
+
+def _check_package(bundle: Bundle) -> None:
+    packages.read(bundle)
+    tables = {path: data for path, data in bundle.files.items() if path.endswith(".dmn")}
+    _demand_proof({path: data for path, data in sorted(tables.items()) if _fixes_penalty(dmn.read(data))})
+
+
+def _fixes_penalty(model: dmn.Model) -> bool:
+    return any(
+        name in decision.extensions
+        for decision in model.decisions.values()
+        for name in ("banjie.item", "banjie.band", "banjie.gravity")
+    )
+
+
+def _demand_proof(tables: Mapping[str, bytes]) -> None:
+    findings = list(proven_findings(tables))
+    if findings:
+        raise IllegalDefinition("Expected penalty tables that are proven, but found faults", findings)
+
+
 _CHECKS: dict[str, Callable[[Bundle], object]] = {
-    "package": packages.read,
+    "package": _check_package,
     "law": lambda bundle: RuleBook.read(bundle.texts(".toml")),
     "calendar": lambda bundle: Calendar.read(bundle.texts(".toml")),
     "supervision": _check_models,
+    "penalties": _check_penalties,
     "catalogue": lambda bundle: catalogue.read(bundle.texts(".toml")),
     "units": lambda bundle: None,
 }

@@ -216,17 +216,21 @@ def _chosen(tried: list[tuple[str, Version, Evaluation]], asked: bool) -> tuple[
             "the same version is in force on both days" if asked else "the law of the act alone is asked for"
         )
         return "act", f"The law of the day of the act applies: {same}"
-    (_, then, old), (_, today, new) = tried
-    first, second = weight(old.value, then.properties), weight(new.value, today.properties)
-    if second is not None and second.is_none and not (first is not None and first.is_none):
-        return "decision", f"The law of the day of the decision applies: it knows no penalty ({second})"
-    if first is None or second is None:
+    old, new = (weight(result.value, version.properties) for _, version, result in tried)
+    return _lighter(old, new)
+
+
+def _lighter(old: Weight | None, new: Weight | None) -> tuple[str | None, str]:
+    """Which of two results binds; no penalty is lighter than any, kinds are not weighed up."""
+    if new is not None and new.is_none and not (old is not None and old.is_none):
+        return "decision", f"The law of the day of the decision applies: it knows no penalty ({new})"
+    if old is None or new is None:
         return None, "Expected two results of which one is lighter, but not both name an amount"
-    if first.sort != second.sort and not first.is_none:
-        return None, f"Expected results of one kind, but they are {first.sort} and {second.sort}"
-    if second.amount < first.amount:
-        return "decision", f"The law of the day of the decision applies: {second} is lighter than {first}"
-    return "act", f"The law of the day of the act applies: {second} is not lighter than {first}"
+    if old.sort != new.sort and not old.is_none:
+        return None, f"Expected results of one kind, but they are {old.sort} and {new.sort}"
+    if new.amount < old.amount:
+        return "decision", f"The law of the day of the decision applies: {new} is lighter than {old}"
+    return "act", f"The law of the day of the act applies: {new} is not lighter than {old}"
 
 
 @dataclass(frozen=True, slots=True)

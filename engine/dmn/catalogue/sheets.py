@@ -11,6 +11,7 @@ import csv
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from xml.sax.saxutils import escape
 
@@ -26,15 +27,20 @@ MAX_ROWS = 200_000
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_BROKEN = (
+    zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError, KeyError, IndexError,
+)  # fmt: skip
+"""What reading an archive, or cells that point to texts it lacks, can end with."""
 _STAMP = (2026, 1, 1, 0, 0, 0)
 
 
-def read_sheet(data: bytes) -> Rows:
+def read_sheet(data: bytes, encoding: str | None = None) -> Rows:
     """The rows of a .csv (UTF-8 or GB18030) or .xlsx file; rows without any text are left out at the end.
 
-    Raises Malformed where the bytes are neither, TooLarge over the limits.
+    A text that is UTF-8 is read as such, unless an encoding is named. Raises Malformed where the bytes are
+    neither, TooLarge over the limits.
     """
-    rows = _read_workbook(data) if data.startswith(b"PK") else _read_csv(data)
+    rows = _read_workbook(data) if data.startswith(b"PK") else _read_csv(data, encoding)
     while rows and not any(cell.strip() for cell in rows[-1]):
         rows.pop()
     return rows
@@ -43,17 +49,19 @@ def read_sheet(data: bytes) -> Rows:
 # .csv
 
 
-def _read_csv(data: bytes) -> Rows:
+def _read_csv(data: bytes, encoding: str | None) -> Rows:
     if len(data) > MAX_BYTES:
         raise TooLarge(f"Expected a file of at most {MAX_BYTES} bytes, but it has {len(data)}")
     try:
-        return [list(row) for row in csv.reader(io.StringIO(_decoded(data), newline=""), strict=True)]
+        return [
+            list(row) for row in csv.reader(io.StringIO(_decoded(data, encoding), newline=""), strict=True)
+        ]
     except csv.Error as error:
         raise Malformed(f"Expected a CSV file, but {error}") from error
 
 
-def _decoded(data: bytes) -> str:
-    for encoding in ("utf-8-sig", "gb18030"):
+def _decoded(data: bytes, named: str | None) -> str:
+    for encoding in (named,) if named else ("utf-8-sig", "gb18030"):
         try:
             return data.decode(encoding)
         except UnicodeDecodeError:
@@ -61,11 +69,11 @@ def _decoded(data: bytes) -> str:
     raise Malformed("Expected text in UTF-8 or GB18030, but the file is in neither")
 
 
-def write_csv(rows: Rows) -> bytes:
-    """Rows as a CSV file in UTF-8 with a byte order mark, which spreadsheet programs expect."""
+def write_csv(rows: Rows, encoding: str = "utf-8-sig") -> bytes:
+    """Rows as a CSV file, by default in UTF-8 with the byte order mark that spreadsheet programs expect."""
     file = io.StringIO(newline="")
     csv.writer(file).writerows(rows)
-    return file.getvalue().encode("utf-8-sig")
+    return file.getvalue().encode(encoding)
 
 
 # .xlsx
@@ -76,7 +84,7 @@ def _read_workbook(data: bytes) -> Rows:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             texts = [_rich_text(node) for node in _part(archive, "xl/sharedStrings.xml", "si")]
             return _read_rows(_part(archive, _first_sheet(archive), "sheetData"), texts)
-    except (zipfile.BadZipFile, KeyError, NotImplementedError) as error:
+    except _BROKEN as error:
         raise Malformed(f"Expected a workbook (.xlsx), but {error}") from error
 
 
