@@ -14,9 +14,10 @@ from datetime import datetime, timedelta
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.exc import DBAPIError
 
-from engine.casework import due_moments, jobs
+from engine.casework import due_moments, jobs, recounts
 from engine.casework.runtime import Runtime
 from engine.clock import moment_text
+from engine.errors import NotFound
 from engine.records import seals
 from engine.records.tables import node
 
@@ -37,6 +38,8 @@ class Heartbeat:
         self._reported: datetime | None = None
         self._fired = self._jobs = 0
         self._problem: str | None = None
+        self._counted = ""  # the calendar under which this node has seen every open case to stand
+        self._looked_at = 0  # the last case it has looked at on the way there
         self._scheduler = BackgroundScheduler(timezone="UTC")
 
     def start(self) -> None:
@@ -56,6 +59,7 @@ class Heartbeat:
         """Fire what is due and do the jobs that wait; gives how much was done."""
         done = 0
         try:
+            self._recount()
             for _ in range(ROUNDS):
                 fired = due_moments.fire_due(self.runtime, self.name)
                 made = jobs.run_waiting(self.runtime, worker=self.name)
@@ -72,6 +76,19 @@ class Heartbeat:
             return done
         self._report()
         return done
+
+    def _recount(self) -> None:
+        """After a new calendar, or a start: a batch of open cases is brought to the newest dates."""
+        try:
+            newest = recounts.newest(self.runtime)
+        except NotFound:  # nothing is founded yet
+            return
+        if newest == self._counted:
+            return
+        following = recounts.sweep(self.runtime, newest, self._looked_at)
+        self._looked_at = following or 0
+        if following is None:
+            self._counted = newest
 
     def seal(self) -> None:
         """Seal everything recorded so far."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
@@ -18,14 +17,11 @@ from engine import canonical
 from engine.bpmn.marking import Marking
 from engine.casework import commands
 from engine.casework.decide import Decision, decide
-from engine.casework.ground import ENGINE, Ground
+from engine.casework.recorded import ground_of
 from engine.casework.runtime import Settings
 from engine.casework.state import CaseState
-from engine.clock import read_moment
-from engine.definitions import catalogue
 from engine.definitions.shelf import Shelf
 from engine.errors import BanjieError
-from engine.organisation.model import Actor, Organisation
 from engine.records.entries import Entry
 
 
@@ -81,7 +77,7 @@ def replay(connection: Connection, shelf: Shelf, settings: Settings, entries: It
             )
         state = state or CaseState(case_id=entry.case_id or 0)
         try:
-            ground = _ground(connection, shelf, settings, entry)
+            ground = ground_of(connection, shelf, settings, entry)
             decision = decide(state, marking, commands.from_data(entry.command), ground)
         except (BanjieError, KeyError, TypeError, ValueError) as error:
             return Verdict(
@@ -114,30 +110,3 @@ def _compare(entry: Entry, decision: Decision) -> tuple[int | None, Any, Any, st
     if digest != entry.marking:
         return None, entry.marking, digest, "the marking differs"
     return None
-
-
-def _ground(connection: Connection, shelf: Shelf, settings: Settings, entry: Entry) -> Ground:
-    digests = entry.digests
-    if digests.get("engine") != ENGINE:
-        raise ValueError(
-            f"Expected engine version {ENGINE}, but it was recorded under {digests.get('engine')}"
-        )
-    called = entry.answers.get("called", {})
-    units = shelf.data(connection, digests["units"], "units.json")
-    items = shelf.items(connection, digests["catalogue"])
-    return Ground(
-        moment=read_moment(entry.moment),
-        zone=ZoneInfo(str(settings.zone)),
-        actor=Actor.from_data(entry.actor),
-        package=shelf.package(connection, digests["package"]),
-        item=catalogue.find(items, entry.answers.get("item") or entry.command.get("item") or ""),
-        organisation=Organisation.from_data(units),
-        law=shelf.law(connection, digests["law"]),
-        calendar=shelf.calendar(connection, digests["calendar"], settings.hours, settings.zone),
-        supervision=shelf.supervision(connection, digests["supervision"]),
-        package_named=lambda name: shelf.package(connection, called[name]),
-        package_of=lambda digest: shelf.package(connection, digest),
-        definition_of=lambda digest: shelf.definition(connection, digest),
-        digests=digests,
-        answers=entry.answers,
-    )

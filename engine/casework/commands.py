@@ -132,11 +132,48 @@ class Terminate(Command):
     reason: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Recount(Command):
+    """A newer calendar has been deployed: bring the running periods of a case to its dates."""
+
+    case_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class AppealCard(Command):
+    """The person a card names objects to it (申诉); `card` is its number within the case."""
+
+    case_id: int
+    card: int
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RevokeCard(Command):
+    """A supervisor takes a card back, on appeal or of their own accord."""
+
+    case_id: int
+    card: int
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RestoreCard(Command):
+    """A supervisor lets a card stand: dismisses an appeal, or undoes a revocation."""
+
+    case_id: int
+    card: int
+    reason: str
+
+
+# What is said of a card may be said after the case has ended.
+AFTER_CLOSING = (AppealCard, RevokeCard, RestoreCard)
+
 KINDS: dict[str, type[Command]] = {
     kind.__name__: kind
     for kind in (
         Receive, Claim, Release, Forward, Complete, Send, FireDue, CompleteJob, FailJob, ThrowError, Retry,
-        Terminate,
+        Terminate, Recount, AppealCard, RevokeCard, RestoreCard,
     )
 }  # fmt: skip
 

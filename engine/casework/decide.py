@@ -11,10 +11,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from engine import periods
 from engine.bpmn import stimuli
 from engine.bpmn.marking import Marking
-from engine.casework import clocks, commands, supervision
+from engine.casework import appeals, clocks, commands, recounting, supervision
 from engine.casework.desk import Desk
 from engine.casework.ground import Ground
 from engine.casework.state import CaseState
@@ -360,13 +359,8 @@ _DECISIONS: dict[type[commands.Command], Callable[[Desk, Any], None]] = {
     commands.ThrowError: _throw_error,
     commands.Retry: _retry,
     commands.Terminate: _terminate,
+    commands.Recount: recounting.recount,
+    commands.AppealCard: appeals.appeal,
+    commands.RevokeCard: appeals.revoke,
+    commands.RestoreCard: appeals.restore,
 }
-
-
-def period_states(state: CaseState, ground: Ground) -> dict[int, periods.Due]:
-    """The due date of every running period: what boards and pages show."""
-    return {
-        number: periods.due(clocks.ledger_of(state, number), ground.calendar)
-        for number, row in state.periods.items()
-        if not row["stopped"]
-    }

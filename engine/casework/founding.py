@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from engine import canonical
+from engine.casework import recounts
 from engine.casework.runtime import Runtime
 from engine.clock import moment_text
 from engine.definitions import deployment
@@ -59,9 +60,17 @@ def _deployed_by_people(connection: Connection) -> set[tuple[str, str]]:
 
 def deploy(runtime: Runtime, bundle: Bundle, actor: Actor) -> bool:
     """Deploy one bundle; False where it is the newest already. Raises IllegalDefinition."""
-    return deployment.deploy(
+    deployed = deployment.deploy(
         runtime.store, runtime.clock, bundle, actor.as_data(), salt=secrets.token_hex(16)
     )
+    _bring_to_new_dates(runtime, bundle)
+    return deployed
+
+
+def _bring_to_new_dates(runtime: Runtime, bundle: Bundle) -> None:
+    """After a calendar: a first batch of cases at once, the heartbeat takes the rest."""
+    if bundle.kind == "calendar":
+        recounts.sweep(runtime, recounts.newest(runtime))
 
 
 def deploy_as(runtime: Runtime, bundle: Bundle, actor: Actor, effective_from: date | None = None) -> Bundle:
@@ -77,6 +86,7 @@ def deploy_as(runtime: Runtime, bundle: Bundle, actor: Actor, effective_from: da
         salt=secrets.token_hex(16),
         effective_from=effective_from,
     )
+    _bring_to_new_dates(runtime, bundle)
     return bundle
 
 

@@ -40,5 +40,12 @@ class Ground:
     package_named: Callable[[str], Package]
     package_of: Callable[[str], Package]
     definition_of: Callable[[str], Definition]
+    calendar_of: Callable[[str], Calendar]
     digests: Mapping[str, str]
     answers: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def calendar_before(self) -> Calendar:
+        """The calendar the case's dates stood under before this step; another one in a recount alone."""
+        digest = self.answers.get("calendar_before")
+        return self.calendar_of(digest) if digest else self.calendar

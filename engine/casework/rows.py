@@ -10,10 +10,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, update
 
 from engine import canonical
 from engine.casework import clocks
+from engine.casework.ground import Ground
 from engine.casework.state import CaseState
 from engine.casework.supervision import GRAVITY
 from engine.clock import moment_text
@@ -29,16 +30,18 @@ def write(
     before: CaseState,
     after: CaseState,
     events: Sequence[Event],
-    calendar: Calendar,
-    moment: datetime,
+    ground: Ground,
 ) -> None:
     """Bring every derived row of the case up to the state after the step."""
-    now = moment_text(moment)
-    store.upsert(connection, tables.work_item, _items(before, after, events, calendar, now))
-    store.upsert(connection, tables.due, _dues(before, after, calendar))
+    now = moment_text(ground.moment)
+    store.upsert(connection, tables.work_item, _items(before, after, events, ground))
+    store.upsert(connection, tables.due, _dues(before, after, ground))
     store.upsert(connection, tables.job, _jobs(before, after, events))
     store.upsert(connection, tables.subscription, _subscriptions(before, after))
     store.upsert(connection, tables.card, _cards(after, events, now))
+    for key, status in _card_changes(before, after):
+        where = (tables.card.c.case_id == after.case_id) & (tables.card.c.key == key)
+        connection.execute(update(tables.card).where(where).values(status=status))
 
 
 def level(state: CaseState) -> str:
@@ -52,13 +55,16 @@ def _changed(before: Mapping[Any, Any], after: Mapping[Any, Any]) -> list[Any]:
 
 
 def _items(
-    before: CaseState, after: CaseState, events: Sequence[Event], calendar: Calendar, now: str
+    before: CaseState, after: CaseState, events: Sequence[Event], ground: Ground
 ) -> list[dict[str, Any]]:
     done = {event.data["key"] for event in events if event.type == "WorkItemCompleted"}
-    due_before, due_after = _item_dues(before, calendar), _item_dues(after, calendar)
+    due_before = _item_dues(before, ground.calendar_before)
+    due_after = _item_dues(after, ground.calendar)
     keys = set(_changed(before.items, after.items))
     keys |= {key for key in after.items if due_before.get(key) != due_after.get(key)}
     grave = level(after)
+    if grave != level(before):
+        keys |= set(after.items)
     rows = []
     for key in sorted(keys):
         item = after.items.get(key) or before.items[key]
@@ -82,7 +88,7 @@ def _items(
                 "candidates": canonical.dumps({"persons": item["users"], "posts": item["groups"]}),
                 "priority": item["priority"],
                 "offered_at": item["offered_at"],
-                "ended_at": now if gone else None,
+                "ended_at": moment_text(ground.moment) if gone else None,
                 "due_at": due_after.get(key) or due_before.get(key),
                 "level": grave,
             }
@@ -104,9 +110,9 @@ def _item_dues(state: CaseState, calendar: Calendar) -> dict[int, str]:
     return found
 
 
-def _dues(before: CaseState, after: CaseState, calendar: Calendar) -> list[dict[str, Any]]:
-    old = clocks.dues(before, calendar) if before.number else {}
-    new = clocks.dues(after, calendar)
+def _dues(before: CaseState, after: CaseState, ground: Ground) -> list[dict[str, Any]]:
+    old = clocks.dues(before, ground.calendar_before) if before.number else {}
+    new = clocks.dues(after, ground.calendar)
     return [
         {
             "case_id": after.case_id,
@@ -188,4 +194,14 @@ def _cards(after: CaseState, events: Sequence[Event], now: str) -> list[dict[str
         }
         for event in events
         if event.type == "CardIssued"
+    ]
+
+
+def _card_changes(before: CaseState, after: CaseState) -> list[tuple[int, str]]:
+    """The cards whose status this step changed; one just issued is written whole."""
+    old = {card["card"]: card["status"] for card in before.cards}
+    return [
+        (card["card"], card["status"])
+        for card in after.cards
+        if card["card"] in old and old[card["card"]] != card["status"]
     ]

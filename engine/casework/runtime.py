@@ -8,27 +8,25 @@ what is left.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, String, cast, func, insert, literal, select, update
 
 from engine import canonical
 from engine.bpmn.marking import Marking
-from engine.casework import clocks, commands, rows, state
+from engine.casework import clocks, commands, doors, rows, state
 from engine.casework.decide import Decision, decide
 from engine.casework.ground import ENGINE, Ground
 from engine.casework.state import CaseState
 from engine.clock import Clock, moment_text, read_moment
 from engine.definitions import catalogue
 from engine.definitions.catalogue import ServiceItem
-from engine.definitions.forms import Form
 from engine.definitions.packages import Package
 from engine.definitions.shelf import Shelf
-from engine.errors import ActBlocked, Conflict, Finding, Malformed, NotFound, NotSignedIn
+from engine.errors import ActBlocked, Conflict, NotFound, NotSignedIn
 from engine.organisation import authorization
 from engine.organisation.directory import Directory
 from engine.organisation.model import Actor, Organisation
@@ -38,8 +36,15 @@ from engine.records.entries import GENESIS, Entry
 from engine.records.store import Store
 from engine.records.tables import case as case_table
 from engine.records.tables import definition_version
+from engine.records.tables import entry as entry_table
 
 RETRY_AFTER = timedelta(minutes=2)
+LAST_HEAD = (
+    select(entry_table.c.head)
+    .where(entry_table.c.case_id == case_table.c.case_id, entry_table.c.seq == case_table.c.version)
+    .where(entry_table.c.stream == literal("case:") + cast(case_table.c.case_id, String))
+    .scalar_subquery()
+)
 _CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # no digit or letter that is read as another
 
 
@@ -131,30 +136,46 @@ class Runtime:
         row = self.load(connection, command.case_id, lock=True)  # type: ignore[attr-defined]
         self.shelf.refresh(connection, row.generation)
         before = state.loads(row.state)
-        if not before.open:
+        if not before.open and not isinstance(command, commands.AFTER_CLOSING):
             raise Conflict("案件已经办结，不能再办理")
         organisation = self.organisation(connection)
-        authorization.at_the_door(
-            actor, _right(command), _unit_of(before, command), organisation, case=before.number
-        )
+        doors.enter(command, actor, before, organisation)
+        row = self._counted_anew(connection, row, before, command)
         package = self.shelf.package(connection, before.package)
         # A step never precedes the one before it, whatever the machine's clock says.
         moment = max(self.clock.now(), read_moment(row.updated_at))
         form_package = self._form_package(connection, before, command)
-        command = self._checked(command, form_package, _form(before, command), actor, moment, organisation)
+        command = self._checked(
+            command, form_package, doors.form(before, command), actor, moment, organisation
+        )
         answers = {"item": before.item, **self._answers(command, moment)}
+        if isinstance(command, commands.Recount):
+            answers["calendar_before"] = told_under(connection, row)
         ground = self._ground(connection, package, before.item, moment, actor, answers)
-        marking = Marking.load(row.marking.encode())
-        decision = decide(before, marking, command, ground)
+        decision = decide(state.loads(row.state), Marking.load(row.marking.encode()), command, ground)
         outcome = self._write(connection, before, row.version, row.head_hash, command, ground, decision)
         return outcome, decision.blocked
+
+    def _counted_anew(
+        self, connection: Connection, row: Any, before: CaseState, command: commands.Command
+    ) -> Any:
+        """The case row, after its periods were brought to the newest calendar in an entry of their own.
+
+        So nobody acts on a date that a notice has moved, however far the sweep of all cases has come.
+        """
+        stale = told_under(connection, row) != self.shelf.newest("calendar", "calendar")
+        if not stale or not before.open or isinstance(command, commands.Recount):
+            return row
+        self._step(connection, commands.Recount(case_id=before.case_id), Actor.system())
+        return self.load(connection, before.case_id, lock=True)
 
     # -- loading ------------------------------------------------------------------------------------
 
     def load(self, connection: Connection, case_id: int, *, lock: bool = False) -> Any:
-        """The case row, with the number of deployed versions. Raises NotFound."""
+        """The case row, with the number of deployed versions and the last entry's head. Raises NotFound."""
         generation = select(func.count()).select_from(definition_version).scalar_subquery()
-        query = select(case_table, generation.label("generation")).where(case_table.c.case_id == case_id)
+        query = select(case_table, generation.label("generation"), LAST_HEAD.label("last_head"))
+        query = query.where(case_table.c.case_id == case_id)
         if lock and connection.dialect.name == "postgresql":
             query = query.with_for_update(of=case_table)
         row = connection.execute(query).first()
@@ -187,7 +208,7 @@ class Runtime:
     def _form_package(
         self, connection: Connection, before: CaseState, command: commands.Command
     ) -> Package | None:
-        form = _form(before, command)
+        form = doors.form(before, command)
         if form is None:
             return None
         return self.package_of_form(connection, before, form)
@@ -211,9 +232,9 @@ class Runtime:
             return command
         read = package.form(form)
         checked = read.check(
-            command.variables, now=moment.astimezone(self.settings.zone), roles=_roles(actor)
+            command.variables, now=moment.astimezone(self.settings.zone), roles=doors.roles(actor)
         )
-        _demand_units(read, checked, organisation)
+        doors.demand_units(read, checked, organisation)
         return replace(command, variables=canonical.loads(canonical.dumps(checked)))
 
     # -- ground -------------------------------------------------------------------------------------
@@ -270,6 +291,7 @@ class Runtime:
             package_named=named,
             package_of=lambda digest: shelf.package(connection, digest),
             definition_of=lambda digest: shelf.definition(connection, digest),
+            calendar_of=lambda digest: self.calendar(connection, digest),
             digests=digests,
             answers=answers,
         )
@@ -290,12 +312,10 @@ class Runtime:
         data = self.shelf.data(connection, self.shelf.newest("units", "units"), "units.json")
         return self.shelf.once("organisation", canonical.digest(data), lambda: Organisation.from_data(data))
 
-    def calendar(self, connection: Connection) -> Calendar:
-        """The calendar of the newest notices, in the installation's zone and hours."""
-        settings = self.settings
-        return self.shelf.calendar(
-            connection, self.shelf.newest("calendar", "calendar"), settings.hours, settings.zone
-        )
+    def calendar(self, connection: Connection, digest: str | None = None) -> Calendar:
+        """The calendar of the newest notices (or of a digest), in the installation's zone and hours."""
+        settings, digest = self.settings, digest or self.shelf.newest("calendar", "calendar")
+        return self.shelf.calendar(connection, digest, settings.hours, settings.zone)
 
     # -- writing ------------------------------------------------------------------------------------
 
@@ -355,59 +375,15 @@ class Runtime:
         )
         if changed.rowcount != 1:
             raise Conflict("案件刚刚被他人更新，请刷新后重试")
-        rows.write(self.store, connection, before, after, decision.events, ground.calendar, ground.moment)
+        rows.write(self.store, connection, before, after, decision.events, ground)
         return Outcome(before.case_id, after.number, entry.seq, decision.events)
 
 
-# Which right a command needs at the door; whether the law allows the act is judged inside the step.
-_RIGHTS: dict[type[commands.Command], str] = {
-    commands.Retry: "operate",
-    commands.Terminate: "operate",
-    commands.CompleteJob: "operate",
-    commands.FailJob: "operate",
-    commands.ThrowError: "operate",
-}
-
-
-def _right(command: commands.Command) -> str:
-    return _RIGHTS.get(type(command), "work")
-
-
-def _unit_of(before: CaseState, command: commands.Command) -> str:
-    """The unit whose door the command knocks at: that of the work item, else of the case."""
-    key = getattr(command, "key", None)
-    row = before.items.get(key) if isinstance(key, int) else None
-    return str(row["unit"]) if row else before.unit
-
-
-def _form(before: CaseState, command: commands.Command) -> str | None:
-    if isinstance(command, commands.Complete):
-        row = before.items.get(command.key)
-    elif isinstance(command, commands.Send):
-        row = before.subscriptions.get(command.key)
-    else:
-        return None
-    return row.get("form") if row else None
-
-
-def _roles(actor: Actor) -> set[str] | None:
-    """The roles in which somebody fills in a form; None for the system, which sees every field."""
-    if actor.kind == "system":
-        return None
-    return {"applicant", *(role for held in actor.posts for role in held.roles)}
-
-
-def _demand_units(form: Form, values: Mapping[str, Any], organisation: Organisation) -> None:
-    """A field whose options are the units names units that exist: else its work would reach nobody."""
-    known = {unit.code for unit in organisation.units}
-    findings = []
-    for field_ in form.fields:
-        if field_.options == "units" and values.get(field_.name) is not None:
-            given = values[field_.name]
-            wrong = [one for one in (given if isinstance(given, list) else [given]) if one not in known]
-            findings += [
-                Finding(f"/{field_.name}", f"没有代码为“{one}”的单位，请从列表中选择", "form.options")
-                for one in wrong
-            ]
-    if findings:
-        raise Malformed("所选单位不存在", findings)
+def told_under(connection: Connection, row: Any) -> str:
+    """Digest of the calendar the case's dates were last counted under: that of its last entry."""
+    head = row.last_head
+    if head is None:
+        # The row was waited for: the entry written meanwhile is newer than the statement's view.
+        one = (entry_table.c.stream == journal.case_stream(row.case_id)) & (entry_table.c.seq == row.version)
+        head = connection.execute(select(entry_table.c.head).where(one)).scalar_one()
+    return str(canonical.loads(head)["digests"]["calendar"])

@@ -263,6 +263,15 @@ def _card_issued(state: CaseState, data: Data, moment: str) -> CaseState:
     return replace(state, cards=(*state.cards, {**row, "status": "standing"}))
 
 
+def _card_now(status: str) -> Callable[[CaseState, Data, str], CaseState]:
+    def change(state: CaseState, data: Data, moment: str) -> CaseState:
+        changes = {"status": status, **({"appealed": True} if status == "appealed" else {})}
+        cards = ({**card, **changes} if card["card"] == data["card"] else card for card in state.cards)
+        return replace(state, cards=tuple(cards))
+
+    return change
+
+
 def _document_issued(state: CaseState, data: Data, moment: str) -> CaseState:
     names = ("kind", "number", "sha256", "name", "media_type", "size", "issued_on")
     return replace(state, documents=(*state.documents, {name: data.get(name) for name in names}))
@@ -304,5 +313,8 @@ APPLIERS: dict[str, Callable[[CaseState, Data, str], CaseState]] = {
     "PeriodWarned": _period_fired,
     "PeriodOverdue": _period_fired,
     "CardIssued": _card_issued,
+    "CardAppealed": _card_now("appealed"),
+    "CardRevoked": _card_now("revoked"),
+    "CardRestored": _card_now("standing"),
     "DocumentIssued": _document_issued,
 }

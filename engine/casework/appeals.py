@@ -1,0 +1,84 @@
+"""What becomes of a card: appeal, revocation, restoration; pure.
+
+Called by `decide`. A card is never changed or deleted: each of these is an event of its own, with person and
+reason, and what stands is what follows from them in order. Allowed after the case has ended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from engine.casework import commands
+from engine.casework.desk import Desk
+from engine.errors import Conflict, Malformed, NotAuthorised, NotFound
+from engine.organisation import authorization
+from engine.organisation.authorization import ProposedAct
+
+LONGEST_REASON = 2_000
+
+
+def appeal(desk: Desk, command: commands.AppealCard) -> None:
+    """The person named objects, once. Raises NotAuthorised, Conflict, Malformed, NotFound."""
+    card = _card(desk, command.card)
+    actor = desk.ground.actor
+    if actor.kind != "officer" or not actor.person or actor.person != card["person"]:
+        raise NotAuthorised("只有督办记录载明的责任人可以申诉")
+    if card.get("appealed"):
+        raise Conflict("该督办记录已经申诉过，不能再次申诉")
+    _demand(card, "standing")
+    _record(desk, "CardAppealed", command)
+
+
+def revoke(desk: Desk, command: commands.RevokeCard) -> None:
+    """A supervisor takes the card back. Raises NotAuthorised, Conflict, Malformed, NotFound."""
+    card = _card(desk, command.card)
+    _demand_impartial(desk, card, "RevokeCard")
+    _demand(card, "standing", "appealed")
+    _record(desk, "CardRevoked", command)
+
+
+def restore(desk: Desk, command: commands.RestoreCard) -> None:
+    """A supervisor lets the card stand again. Raises NotAuthorised, Conflict, Malformed, NotFound."""
+    card = _card(desk, command.card)
+    _demand_impartial(desk, card, "RestoreCard")
+    _demand(card, "appealed", "revoked")
+    _record(desk, "CardRestored", command)
+
+
+def _card(desk: Desk, number: int) -> Mapping[str, Any]:
+    for card in desk.state.cards:
+        if card["card"] == number:
+            return card
+    raise NotFound(f"案件{desk.state.number}没有第{number}号督办记录")
+
+
+def _demand(card: Mapping[str, Any], *statuses: str) -> None:
+    if card["status"] not in statuses:
+        raise Conflict(f"督办记录现在的状态是“{_NAMES[card['status']]}”，不能这样办理")
+
+
+_NAMES = {"standing": "有效", "appealed": "申诉中", "revoked": "已撤销"}
+
+
+def _demand_impartial(desk: Desk, card: Mapping[str, Any], command: str) -> None:
+    """An officer who is not judged by the card and has taken no part in the case (SOD-S).
+
+    That the case lies within a supervisor's reach was asked at the door.
+    """
+    actor = desk.ground.actor
+    if actor.kind != "officer" or not actor.person:
+        raise NotAuthorised("督办记录只能由监督人员撤销或者恢复")
+    if actor.person == card["person"]:
+        raise NotAuthorised("责任人不能对本人的督办记录作出决定")
+    asked = {"role": "supervisor", "unit": desk.state.unit, "candidates": {"persons": [actor.person]}}
+    breach = authorization.judge(ProposedAct(command=command), actor, desk.state.acts, asked)
+    if breach is not None:
+        raise NotAuthorised(breach.sentence_zh)
+
+
+def _record(desk: Desk, type_: str, command: Any) -> None:
+    reason = command.reason.strip()
+    if not 0 < len(reason) <= LONGEST_REASON:
+        raise Malformed(f"请写明理由，不超过{LONGEST_REASON}字")
+    desk.record(type_, card=command.card, reason=reason, person=desk.ground.actor.person)
