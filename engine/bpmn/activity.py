@@ -158,7 +158,6 @@ class Activity(Node):
             return
         thrower = token.notes.get("compensates")
         flows = [] if thrower or self.is_handler else self.choose(token) * self.completion_quantity
-        self.remember(token)
         yield from self.depart(token, flows)
         if thrower:
             resume(self.case(token), thrower)
@@ -167,9 +166,10 @@ class Activity(Node):
         assert self.repetition is not None  # noqa: S101 - inner stays exist for repetitions alone
         case = self.case(token)
         complete = self.repetition.judge(self, outer, token)
+        left = self.left(token, "completed")
         self.remember(token)
         yield from unwatch(case, token)
-        yield self.left(token, "completed")
+        yield left
         yield from close_own(case, token)
         case.remove(token)
         yield from self.repetition.ended(self, outer, token, complete)
@@ -244,7 +244,7 @@ class Activity(Node):
 
     def remember(self, token: Token) -> None:
         """Keep what compensation of this completed activity needs (BPMN 2.0.2, 10.7)."""
-        if self.handler is not None and not token.notes.get("compensates"):
+        if self.handler is not None and not (token.notes.get("compensates") or self.repeats(token)):
             token.workflow.records.append(self.record(token))
 
     def record(self, token: Token) -> dict[str, Any]:

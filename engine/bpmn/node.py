@@ -118,9 +118,11 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
     def depart(self, token: Token, flows: Iterable[Flow], outcome: str = "completed") -> Steps:
         """Report the departure, end the stay and put tokens on the flows."""
         case = self.case(token)
+        left = self.left(token, outcome) if token.entered else None
+        self.remember(token)
         yield from unwatch(case, token)
-        if token.entered:
-            yield self.left(token, outcome)
+        if left is not None:
+            yield left
         yield from close_own(case, token)
         frame = token.workflow
         case.remove(token)
@@ -140,6 +142,9 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
             outcome=outcome,
             properties=self.evaluated(token, forgiving=outcome != "completed"),
         )
+
+    def remember(self, token: Token) -> None:
+        """Keep what a later compensation of the stay needs."""
 
     def merged(self, token: Token) -> ElementLeft:
         """The happening of a token that a join takes in."""

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 NAMES = ("a", "b", "c", "d")
-KINDS = ("task", "seq", "seq", "xor", "and", "or", "loop", "many", "sub", "edge", "esp")
-SCOPES = ("sub", "edge", "esp")
+KINDS = ("task", "seq", "seq", "xor", "and", "or", "loop", "many", "sub", "edge", "esp", "catch")
+SCOPES = ("sub", "edge", "esp", "catch")
 Path = tuple[int, ...]
 Place = tuple[str, Path]
 
@@ -42,7 +42,7 @@ class Maker:
         return Block("sub", "top", [self.block(self.random.randint(3, 5))])
 
     def block(self, depth: int) -> Block:
-        """A random block of at most that depth. In `edge` and `esp` the second part is the handler."""
+        """A random block of at most that depth; in `edge`, `esp`, `catch` the second part handles."""
         kind = "task" if depth <= 0 else self.random.choice(KINDS)
         block = self.fresh(kind)
         if kind in ("seq", "xor", "and", "or"):
@@ -119,6 +119,23 @@ class Reference:
         else:
             scope = live if live.block.kind == "esp" else _scope(live)
             self._enter(handler, scope, floating=True)
+
+    def catches(self, place: Place) -> bool:
+        """Whether an error on that open task is caught."""
+        return self._catcher(place) is not None
+
+    def throw(self, place: Place) -> None:
+        """An error on an open task goes to the innermost `catch` around it."""
+        live = self._catcher(place)
+        assert live is not None
+        live.parts, live.floating, live.handled = [], [], True
+        self._enter(live.block.parts[1], live)
+
+    def _catcher(self, place: Place) -> Live | None:
+        live = self._find(place, "task").parent
+        while live is not None and (live.block.kind != "catch" or live.handled):
+            live = live.parent
+        return live
 
     def _find(self, place: Place, kind: str | None = None) -> Live:
         return next(
@@ -295,16 +312,23 @@ class Drawing:
         )
         return self._sub(block, inside)
 
+    def _catch(self, block: Block) -> str:
+        return self._guarded(block, True, "<errorEventDefinition/>")
+
     def _edge(self, block: Block) -> str:
         self.messages.append(block.name)
+        definition = f'<messageEventDefinition messageRef="m_{block.name}"/>'
+        return self._guarded(block, block.interrupting, definition)
+
+    def _guarded(self, block: Block, interrupting: bool, definition: str) -> str:
         handler, name = block.parts[1].name, block.name
-        after = f"{name}_out" if block.interrupting else f"{name}_over"
+        after = f"{name}_out" if interrupting else f"{name}_over"
+        cancels = str(interrupting).lower()
         return (
-            self._sub(block) + f'<boundaryEvent id="{name}_edge" attachedToRef="{name}" '
-            f'cancelActivity="{str(block.interrupting).lower()}">'
-            f'<messageEventDefinition messageRef="m_{name}"/></boundaryEvent><userTask id="{handler}"/>'
-            f'<exclusiveGateway id="{name}_out"/>'
-            + ("" if block.interrupting else f'<endEvent id="{name}_over"/>')
+            self._sub(block)
+            + f'<boundaryEvent id="{name}_edge" attachedToRef="{name}" cancelActivity="{cancels}">'
+            f'{definition}</boundaryEvent><userTask id="{handler}"/><exclusiveGateway id="{name}_out"/>'
+            + ("" if interrupting else f'<endEvent id="{name}_over"/>')
             + _flow(name, f"{name}_out")
             + _flow(f"{name}_edge", handler)
             + _flow(handler, after)
@@ -320,7 +344,7 @@ def _ends(block: Block) -> tuple[str, str]:
         return f"{name}_in", f"{name}_out"
     if block.kind == "loop":
         return f"{name}_in", f"{name}_end"
-    return name, f"{name}_out" if block.kind == "edge" else name
+    return name, f"{name}_out" if block.kind in ("edge", "catch") else name
 
 
 def _flow(source: str, target: str, test: str = "", name: str = "") -> str:

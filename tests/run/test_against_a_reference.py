@@ -15,7 +15,7 @@ from happening_ledger import Ledger
 
 from engine.bpmn import read
 from engine.bpmn.marking import Marking
-from engine.bpmn.stimuli import CompleteItem, Correlate
+from engine.bpmn.stimuli import CompleteItem, Correlate, ThrowError
 from engine.bpmn.trial import Trial
 
 STEPS = 60
@@ -62,8 +62,12 @@ def _play(seed: int) -> None:
             name, path = messages[instance]
             trial.push(Correlate(name=f"m_{name}", instance=instance))
             reference.happen((name, path))
+            continue
+        instance = chance.choice(sorted(tasks))
+        if chance.random() < 0.15 and reference.catches(tasks[instance]):
+            trial.push(ThrowError(instance=instance, code="E"))
+            reference.throw(tasks[instance])
         else:
-            instance = chance.choice(sorted(tasks))
             written = {name: chance.randrange(8) for name in NAMES if chance.random() < 0.5}
             trial.push(CompleteItem(instance=instance, variables=written))
             reference.complete(tasks[instance], written)

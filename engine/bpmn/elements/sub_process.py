@@ -78,8 +78,8 @@ class SubProcess(Activity):
 
     def remember(self, token: Token) -> None:
         """A completed sub-process is undone by its handler, else by what it did itself."""
-        records = token.notes.get("records")
-        if records is not None and self.handler is None and not token.notes.get("compensates"):
+        records = None if token.notes.get("compensates") else token.notes.get("records")
+        if records is not None and self.handler is None:
             token.workflow.records.append({**self.record(token), "records": records})
         else:
             super().remember(token)
