@@ -55,8 +55,8 @@ def test_what_ships_is_deployed_as_a_bundle_of_its_own() -> None:
         (
             "advertising.dmn",
             "<text>8000</text>",
-            '<text>"8000元以上9000元以下"</text>',
-            "dmn.proof.range-output",
+            "<text>[8000..9000]</text>",
+            "dmn.proof.band",
         ),
     ],
 )
