@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import itertools
 import json
 import time
 from collections.abc import Callable
@@ -46,7 +47,7 @@ def flow(source: str, target: str, condition: str = "") -> str:
 
 
 def chain(*names: str) -> str:
-    return "".join(flow(a, b) for a, b in zip(names, names[1:], strict=False))
+    return "".join(flow(a, b) for a, b in itertools.pairwise(names))
 
 
 def linear(n: int) -> bytes:

@@ -31,7 +31,7 @@ HOST_NAMES = (
 _NOTHING: Mapping[str, Any] = {}
 
 
-class Failure(Exception):  # noqa: N818 - what happened to the element, not a fault of the program
+class Failure(Exception):
     """What stops an element: it becomes an incident. `kind` is a stable word, `sentence` for people."""
 
     def __init__(self, kind: str, sentence: str) -> None:

@@ -32,7 +32,7 @@ OTHER_TEXT = "其他"
 """The sample of a text that is none of those a column names."""
 
 
-class Unorderable(Exception):  # noqa: N818  (a signal inside the package)
+class Unorderable(Exception):
     """The constants of a column do not lie on one line (two kinds, local and zoned times mixed)."""
 
 

@@ -30,7 +30,7 @@ STEPS = 10_000
 _FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "!=": "!="}
 
 
-class Unclear(Exception):  # noqa: N818  (a signal inside the package)
+class Unclear(Exception):
     """The cell's set cannot be told from its text; says what is in the way."""
 
 

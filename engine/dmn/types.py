@@ -101,7 +101,7 @@ def built_in(reference: str) -> ItemType | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Misfit(Exception):  # noqa: N818  (a signal inside this module, never raised out of it)
+class Misfit(Exception):
     """Why a value does not fit."""
 
     reason: str

@@ -26,7 +26,7 @@ NUMBERS = Context(
 """IEEE 754-2008 Decimal128, as 10.3.2.3.1 asks."""
 
 
-class Fault(ValueError):  # noqa: N818  (it is a result, not a failure)
+class Fault(ValueError):
     """An error inside an expression: the value becomes null and the sentence its reason."""
 
     def __init__(self, sentence: str) -> None:

@@ -9,7 +9,8 @@ from engine.errors import IllegalDefinition
 
 
 def test_a_template_prints_what_the_case_file_holds() -> None:
-    text = "{% if reasons %}{{ applicant.name }}：{{ reasons }}{% endif %}{% for p in points %}{{ p }}{% endfor %}"
+    text = "{% if reasons %}{{ applicant.name }}：{{ reasons }}{% endif %}"
+    text += "{% for p in points %}{{ p }}{% endfor %}"
     values = {"applicant": {"name": "张建国"}, "reasons": "齐全", "points": ["一", "二"]}
 
     assert templates.render(text, values).decode() == "张建国：齐全一二"

@@ -1,4 +1,4 @@
-"""The example cases of the shipped procedures, lived through the real runtime, with their dates to the day."""
+"""The example cases of the shipped procedures, lived through the real runtime, to the day."""
 
 from __future__ import annotations
 

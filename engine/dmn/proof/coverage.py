@@ -14,7 +14,7 @@ STATE_LIMIT = 200_000
 """How many states one search may visit; beyond it the table counts as too large to prove."""
 
 
-class TooManyStates(Exception):  # noqa: N818  (a signal inside the package)
+class TooManyStates(Exception):
     """The search met its limit."""
 
 
