@@ -258,3 +258,13 @@ def test_the_desk_keeps_so_many_for_so_long(town: Town) -> None:
     later = now + IDLE + IDLE
     assert desk.mine("two", later) == []
     assert sorted(gone) == ["a", "b", "c", "d", "e"]
+
+
+def test_a_diagram_uploaded_alone_keeps_the_other_files_of_the_version_in_force(designer: Visitor) -> None:
+    diagram = shipped("huji").files["huji.bpmn"].replace("当场审查材料".encode(), "材料复核".encode())
+    page = designer.get(drafted(designer, diagram, "mine.bpmn", "huji")).text
+
+    assert "其余文件沿用第 1 版" in page
+    assert "没有错误" in page
+    assert "材料复核" in page
+    assert "forms/review" not in page.partition("与生效版本相比")[2].partition("表单")[0]  # no file is gone

@@ -55,7 +55,7 @@ def contents(read: Package) -> dict[str, Any]:
         "decisions": decisions(read),
         "periods": outline.periods(read.definition, law(), house().directory.today()),
         "law_text": read.bundle.files.get("LAW.md", b"").decode("utf-8", "replace"),
-        "examples": [path for path in sorted(read.bundle.files) if is_example(path)],
+        "examples": example_rows(read),
         "templates": [path for path in sorted(read.bundle.files) if path.startswith("templates/")],
     }
 
@@ -87,6 +87,22 @@ def decisions(read: Package) -> list[dict[str, Any]]:
         for model in read.models
         for decision in {id(one): one for one in model.decisions.values()}.values()
     ]
+
+
+def example_rows(read: Package) -> list[tuple[str, str]]:
+    """The example cases: path and name (the path again where the file cannot be read)."""
+    return [
+        (path, _example_name(path, data))
+        for path, data in sorted(read.bundle.files.items())
+        if is_example(path)
+    ]
+
+
+def _example_name(path: str, data: bytes) -> str:
+    try:
+        return examples.read(data.decode("utf-8", "replace"), path).name
+    except Malformed:
+        return path
 
 
 def is_example(path: str) -> bool:

@@ -6,13 +6,14 @@ from calendar import Calendar as Weeks
 from datetime import date
 from typing import Any
 
+from babel.dates import get_month_names
 from flask import render_template, request
 
 from engine.periods import Calendar
 from web.casefile.starting import items_in_force
 from web.designer.reading import law
 from web.designer.room import ROOM
-from web.language import current
+from web.language import current, locale
 from web.signin.who import house, unit_name
 
 
@@ -49,10 +50,10 @@ def calendar() -> str:
 
 
 def month(found: Calendar, year: int, number: int) -> dict[str, Any]:
-    """Weeks of days, each {day, kind}: work, rest or makeup; days of other months are none."""
+    """Name and weeks of days, each {day, kind}; days of other months are none."""
     weeks = Weeks(0).monthdatescalendar(year, number)
     return {
-        "first": date(year, number, 1),
+        "name": get_month_names("wide", context="stand-alone", locale=locale())[number],
         "weeks": [[kind(found, day) if day.month == number else None for day in week] for week in weeks],
     }
 

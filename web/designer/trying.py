@@ -14,7 +14,9 @@ from werkzeug.wrappers import Response as Answer
 
 from engine import canonical
 from engine.errors import BanjieError, NotFound
+from web import display
 from web.casefile import clocks, filling, story
+from web.casefile.facts import is_file
 from web.casefile.filling import Filling
 from web.casefile.opening import CaseFile
 from web.casefile.starting import items_in_force
@@ -135,6 +137,8 @@ def diagrams(case: CaseFile) -> list[tuple[str, str]]:
 
 
 def _shown(value: Any) -> str:
+    if is_file(value):
+        return _("文件 %(name)s，%(size)s", name=value["name"], size=display.file_size(int(value["size"])))
     text = value if isinstance(value, str) else canonical.dumps(value)
     return text if len(text) <= 300 else f"{text[:300]}…"
 

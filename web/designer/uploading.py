@@ -33,12 +33,16 @@ MOST_DRAFTS = 5
 
 @dataclass(frozen=True)
 class Draft:
-    """An uploaded package: its files, what was read of it (None where it is faulty), what was found."""
+    """An uploaded package: its files, what was read of it (None where it is faulty), what was found.
+
+    `completed_by` is the version whose other files go with a diagram that was uploaded alone.
+    """
 
     bundle: Bundle
     package: Package | None
     faults: tuple[Finding, ...]
     notes: tuple[Finding, ...]
+    completed_by: int | None = None
 
     @property
     def diagram(self) -> tuple[str, bytes] | None:
@@ -72,12 +76,27 @@ def take() -> Answer | tuple[str, int]:
         bundle = bundles.from_upload("package", name, sent.read())
     except BanjieError as refusal:
         return upload_page(refusal.sentence, name), refusal.status
-    made = draft_of(bundle)
+    bundle, version = completed(bundle)
+    made = draft_of(bundle, version)
     DRAFTS.put(current_actor().person, bundle.digest, made, house().clock.now())
     return redirect(url_for("designer.draft", digest=bundle.digest), 303)
 
 
-def draft_of(bundle: Bundle) -> Draft:
+def completed(bundle: Bundle) -> tuple[Bundle, int | None]:
+    """A diagram that was uploaded alone, with the other files of the version in force, and its number."""
+    if len(bundle.files) != 1 or not next(iter(bundle.files)).endswith(".bpmn"):
+        return bundle, None
+    try:
+        before = open_version(bundle.name)
+    except NotFound:
+        return bundle, None
+    kept = before.package.bundle.files
+    path = next(name for name in sorted(kept) if name.endswith(".bpmn"))
+    files = {**kept, path: next(iter(bundle.files.values()))}
+    return Bundle("package", bundle.name, files), before.version.version
+
+
+def draft_of(bundle: Bundle, completed_by: int | None = None) -> Draft:
     """A bundle with everything there is to say of it."""
     read: Package | None = None
     faults: tuple[Finding, ...] = ()
@@ -85,7 +104,7 @@ def draft_of(bundle: Bundle) -> Draft:
         read = packages.read(bundle)
     except IllegalDefinition as refusal:
         faults = refusal.findings or (Finding("package", refusal.sentence, refusal.code),)
-    return Draft(bundle, read, faults, tuple(_notes(bundle)))
+    return Draft(bundle, read, faults, tuple(_notes(bundle)), completed_by)
 
 
 def _notes(bundle: Bundle) -> list[Finding]:
