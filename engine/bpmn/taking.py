@@ -53,7 +53,7 @@ def _start(case: Case, stimulus: stimuli.Start) -> Steps:
     if event is None and not process.body.starts:
         if len(known) != 1:
             raise Conflict(
-                f"Expected to be told the event that begins '{process.id}', one of: {', '.join(known)}"
+                f"Expected to be told the event that begins '{process.id}', one of: {', '.join(known) or 'none'}"
             )
         event = known[0]
     return _begin(case, event, dict(stimulus.variables))

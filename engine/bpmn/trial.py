@@ -11,7 +11,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from engine import feel
 from engine.bpmn import stimuli
 from engine.bpmn.context import Decided
 from engine.bpmn.definition import Definition
@@ -300,8 +299,3 @@ def _definition(diagram: bytes | str | Definition) -> Definition:
     if isinstance(diagram, Definition):
         return diagram
     return read(diagram if isinstance(diagram, bytes) else diagram.encode())
-
-
-def host_function(name: str, parameters: tuple[str, ...], call: Callable[..., Any]) -> feel.HostFunction:
-    """A function to lend to a trial by name."""
-    return feel.HostFunction(name, parameters, call)

@@ -9,8 +9,9 @@ from diagrams import diagram
 
 from engine.bpmn.happenings import DueArmed, DueDisarmed
 from engine.bpmn.stimuli import Fire
-from engine.bpmn.trial import Trial, host_function
+from engine.bpmn.trial import Trial
 from engine.errors import Conflict
+from engine.feel import HostFunction
 
 
 def _wait(definition: str) -> bytes:
@@ -92,7 +93,7 @@ def test_a_timer_armed_once_does_not_move_when_variables_change() -> None:
 
 def test_a_timer_that_speaks_of_a_period_moves_with_it() -> None:
     ledger = {"due": "2026-03-10T00:00:00Z"}
-    period = host_function("period", ("id",), lambda identifier: dict(ledger))
+    period = HostFunction("period", ("id",), lambda identifier: dict(ledger))
     trial = Trial(_wait('<timeDate>=period("xk.decision").due</timeDate>'), names={"period": period}).start()
     (armed,) = [one for one in trial.happenings if isinstance(one, DueArmed)]
     assert (armed.at, armed.moves) == ("2026-03-10T00:00:00.000Z", True)
@@ -105,7 +106,7 @@ def test_a_timer_that_speaks_of_a_period_moves_with_it() -> None:
 
 def test_while_the_period_has_no_due_date_the_timer_waits_unarmed() -> None:
     ledger: dict[str, object] = {"due": "2026-03-10T00:00:00Z"}
-    period = host_function("period", ("id",), lambda identifier: dict(ledger))
+    period = HostFunction("period", ("id",), lambda identifier: dict(ledger))
     trial = Trial(_wait('<timeDate>=period("xk.decision").due</timeDate>'), names={"period": period}).start()
     ledger["due"] = None
     happened = trial.set(hearing=True)

@@ -1,4 +1,4 @@
-"""Messages by name and key, signals by name: caught, thrown, beginning a process."""
+"""Messages: by name and key; caught, thrown, beginning a process."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 from diagrams import diagram
 
 from engine.bpmn import read
-from engine.bpmn.happenings import MessageThrown, SignalThrown, SubscriptionOpened
+from engine.bpmn.happenings import MessageThrown, SubscriptionOpened
 from engine.bpmn.trial import Trial
 from engine.errors import Conflict, IllegalDefinition
 
@@ -15,6 +15,8 @@ ROOTS = (
     '</extensionElements></message><message id="plain" name="plain"/>'
     '<signal id="sig" name="=&quot;al&quot; + &quot;arm&quot;"/>'
 )
+
+
 CATCH = diagram(
     """
     <startEvent id="s"/>
@@ -49,26 +51,6 @@ def test_a_key_of_the_wrong_type_is_an_incident() -> None:
     assert trial.ended
 
 
-def test_of_two_that_wait_for_the_same_message_the_older_gets_it() -> None:
-    data = diagram(
-        """
-        <startEvent id="s"/><parallelGateway id="f"/>
-        <receiveTask id="a" messageRef="plain"/><receiveTask id="b" messageRef="plain"/><endEvent id="e"/>
-        s -> f
-        f -> a
-        f -> b
-        a -> e
-        b -> e
-        """,
-        roots=ROOTS,
-    )
-    trial = Trial(data).start()
-    trial.message("plain")
-    assert trial.open() == ["b"]
-    trial.message("plain")
-    assert trial.ended
-
-
 def test_a_message_may_begin_a_process() -> None:
     data = diagram(
         """
@@ -92,14 +74,6 @@ def test_a_message_may_begin_a_process() -> None:
         Trial(data).start()
     with pytest.raises(Conflict):
         Trial(data).start(event="a")
-
-
-def test_an_instantiating_receive_task_begins_a_process() -> None:
-    data = diagram(
-        '<receiveTask id="r" messageRef="plain" instantiate="true"/><task id="a"/>\nr -> a', roots=ROOTS
-    )
-    trial = Trial(data).start(event="r", x=1)
-    assert trial.done == ["r", "a"]
 
 
 def test_throw_and_end_events_send_messages() -> None:
@@ -134,57 +108,6 @@ def test_a_message_throw_event_with_a_job_type_waits_for_the_worker() -> None:
     trial.complete_job("e", sent=True)
     assert trial.ended
     assert trial.variables == {"sent": True}
-
-
-def test_a_signal_reaches_everything_of_the_case_that_waits_for_it() -> None:
-    data = diagram(
-        """
-        <startEvent id="s"/><parallelGateway id="f"/>
-        <intermediateCatchEvent id="a"><signalEventDefinition signalRef="sig"/></intermediateCatchEvent>
-        <subProcess id="sub"><startEvent id="is"/>
-          <intermediateCatchEvent id="b"><signalEventDefinition signalRef="sig"/></intermediateCatchEvent>
-          is -> b
-        </subProcess>
-        <userTask id="u"/><intermediateThrowEvent id="t"><signalEventDefinition signalRef="sig"/>
-        </intermediateThrowEvent><endEvent id="e"/>
-        s -> f
-        f -> a
-        f -> sub
-        f -> u
-        u -> t
-        a -> e
-        sub -> e
-        t -> e
-        """,
-        roots=ROOTS,
-    )
-    trial = Trial(data).start()
-    trial.complete("u")
-    assert trial.ended
-    assert [one.name for one in trial.happenings if isinstance(one, SignalThrown)] == ["alarm"]
-    outside = Trial(data).start()
-    outside.signal("alarm", level=2)
-    assert outside.open() == ["u"]
-    assert outside.variables == {"level": 2}
-
-
-def test_a_signal_end_event_interrupts_the_sub_process_it_ends_in() -> None:
-    data = diagram(
-        """
-        <startEvent id="s"/>
-        <subProcess id="sub"><startEvent id="is"/><endEvent id="ie">
-        <signalEventDefinition signalRef="sig"/></endEvent>
-          is -> ie
-        </subProcess>
-        <boundaryEvent id="edge" attachedToRef="sub"><signalEventDefinition signalRef="sig"/></boundaryEvent>
-        <task id="after"/><task id="instead"/>
-        s -> sub
-        sub -> after
-        edge -> instead
-        """,
-        roots=ROOTS,
-    )
-    assert Trial(data).start().done == ["instead"]
 
 
 @pytest.mark.parametrize("attribute", ["", 'messageRef="nowhere"'])
