@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
+from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from browser import DESKTOP, Opener, Server, browsing, listen, serving
 from flask import Flask
 from playwright.sync_api import Browser, Page
 from town import Town, found, town_over
+from watched import LATER, live
 
 
 @pytest.fixture(scope="session")
@@ -75,6 +77,25 @@ def town_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def town(town_file: Path, tmp_path: Path) -> Iterator[Town]:
     """A town of one's own, without a case."""
     made = town_over(f"sqlite:///{shutil.copyfile(town_file, tmp_path / 'town.db')}")
+    yield made
+    made.house.store.close()
+
+
+@pytest.fixture(scope="session")
+def watched_file(town_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file of a town with some history, made once."""
+    path = tmp_path_factory.mktemp("watched") / "town.db"
+    made = town_over(f"sqlite:///{shutil.copyfile(town_file, path)}")
+    live(made)
+    made.house.store.close()
+    return path
+
+
+@pytest.fixture
+def watched(watched_file: Path, tmp_path: Path) -> Iterator[Town]:
+    """A town of one's own with some history."""
+    made = town_over(f"sqlite:///{shutil.copyfile(watched_file, tmp_path / 'watched.db')}")
+    made.clock.set(datetime.combine(LATER, time(17), made.house.runtime.settings.zone).astimezone(UTC))
     yield made
     made.house.store.close()
 
