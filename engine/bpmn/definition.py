@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from engine.bpmn.expressions import Expression
 from engine.errors import NotFound
@@ -139,7 +139,3 @@ class Definition:
     def decisions(self) -> tuple[str, ...]:
         """The ids of called decisions that are written plainly, in the file's order."""
         return self.asks
-
-
-Data = Mapping[str, Any]
-"""Variables as plain JSON."""

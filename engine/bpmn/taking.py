@@ -52,9 +52,8 @@ def _start(case: Case, stimulus: stimuli.Start) -> Steps:
         raise Conflict(f"Expected '{event}' to begin '{process.id}', but it is none of its starts")
     if event is None and not process.body.starts:
         if len(known) != 1:
-            raise Conflict(
-                f"Expected to be told the event that begins '{process.id}', one of: {', '.join(known) or 'none'}"
-            )
+            choice = ", ".join(known) or "none"
+            raise Conflict(f"Expected to be told the event that begins '{process.id}', one of: {choice}")
         event = known[0]
     return _begin(case, event, dict(stimulus.variables))
 
