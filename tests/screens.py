@@ -85,8 +85,8 @@ def sign_in(page: Page, address: str, login: str) -> None:
     page.goto(f"{address}/signin")
     page.fill("input[name=login]", login)
     page.fill("input[name=password]", city.PASSWORD)
-    page.click("main form button.govuk-button")
-    page.wait_for_url(re.compile(r"/(?!signin)"))
+    page.press("input[name=password]", "Enter")
+    page.wait_for_url(lambda reached: not reached.endswith("/signin"))
 
 
 def ask(outcome: Outcome) -> Callable[[Page], None]:
@@ -138,7 +138,7 @@ def scenes(house: House, outcome: Outcome) -> list[Scene]:
 def take(browser: Browser, address: str, scene: Scene, folder: Path) -> None:
     """Take one picture. Raises ValueError where the page refuses or the picture is too large."""
     context = browser.new_context(viewport=WINDOW, locale="zh-CN", reduced_motion="reduce")
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(15_000)
     with context:
         page = context.new_page()
         if scene.login:
