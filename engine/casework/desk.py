@@ -49,7 +49,7 @@ class Desk:
         self._now = moment_text(ground.moment)
         # The case file as it stands during the step: a supervision rule reads it even after the last token.
         self.file: dict[str, Any] = {}
-        if marking is not None and state.root is not None:
+        if marking is not None and state.open and state.root is not None:
             self.file.update(marking.variables(state.root))
 
     # -- recording ----------------------------------------------------------------------------------

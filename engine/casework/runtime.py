@@ -141,6 +141,7 @@ class Runtime:
         organisation = self.organisation(connection)
         doors.enter(command, actor, before, organisation)
         row = self._counted_anew(connection, row, before, command)
+        before = state.loads(row.state)
         package = self.shelf.package(connection, before.package)
         # A step never precedes the one before it, whatever the machine's clock says.
         moment = max(self.clock.now(), read_moment(row.updated_at))
@@ -152,7 +153,7 @@ class Runtime:
         if isinstance(command, commands.Recount):
             answers["calendar_before"] = told_under(connection, row)
         ground = self._ground(connection, package, before.item, moment, actor, answers)
-        decision = decide(state.loads(row.state), Marking.load(row.marking.encode()), command, ground)
+        decision = decide(before, Marking.load(row.marking.encode()), command, ground)
         outcome = self._write(connection, before, row.version, row.head_hash, command, ground, decision)
         return outcome, decision.blocked
 

@@ -1,0 +1,200 @@
+"""The patrol: every time rule of every open and recently closed case is checked again, from the journal.
+
+Called nightly by the heartbeat and by whoever wants to know now. It walks the entries of a case, works out
+which moments came while nothing else happened, and which cards the supervision tables give for what did
+happen, and reports what the live path missed. It reads only; it issues no card and repairs nothing.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, or_, select
+
+from engine.casework import clocks, supervision
+from engine.casework.desk import Desk
+from engine.casework.recorded import ground_of
+from engine.casework.runtime import Runtime
+from engine.casework.state import CaseState, apply
+from engine.clock import moment_text, read_moment
+from engine.errors import Broken
+from engine.periods import Calendar
+from engine.records import journal
+from engine.records.entries import Entry, Event
+from engine.records.tables import card as card_table
+from engine.records.tables import case as case_table
+from engine.records.tables import due as due_table
+
+RECENTLY = timedelta(days=60)
+GRACE = timedelta(minutes=10)
+"""How long the heartbeat may take: a moment that had no more time than this before something else
+happened to the case has not been missed."""
+_ATTEMPTS = 3
+
+
+@dataclass(frozen=True)
+class Missed:
+    """One thing the live path missed.
+
+    kind: `moment` (came and was never recorded), `card` (a rule hit and gave none), `row` (a row beside the
+    journal that says otherwise), `unreadable`. key: "period:3:statutory", "timer:12" or "card:2".
+    """
+
+    case_id: int
+    kind: str
+    key: str
+    at: str
+    sentence: str
+
+
+def patrol(runtime: Runtime, *, closed_within: timedelta = RECENTLY) -> list[Missed]:
+    """Everything the live path missed up to now, by case; empty where all is well."""
+    now = runtime.clock.now()
+    t = case_table.c
+    seen = or_(t.status == "open", t.closed_at >= moment_text(now - closed_within))
+    with runtime.store.reading() as connection:
+        runtime.shelf.refresh(connection)
+        cases = connection.execute(select(t.case_id).where(seen, t.version > 0).order_by(t.case_id)).scalars()
+        case_ids = list(cases)
+    return [missed for case_id in case_ids for missed in patrol_case(runtime, case_id, now)]
+
+
+def patrol_case(runtime: Runtime, case_id: int, now: datetime) -> list[Missed]:
+    """What was missed in one case; one that is being worked on at every look is left for the next night."""
+    for _ in range(_ATTEMPTS):
+        with runtime.store.reading() as connection:
+            row = runtime.load(connection, case_id)
+            runtime.shelf.refresh(connection, row.generation)
+            try:
+                found = _Walk(runtime, connection, case_id, now).missed()
+            except Broken as error:
+                return [Missed(case_id, "unreadable", "", moment_text(now), error.sentence)]
+            if runtime.load(connection, case_id).version == row.version:
+                return found
+    return []
+
+
+@dataclass
+class _Walk:
+    """A walk along the entries of one case."""
+
+    runtime: Runtime
+    connection: Connection
+    case_id: int
+    now: datetime
+    state: CaseState = field(init=False)
+    calendar: Calendar | None = None
+    since: datetime | None = None
+    file: dict[str, Any] = field(default_factory=dict)
+    came: dict[tuple[str, str], None] = field(default_factory=dict)
+    recorded: set[tuple[str, str]] = field(default_factory=set)
+    cards: list[Missed] = field(default_factory=list)
+    _armed: Mapping[str, datetime] = field(default_factory=dict)
+    _armed_for: tuple[Any, ...] = ()
+
+    def missed(self) -> list[Missed]:
+        """Walk to the end; gives what was missed, in the order it came."""
+        self.state = CaseState(case_id=self.case_id)
+        for entry in journal.read(self.connection, journal.case_stream(self.case_id)):
+            if entry.erased:
+                return []  # what was disposed of cannot be checked, and its case ended long ago
+            self._wait(self._until(entry))
+            self._take(entry)
+        self._wait(self.now)
+        moments = [self._never_recorded(*one) for one in self.came if one not in self.recorded]
+        return [*moments, *self.cards, *self._rows()]
+
+    # -- between two entries ------------------------------------------------------------------------
+
+    def _wait(self, until: datetime) -> None:
+        """Nothing happens until a moment: what is armed and comes by then must be recorded."""
+        if self.since is None:
+            return
+        for key, at in self._dues().items():
+            if max(at, self.since) + GRACE < until:
+                self.came[key, moment_text(at)] = None
+
+    def _dues(self) -> Mapping[str, datetime]:
+        of = (self.state.periods, self.state.timers, self.state.closed_at, self.calendar)
+        if len(self._armed_for) != len(of) or any(
+            a is not b for a, b in zip(of, self._armed_for, strict=True)
+        ):
+            assert self.calendar is not None  # noqa: S101 - an entry has been taken
+            self._armed, self._armed_for = clocks.dues(self.state, self.calendar), of
+        return self._armed
+
+    def _until(self, entry: Entry) -> datetime:
+        """Dates of the old calendar bind until the new one is deployed, not until it is applied here."""
+        moment = read_moment(entry.moment)
+        if entry.command["type"] != "Recount":
+            return moment
+        deployed = [
+            read_moment(version.deployed_at)
+            for version in self.runtime.shelf.versions("calendar", "calendar")
+            if version.digest == entry.digests["calendar"]
+        ]
+        return min([moment, *(one for one in deployed[-1:])])
+
+    # -- an entry -----------------------------------------------------------------------------------
+
+    def _take(self, entry: Entry) -> None:
+        for event in entry.events:
+            self.state = apply(self.state, event, entry.moment)
+            self._note(event)
+        self.calendar = self.runtime.calendar(self.connection, entry.digests["calendar"])
+        self.since = read_moment(entry.moment)
+        judged = [one for one in entry.events if one.type in supervision.JUDGED and "period" in one.data]
+        if judged:
+            self.cards += self._never_issued(entry, judged)
+
+    def _note(self, event: Event) -> None:
+        data = event.data
+        if event.type in ("PeriodWarned", "PeriodOverdue"):
+            self.recorded.add((f"period:{data['period']}:{data['limit']}", data["due_at"]))
+        elif event.type == "TimerFired":
+            self.recorded.add((f"timer:{data['instance']}", data["at"]))
+        elif event.type == "VariableSet" and data["scope"] == self.state.root:
+            self.file[data["name"]] = data["value"]
+
+    def _never_issued(self, entry: Entry, judged: list[Event]) -> Iterator[Missed]:
+        ground = ground_of(self.connection, self.runtime.shelf, self.runtime.settings, entry)
+        desk = Desk(self.state, None, ground)
+        desk.file.update(self.file)
+        due = Counter(
+            (str(hit.values.get("rule") or hit.table), hit.event.type, hit.event.data["period"])
+            for hit in supervision.judge(desk, judged, {})
+        )
+        issued = Counter(
+            (event.data["rule"], event.data["event"], event.data["values"].get("period"))
+            for event in entry.events
+            if event.type == "CardIssued"
+        )
+        for rule, type_, period in sorted((due - issued).elements()):
+            sentence = f"Expected a card of rule {rule} for {type_}, but entry {entry.seq} has none"
+            yield Missed(self.case_id, "card", f"period:{period}", entry.moment, sentence)
+
+    # -- the end ------------------------------------------------------------------------------------
+
+    def _never_recorded(self, key: str, at: str) -> Missed:
+        sentence = f"Expected {key} to be recorded when it came at {at}, but the journal does not have it"
+        return Missed(self.case_id, "moment", key, at, sentence)
+
+    def _rows(self) -> Iterator[Missed]:
+        t = due_table.c
+        query = select(t.key, t.at).where(t.case_id == self.case_id, t.status == "armed")
+        stored = {row.key: row.at for row in self.connection.execute(query)}
+        for key, at in sorted(self._dues().items()):
+            if stored.get(key) != moment_text(at):
+                sentence = f"Expected {key} to be armed for {moment_text(at)}, but found {stored.get(key)}"
+                yield Missed(self.case_id, "row", key, moment_text(at), sentence)
+        c = card_table.c
+        shown = self.connection.execute(select(c.key, c.status).where(c.case_id == self.case_id))
+        rows = {row.key: row.status for row in shown}
+        told = {card["card"]: card["status"] for card in self.state.cards}
+        for number in sorted(key for key in rows.keys() | told.keys() if rows.get(key) != told.get(key)):
+            sentence = f"Expected card {number} to be {told.get(number)}, but found {rows.get(number)}"
+            yield Missed(self.case_id, "row", f"card:{number}", moment_text(self.now), sentence)
