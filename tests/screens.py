@@ -103,8 +103,11 @@ def ask(outcome: Outcome) -> Callable[[Page], None]:
 
 
 def first_item(page: Page) -> None:
-    """Open the most urgent work item of the worklist."""
+    """Open the most urgent work item of the worklist and claim it, so that its form is there."""
     page.locator("main table a").first.click()
+    page.wait_for_load_state("networkidle")
+    page.locator("form[action$='/claim'] button").first.click()
+    page.wait_for_selector("main form [name]:not([type=hidden])")
     page.wait_for_load_state("networkidle")
 
 
@@ -118,6 +121,8 @@ def halfway(page: Page) -> None:
             " one.dispatchEvent(new Event('change', {bubbles: true})); }"
         )
         page.wait_for_timeout(800)
+        page.mouse.wheel(0, 330)
+        page.wait_for_timeout(400)
 
 
 def scenes(house: House, outcome: Outcome) -> list[Scene]:
