@@ -9,6 +9,7 @@ ever executed as Python.
 from engine.feel.convert import from_json, to_json
 from engine.feel.front import Compiled, compile, evaluate, parse, unary_tests
 from engine.feel.kinds import feel_string, type_name
+from engine.feel.printer import to_text
 from engine.feel.temporal import Date, DateTime, DaysTime, FarDate, Time, YearsMonths
 from engine.feel.temporal_text import read_date, read_date_time, read_duration, read_temporal, read_time
 from engine.feel.tree import Node
@@ -42,6 +43,7 @@ __all__ = [
     "read_temporal",
     "read_time",
     "to_json",
+    "to_text",
     "type_name",
     "unary_tests",
 ]
