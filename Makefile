@@ -6,13 +6,14 @@ BIN := $(VENV)/bin
 PORT := $(or $(BANJIE_PORT),8000)
 PYTEST := $(BIN)/python -m pytest
 export BANJIE_CONFORMANCE ?= $(abspath ../shared/conformance)
+export DMN_TCK ?= $(firstword $(wildcard conformance/dmn-tck $(BANJIE_CONFORMANCE)/dmn-tck) conformance/dmn-tck)
 
 # Dead code: whatever nobody names. Registered by a decorator, or read by a library, counts as named.
 VULTURE := --exclude "*/migrations/*" \
   --ignore-decorators "@rule*,@feel*,@*.get,@*.post,@*.route,@main.*,@people.*,@*.command*,@*.group*,@pytest.fixture*,@given*,@*.context_processor,@*.app_context_processor,@*.before_request,@*.before_app_request,@refusals" \
   --ignore-names "manual,_add_notify,bpmn_name,_calculate_depth,parent_workflow,thread_id,last_state_change,buffer_text,*Handler,prec,Emax,Emin,testing,pytest_*,pytestmark,signed_in,trim_blocks,lstrip_blocks,command_class,group_class,obj,permanent,switch_url,sign_out_url,disposition,_xor,_and,_or,_esp,_edge"
 
-.PHONY: run test test-quick check format nightly conformance screens clean browser lock
+.PHONY: run test test-quick check format nightly conformance bench screens clean browser lock
 
 run: $(VENV)/.run $(VENV)/.assets
 	$(BIN)/banjie serve --demo --port $(PORT)
@@ -37,7 +38,10 @@ nightly: $(VENV)/.dev $(VENV)/.assets browser
 
 conformance: $(VENV)/.dev
 	mkdir -p build
-	$(BIN)/python -m tests.conformance.dmn_tck $(BANJIE_CONFORMANCE)/dmn-tck --out build/dmn-tck.csv
+	$(BIN)/python -m tests.conformance.dmn_tck $(DMN_TCK) --out build/dmn-tck.csv
+
+bench: $(VENV)/.dev
+	$(BIN)/python -m benchmarks.decision_tables $(if $(wildcard build/feelin/node_modules/feelin),--feelin build/feelin)
 
 screens: $(VENV)/.dev $(VENV)/.assets browser
 	$(BIN)/python -m tests.screens docs/screens

@@ -1,7 +1,7 @@
 """Every case of the DMN TCK that lies beside the project.
 
-The folder is named by BANJIE_CONFORMANCE (default `../shared/conformance` beside the repository); its
-`dmn-tck` holds the kit. Where it is absent these tests say so and are skipped.
+The folder of the kit is named by DMN_TCK; where it is not, it is `dmn-tck` in the folder that
+BANJIE_CONFORMANCE names, else `conformance/dmn-tck`. Where it is absent these tests say so and are skipped.
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ import pytest
 from dmn_tck import Result, main, run, summary
 
 _ROOT = Path(__file__).resolve().parents[2]
-_FOLDER = Path(os.environ.get("BANJIE_CONFORMANCE", _ROOT / "../shared/conformance")) / "dmn-tck"
+_BESIDE = Path(os.environ.get("BANJIE_CONFORMANCE") or "conformance") / "dmn-tck"
+_FOLDER = _ROOT / (os.environ.get("DMN_TCK") or _BESIDE)
 
 needs_kit = pytest.mark.skipif(
-    not _FOLDER.is_dir(), reason=f"The DMN TCK is not at {_FOLDER}; name its folder in BANJIE_CONFORMANCE"
+    not _FOLDER.is_dir(), reason=f"The DMN TCK is not at {_FOLDER}; name its folder in DMN_TCK"
 )
 
 
