@@ -9,11 +9,11 @@ from urllib.parse import quote
 
 import pytest
 from bare_procedure import deployed, do, opened
-from conftest import Machine
 from founded import runtime_over
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
+from token_machine import Machine
 
 from web.api.declarations import ENDPOINTS, Endpoint
 
