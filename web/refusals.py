@@ -94,8 +94,10 @@ def wants_json() -> bool:
 
 
 def leads_to_sign_in() -> bool:
-    """Whether this refusal is better answered by the sign-in page: a person asked to see a page."""
-    return SIGN_IN in current_app.view_functions and request.method == "GET" and not wants_json()
+    """Whether this refusal is better answered by the sign-in page: a person asked to see a page, not a page
+    for a part of itself."""
+    whole = request.method == "GET" and "HX-Request" not in request.headers
+    return SIGN_IN in current_app.view_functions and whole and not wants_json()
 
 
 def heading(status: int) -> str:

@@ -184,6 +184,13 @@ def test_nobody_signed_in_is_led_to_the_sign_in(town: Town) -> None:
     assert answer.headers["Location"].startswith("/signin")
 
 
+def test_a_board_left_open_past_the_session_says_so_and_shows_no_other_page_in_itself(town: Town) -> None:
+    answer = town.visitor().get("/supervisor/board", headers={"HX-Request": "true"})
+    assert answer.status_code == 401
+    assert "<html" not in answer.text
+    assert "请先登录" in answer.text
+
+
 def test_the_pages_speak_english(watched: Town) -> None:
     supervisor = watched.officer(SUPERVISOR)
     supervisor.post("/language/en", {"next": "/supervisor/"}, at="/supervisor/")

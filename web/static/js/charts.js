@@ -26,7 +26,7 @@ function draw(canvas) {
     borderWidth: data.kind === "line" ? 2 : 0,
     maxBarThickness: 46,
   }));
-  const text = { color: "#16262b", font: { family: getComputedStyle(document.body).fontFamily, size: 14 } };
+  const text = { color: "#16262b", font: { family: getComputedStyle(document.querySelector("h1")).fontFamily, size: 14 } };
   new window.Chart(canvas, {
     type: data.kind,
     data: { labels: data.labels, datasets: paints },
@@ -36,7 +36,7 @@ function draw(canvas) {
       plugins: { legend: { display: paints.length > 1, labels: text } },
       scales: {
         x: { ticks: text, grid: { display: false } },
-        y: { beginAtZero: true, ticks: text, title: { display: Boolean(data.unit), text: data.unit, ...text } },
+        y: { beginAtZero: true, ticks: { ...text, precision: 0 }, title: { display: Boolean(data.unit), text: data.unit, ...text } },
       },
     },
   });
