@@ -32,8 +32,12 @@ OTHER_TEXT = "其他"
 """The sample of a text that is none of those a column names."""
 
 
+_SHAPELESS = frozenset({"list", "context", "function", "range", "unknown"})
+"""Kinds whose values lie on no line."""
+
+
 class Unorderable(Exception):
-    """The constants of a column do not lie on one line (two kinds, local and zoned times mixed)."""
+    """The constants of a column do not lie on one line (two kinds, lists, local and zoned times mixed)."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +98,8 @@ class Axis:
 
 def axis_of(kind: str, constants: Iterable[Any], *, whole: bool = False) -> Axis:
     """The line through constants of one kind. Raises Unorderable where they are of several."""
+    if kind in _SHAPELESS:
+        raise Unorderable(f"Expected values that can be ordered, but found {kind} values")
     points: dict[Any, Any] = {}
     for constant in constants:
         if kind_of(constant) != kind:

@@ -21,7 +21,7 @@ from engine.dmn.cells import condition_of, constants
 from engine.dmn.expressions import Literal, Rule, Table
 from engine.dmn.model import Decision, Model
 from engine.dmn.values import kind_of
-from engine.errors import Finding, Malformed
+from engine.errors import ExpressionError, Finding, Malformed
 
 ITEM, GROUNDS, SORT, RANGE = "违法行为", wording.WORDS, "处罚种类", "幅度"
 REQUIRED = (ITEM, GROUNDS, SORT, RANGE)
@@ -209,10 +209,13 @@ def _says(words: str | None, tests: dict[str, str]) -> bool:
 
 
 def _plain(text: str) -> str:
-    """A FEEL constant as a cell shows it; a formula stays what it is."""
+    """A FEEL constant as a cell shows it; a formula, and what is no FEEL, stays what it is."""
     if text in ("", "null"):
         return ""
-    compiled = feel.compile(text)
+    try:
+        compiled = feel.compile(text)
+    except ExpressionError:
+        return text
     if compiled.free_names or compiled.calls:
         return text
     value = compiled({}).value
