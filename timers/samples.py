@@ -119,6 +119,8 @@ def _text(schema: Mapping[str, Any], rng: random.Random, today: date, file: Mapp
     title = str(schema.get("title", ""))
     if any(word in title for word in _PERSONS):
         text = name(rng)
+    elif "pattern" in schema and "时间" in title:
+        text = f"{rng.randint(9, 16):02d}:30"
     elif "电子" in title:
         text = f"{rng.randint(10_000, 99_999)}@example.cn"
     elif any(word in title for word in _PLACES):

@@ -52,7 +52,10 @@ def open_house(
     url = database or os.environ.get("BANJIE_DB") or DEFAULT_DATABASE
     clock = clock or SystemClock()
     settings = settings or Settings(
-        secret=_secret(), zone=os.environ.get("BANJIE_ZONE", "Asia/Shanghai"), authority=_authority()
+        secret=_secret(),
+        zone=os.environ.get("BANJIE_ZONE", "Asia/Shanghai"),
+        authority=_authority(),
+        secure_cookies=os.environ.get("BANJIE_TLS", "") == "yes",
     )
     zone = ZoneInfo(settings.zone)
     store = Store(url)
