@@ -24,7 +24,6 @@ DC = "http://www.omg.org/spec/DD/20100524/DC"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 ZEEBE = "http://camunda.org/schema/zeebe/1.0"
 MODELER = "http://camunda.org/schema/modeler/1.0"
-CAMUNDA = "http://camunda.org/schema/1.0/bpmn"
 
 MAX_BYTES = 4 * 1024 * 1024
 MAX_DEPTH = 200
