@@ -56,8 +56,8 @@ def answers(
             last = refusal
         for finding in last.findings:
             name = finding.where.strip("/").partition("/")[0]
-            if name in wanted or name not in schemas:
-                # What was given stays; something else that makes it wrong gives way.
+            if name in wanted or name not in schemas or rng.random() < 0.2:
+                # What was given stays, and a field may be wrong for another's sake: that one gives way.
                 others = [one for one in values if one not in wanted]
                 name = rng.choice(others) if others else ""
             if name in schemas:

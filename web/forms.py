@@ -28,7 +28,6 @@ from web.security import csrf_token
 
 REPEAT = "_repeat"
 KEPT = "#kept"
-ASKED = "#asked"
 MOST_ROWS = 200
 
 Pointer = str

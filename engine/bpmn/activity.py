@@ -107,8 +107,8 @@ class Activity(Node):
             if other is not token:
                 token.workflow.case.remove(other)
         token._set_state(READY)
+        yield from ()
         return True
-        yield
 
     def enter(self, token: Token) -> Steps:
         """The outer stay of a repeated activity has neither inputs nor properties of its own."""

@@ -69,20 +69,18 @@ class EventDefinition(SpiffEventDefinition):  # type: ignore[misc]
 
     def arm(self, case: Case, watch: Watch) -> Steps:
         """Begin to wait. Raises Failure where an expression has the wrong type."""
-        return
-        yield
+        yield from ()
 
     def disarm(self, case: Case, watch: Watch) -> Steps:
         """Wait no longer."""
-        return
-        yield
+        yield from ()
 
     def again(self, case: Case, watch: Watch) -> Verdict:
         """After the watch fired without ending its host: True where it waits on."""
+        yield from ()
         return True
-        yield
 
     def fire(self, token: Token) -> Verdict:
         """Throw the event from a token: True where the token goes on, False where it waits or is gone."""
+        yield from ()
         return True
-        yield

@@ -107,8 +107,8 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
 
     def work(self, token: Token) -> Verdict:
         """What the element does: True when done, False when it waits."""
+        yield from ()  # a generator like every other
         return True
-        yield  # a generator like every other
 
     def leave(self, token: Token) -> Steps:
         """Map the outputs, choose the flows, report the departure and follow the flows."""
@@ -244,18 +244,18 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
 
     def triggered(self, role: str, host: Any, payload: Any, watch: Watch) -> Steps:
         """A trigger that was watched for this element came."""
+        yield from ()
         raise NotImplementedError
-        yield
 
     def body_ended(self, token: Token, frame: Frame) -> Steps:
         """The body below this element ended."""
+        yield from ()
         raise NotImplementedError
-        yield
 
     def called_ended(self, token: Token, variables: dict[str, Any]) -> Steps:
         """The procedure called from this element ended."""
+        yield from ()
         raise NotImplementedError
-        yield
 
     def rejoin(self, token: Token) -> None:
         """Take a token that waits at a join back into the count, after a marking was read."""

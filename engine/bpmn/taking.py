@@ -80,8 +80,7 @@ def _completed(case: Case, token: Token, variables: Mapping[str, Any]) -> Steps:
 def _go_on(case: Case, token: Token) -> Steps:
     token._set_state(READY)
     case.later(token.task_spec.proceed, token)
-    return
-    yield
+    yield from ()
 
 
 def _job(case: Case, instance: int) -> Token:
@@ -165,8 +164,7 @@ def _come(case: Case, watches: list[Watch], variables: Mapping[str, Any]) -> Ste
 
 
 def _nothing() -> Steps:
-    return
-    yield
+    yield from ()
 
 
 def _retry(case: Case, stimulus: stimuli.Retry) -> Steps:

@@ -62,7 +62,7 @@ def test_the_machine_s_clock_stepping_back_repeats_the_last_moment(monkeypatch: 
 
     class Stepping(datetime):
         @classmethod
-        def now(cls, tz: Any = None) -> datetime:
+        def now(cls, _zone: Any = None) -> datetime:
             return next(shown)
 
     monkeypatch.setattr(clock, "datetime", Stepping)

@@ -30,7 +30,6 @@ _BY_FOLDER = {
     "ppt/": f"{_OFFICE}presentationml.presentation",
 }
 _OLD_OFFICE = {"doc": "application/msword", "xls": "application/vnd.ms-excel", "wps": "application/msword"}
-ACCEPTED = ".pdf,.png,.jpg,.jpeg,.gif,.webp,.ofd,.doc,.docx,.xls,.xlsx,.pptx,.wps,.odt,.ods"
 
 
 def keep(store: Store, upload: FileStorage) -> dict[str, Any]:

@@ -71,5 +71,4 @@ def _undo(case: Case, thrower: Token, frame: Frame, record: dict[str, Any]) -> S
         case.place(frame, node.handler, **notes)
     else:
         case.place(frame, node, undo=record.get("records", []), **notes)
-    return
-    yield
+    yield from ()

@@ -30,8 +30,7 @@ class ConditionalEvent(EventDefinition):
     def arm(self, case: Case, watch: Watch) -> Steps:
         """Have the condition looked at before anything else happens."""
         case.dirty = True
-        return
-        yield
+        yield from ()
 
     def holds(self, case: Case, watch: Watch) -> bool:
         """Whether the condition is true now; while it cannot be told, it is not."""

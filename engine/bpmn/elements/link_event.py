@@ -26,5 +26,5 @@ class LinkEvent(EventDefinition):
         if self.target is not None:
             frame = token.workflow
             frame.case.place(frame, frame.spec.task_specs[self.target])
+        yield from ()
         return True
-        yield

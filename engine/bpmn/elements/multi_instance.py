@@ -68,8 +68,8 @@ class MultiInstance:
             outer.notes["items"] = items
         for index in range(min(count, 1) if self.sequential else count):
             self._place(case, node, outer, index, None if items is None else items[index])
+        yield from ()
         return count == 0
-        yield
 
     def _place(self, case: Case, node: Activity, outer: Token, index: int, item: Any) -> None:
         notes = {"index": index} if self.item is None else {"index": index, "each": item}

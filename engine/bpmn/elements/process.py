@@ -47,8 +47,8 @@ class ProcessStay(Node):
             begin_at(self.case(token), token.workflow, token.workflow.spec.task_specs[chosen])
         elif not begun:
             begin(self.case(token), token.workflow)
+        yield from ()
         return False
-        yield
 
     def body_ended(self, token: Token, frame: Frame) -> Steps:
         """The last token is gone: the case, or the call, is over."""

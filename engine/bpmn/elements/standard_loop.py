@@ -33,8 +33,8 @@ class StandardLoop:
         if self.maximum == 0 or (self.before and not self._again(outer, outer.scope, 0)):
             return True
         outer.workflow.case.place(outer.workflow, node, parent=outer, index=0)
+        yield from ()
         return False
-        yield
 
     def prepare(self, node: Activity, inner: Token) -> Steps:
         """Give the round its counter (from 1)."""
@@ -57,13 +57,11 @@ class StandardLoop:
             case.later(node.proceed, outer)
         else:
             case.place(outer.workflow, node, parent=outer, index=outer.notes["done"])
-        return
-        yield
+        yield from ()
 
     def results(self, node: Activity, outer: Token) -> Steps:
         """A loop gives nothing beside what its rounds wrote."""
-        return
-        yield
+        yield from ()
 
     def _again(self, outer: Token, scope: Scope, done: int) -> bool:
         if self.maximum is not None and done >= self.maximum:
