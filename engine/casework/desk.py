@@ -7,7 +7,7 @@ opened. Implements `engine.bpmn.context.Context`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -190,13 +190,29 @@ class Desk:
             return {}
 
     def decide(self, decision: str, variables: Mapping[str, Any]) -> Decided:
-        """Evaluate a decision of the package, or of a package it has called. Raises NotFound."""
-        for package in self._packages():
-            for model in package.models:
+        """Evaluate a decision of the package, of a package it has called, or of the penalty tables.
+
+        A decision that says when it is in force is chosen among its versions: by the date of the act,
+        or the milder one where it asks for that. Raises NotFound.
+        """
+        own = [model for package in self._packages() for model in package.models]
+        for models in (own, self.ground.penalties):
+            for model in models:
                 if decision in model.decisions or decision in model.services:
-                    found = dmn.evaluate(model, decision, variables, host=self.names(()))
-                    return Decided(found.json, model.digest, {"decisions": found.evidence})
+                    return self._decided(models, model, decision, variables)
         raise NotFound(f"Expected a decision {decision} in the package, but there is none")
+
+    def _decided(
+        self, models: Sequence[dmn.Model], model: dmn.Model, decision: str, variables: Mapping[str, Any]
+    ) -> Decided:
+        dated = decision in model.decisions and "banjie.valid_from" in model.extensions(decision)
+        if not dated:
+            found = dmn.evaluate(model, decision, variables, host=self.names(()))
+            return Decided(found.json, model.digest, {"decisions": found.evidence})
+        chosen = dmn.evaluate_in_time(
+            dmn.versions(models, decision), variables, self.today, host=self.names(())
+        )
+        return Decided(chosen.json, model.digest, {"in_time": chosen.evidence})
 
     def _packages(self) -> list[Any]:
         called = [self.ground.package_of(digest) for digest in self.state.called.values()]

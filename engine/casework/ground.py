@@ -37,6 +37,7 @@ class Ground:
     law: RuleBook
     calendar: Calendar
     supervision: tuple[dmn.Model, ...]
+    penalties: tuple[dmn.Model, ...] = ()
     package_named: Callable[[str], Package]
     package_of: Callable[[str], Package]
     definition_of: Callable[[str], Definition]

@@ -38,6 +38,7 @@ def ground_of(connection: Connection, shelf: Shelf, settings: Settings, entry: E
         law=shelf.law(connection, digests["law"]),
         calendar=shelf.calendar(connection, digests["calendar"], settings.hours, settings.zone),
         supervision=shelf.supervision(connection, digests["supervision"]),
+        penalties=shelf.penalties(connection, digests["penalties"]),
         package_named=lambda name: shelf.package(connection, called[name]),
         package_of=lambda digest: shelf.package(connection, digest),
         definition_of=lambda digest: shelf.definition(connection, digest),

@@ -38,6 +38,7 @@ from engine.records.tables import case as case_table
 from engine.records.tables import definition_version
 from engine.records.tables import entry as entry_table
 
+_BUNDLES = ("law", "calendar", "supervision", "penalties", "catalogue", "units")
 RETRY_AFTER = timedelta(minutes=2)
 LAST_HEAD = (
     select(entry_table.c.head)
@@ -267,10 +268,7 @@ class Runtime:
         shelf = self.shelf
         digests = {
             "package": package.digest,
-            **{
-                kind: shelf.newest(kind, kind)
-                for kind in ("law", "calendar", "supervision", "catalogue", "units")
-            },
+            **{kind: shelf.newest(kind, kind) for kind in _BUNDLES},
             "engine": ENGINE,
         }
 
@@ -289,6 +287,7 @@ class Runtime:
             law=shelf.law(connection, digests["law"]),
             calendar=self.calendar(connection),
             supervision=shelf.supervision(connection, digests["supervision"]),
+            penalties=shelf.penalties(connection, digests["penalties"]),
             package_named=named,
             package_of=lambda digest: shelf.package(connection, digest),
             definition_of=lambda digest: shelf.definition(connection, digest),

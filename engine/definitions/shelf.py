@@ -129,6 +129,10 @@ class Shelf:
         """The decision models of a supervision bundle."""
         return self.once("supervision", digest, lambda: _models(self.bundle(connection, digest)))
 
+    def penalties(self, connection: Connection, digest: str) -> tuple[dmn.Model, ...]:
+        """The decision models of a bundle of penalty tables."""
+        return self.once("penalties", digest, lambda: _models(self.bundle(connection, digest)))
+
     def items(self, connection: Connection, digest: str) -> dict[str, ServiceItem]:
         """The service items of a catalogue bundle."""
         return self.once(
