@@ -105,6 +105,7 @@ class _Teller:
                 "over": self.say(wording.OVER.get(texts.get("limit", ""), ("", ""))),
                 "started": self._day(data.get("started_on")),
                 "due": self._day(data.get("due_on")),
+                "before": self._day(data.get("due_before")),
                 "on": self._day(data.get("on")),
             }
         )

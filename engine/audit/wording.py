@@ -46,6 +46,13 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "监督规则{rule}{against}发出{level}：{sentence}（{basis}）",
         "supervision rule {rule} issued a {level}{against}: {sentence} ({basis})",
     ),
+    "PeriodRecounted": (
+        "日历有变，{period}由{before}改为{due}届满",
+        "the calendar changed, and {period} ends on {due} instead of {before}",
+    ),
+    "CardAppealed": ("{who}对卡片提出申诉：{reason}", "{who} appealed against a card: {reason}"),
+    "CardRevoked": ("{who}撤销了卡片：{reason}", "{who} revoked a card: {reason}"),
+    "CardRestored": ("{who}恢复了卡片：{reason}", "{who} restored a card: {reason}"),
     "IncidentRaised": ("“{element}”发生异常：{sentence}", "“{element}” could not go on: {sentence}"),
     "CaseTerminated": ("{who}终止了案件：{reason}", "{who} ended the case: {reason}"),
     "CaseClosed": ("案件办结，结果：{outcome}", "the case was closed; outcome: {outcome}"),

@@ -99,6 +99,7 @@ def versions() -> str:
         "law": _("法定期限"),
         "calendar": _("日历"),
         "supervision": _("监督规则"),
+        "penalties": _("裁量表"),
         "catalogue": _("事项目录"),
         "units": _("组织机构"),
     }
