@@ -79,7 +79,7 @@ class Laboratory:
         self.runtime = runtime
         self.clock = clock
         self.rng = random.Random(seed)  # noqa: S311 - made-up people, not secrets
-        self.heartbeat = Heartbeat(runtime, "laboratory")
+        self.heartbeat = Heartbeat(runtime, "laboratory", reports=False)
         self.given: dict[int, dict[str, Any]] = {}
         self.problems: Counter[str] = Counter()
         self.folder: TemporaryDirectory[str] | None = None  # goes with the laboratory

@@ -32,8 +32,9 @@ ROUNDS = 20  # of due moments in one beat, so that a flood does not keep jobs wa
 class Heartbeat:
     """One node's heartbeat over one runtime."""
 
-    def __init__(self, runtime: Runtime, name: str | None = None) -> None:
+    def __init__(self, runtime: Runtime, name: str | None = None, *, reports: bool = True) -> None:
         self.runtime = runtime
+        self._reports = reports  # a laboratory's beat is no node of the installation
         self.name = name or f"{socket.gethostname()}:{os.getpid()}"
         self._started = runtime.clock.now()
         self._reported: datetime | None = None
@@ -122,7 +123,8 @@ class Heartbeat:
 
     def _report(self) -> None:
         now = self.runtime.clock.now()
-        if self._reported is not None and now - self._reported < REPORT_EVERY:
+        recently = self._reported is not None and now - self._reported < REPORT_EVERY
+        if recently or not self._reports:
             return
         self._reported = now
         row = {
