@@ -118,3 +118,41 @@ def test_a_message_that_is_not_there_is_refused(attribute: str) -> None:
     with pytest.raises(IllegalDefinition) as refusal:
         read(diagram(body))
     assert [one.where for one in refusal.value.findings] == ["c"]
+
+
+def test_a_message_that_a_worker_sends_needs_no_name_of_its_own() -> None:
+    """As Camunda 8 writes it: the job of a throw or end event sends the message."""
+    trial = Trial(
+        diagram(
+            """
+            <startEvent id="s"/>
+            <intermediateThrowEvent id="tell">
+              <extensionElements><zeebe:taskDefinition type="tell the party"/></extensionElements>
+              <messageEventDefinition id="told"/>
+            </intermediateThrowEvent>
+            <endEvent id="e"/>
+            s -> tell
+            tell -> e
+            """
+        )
+    ).start()
+    assert trial.open("job") == ["tell"]
+
+    trial.complete_job("tell")
+
+    assert trial.ended
+
+
+def test_a_message_without_name_and_without_worker_is_refused() -> None:
+    with pytest.raises(IllegalDefinition, match="a message"):
+        Trial(
+            diagram(
+                """
+                <startEvent id="s"/>
+                <intermediateThrowEvent id="tell"><messageEventDefinition id="told"/></intermediateThrowEvent>
+                <endEvent id="e"/>
+                s -> tell
+                tell -> e
+                """
+            )
+        )

@@ -96,6 +96,9 @@ def _written(reading: Reading, element: xml.Element, owner: str) -> Iterator[xml
 
 def _message(reading: Reading, element: xml.Element, owner: str) -> EventDefinition | None:
     message = reading.referred(element, "messageRef", "message")
+    if message is None and _sent_by_a_job(element):
+        # As in Camunda 8 the worker knows the message; the event only waits for the job.
+        return MessageEvent(owner, reading.expression(element, owner, "the message name", owner), None)
     if message is None:
         return _lacking(reading, element, owner, "a message", "messageRef")
     name = message.get("name")
@@ -104,6 +107,12 @@ def _message(reading: Reading, element: xml.Element, owner: str) -> EventDefinit
     subscription = xml.extension(message, "subscription")
     key = reading.optional(subscription, owner, "the correlation key", "correlationKey")
     return MessageEvent(owner, reading.expression(message, owner, "the message name", name), key)
+
+
+def _sent_by_a_job(element: xml.Element) -> bool:
+    sender = element.getparent()
+    throws = sender is not None and xml.local(sender) in ("intermediateThrowEvent", "endEvent")
+    return throws and not element.get("messageRef") and xml.extension(sender, "taskDefinition") is not None
 
 
 def _signal(reading: Reading, element: xml.Element, owner: str) -> EventDefinition | None:
