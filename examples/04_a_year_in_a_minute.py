@@ -17,7 +17,7 @@ from engine.records import journal
 from timers.laboratory import Laboratory, of_its_own
 
 YEAR, SEED = 2026, 12
-LEFT_LYING = 4  # every fourth case waits a month before anybody touches it
+LEFT_LYING = 4  # the first of every four cases waits a month before anybody touches it
 PLACES = (("HJ-LH-0004", "shinan.ga.zs"), ("XK-SR-0035", "shinan.cg"))
 ANSWERS = {
     "HJ-LH-0004": {"review_outcome": "complete"},
@@ -39,7 +39,7 @@ def month_of(city: Laboratory, month: int, made: list[int]) -> None:
         made.append(city.receive(item, unit, ANSWERS[item], channel="window").case_id)
     except BanjieError as refusal:
         print(f"   not taken: {refusal.sentence}")
-    lying = made[-1] if len(made) % LEFT_LYING == 0 else None
+    lying = made[-1] if len(made) % LEFT_LYING == 1 else None
     worked_on = [case_id for case_id in made if case_id != lying and city.case(case_id).open]
     city.run(worked_on, date(YEAR, month, monthrange(YEAR, month)[1]))
     cards = sum(len(city.case(case_id).cards) for case_id in made)

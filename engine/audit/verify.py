@@ -165,13 +165,14 @@ def _payload(name: str, row: Mapping[str, Any], entry: Entry) -> Iterator[Fault]
 
 def _first_difference(made: str, theirs: Mapping[str, Any]) -> str:
     ours = canonical.loads(made)
-    if ours["command"] != theirs["command"]:
+    if ours["command"] != theirs.get("command"):
         return "the command differs"
-    if ours["answers"] != theirs["answers"]:
+    if ours["answers"] != theirs.get("answers"):
         return "the answers differ"
-    for index, (mine, other) in enumerate(zip(ours["events"], theirs["events"], strict=False), start=1):
+    told = theirs.get("events")
+    for index, (mine, other) in enumerate(zip(ours["events"], told or (), strict=False), start=1):
         if mine != other:
-            return f"event {index} ({other['type']}) differs"
+            return f"event {index} ({mine['type']}) differs"
     return "it differs"
 
 

@@ -55,11 +55,13 @@ def test_a_healthy_database_has_nothing_to_report_whatever_lives_its_cases_had(l
     lab = laboratory(FIRST, SEED)
     made = opened(lab, 6)
 
+    lying = made[:2]  # nobody touches these: time alone acts on them
     for days in (20, 60, 150):
-        lab.run([one for one in made if lab.case(one).open], FIRST + timedelta(days=days), wild=True)
+        alive = [one for one in made if one not in lying and lab.case(one).open]
+        lab.run(alive, FIRST + timedelta(days=days), wild=True)
         assert patrol.patrol(lab.runtime, closed_within=timedelta(days=999)) == [], f"seed {SEED}"
 
-    assert any(lab.case(case_id).cards for case_id in made)
+    assert any(lab.case(case_id).cards for case_id in lying)
 
 
 @pytest.mark.nightly

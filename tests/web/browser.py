@@ -8,7 +8,7 @@ from __future__ import annotations
 import shutil
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -60,11 +60,17 @@ def browsing() -> Iterator[Browser]:
             browser.close()
 
 
+def run(server: Any) -> None:
+    """Serve until closed: a socket that closes under the loop that waits for it is the end, not a fault."""
+    with suppress(OSError):
+        server.run()
+
+
 @contextmanager
 def serving(app: Flask) -> Iterator[str]:
     """The application on a free port of this machine; yields its address without a trailing slash."""
     server = create_server(app, host="127.0.0.1", port=0, threads=8)
-    thread = threading.Thread(target=server.run, daemon=True)
+    thread = threading.Thread(target=run, args=(server,), daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.effective_port}"

@@ -111,8 +111,9 @@ def _message(reading: Reading, element: xml.Element, owner: str) -> EventDefinit
 
 def _sent_by_a_job(element: xml.Element) -> bool:
     sender = element.getparent()
-    throws = sender is not None and xml.local(sender) in ("intermediateThrowEvent", "endEvent")
-    return throws and not element.get("messageRef") and xml.extension(sender, "taskDefinition") is not None
+    if sender is None or xml.local(sender) not in ("intermediateThrowEvent", "endEvent"):
+        return False
+    return not element.get("messageRef") and xml.extension(sender, "taskDefinition") is not None
 
 
 def _signal(reading: Reading, element: xml.Element, owner: str) -> EventDefinition | None:
