@@ -218,7 +218,8 @@ def _hashes(value: Any) -> Iterator[str]:
 def _blocked(rows: list[Mapping[str, Any]]) -> Iterator[Fault]:
     allowed = {"ActRefused", "CardIssued"}
     for row in rows:
-        types = {event["type"] for event in _head(row).get("events", ())}
+        events = _head(row).get("events") or ()
+        types = {str(event.get("type")) for event in events if isinstance(event, Mapping)}
         if "ActRefused" in types and not types <= allowed:
             more = ", ".join(sorted(types - allowed))
             detail = f"{row['stream']} #{row['seq']}: Expected nothing but the refusal, but found {more}"
