@@ -62,20 +62,9 @@ def _lines(rows: list[Mapping[str, Any]] | list[dict[str, object]]) -> bytes:
 def _files(connection: Connection, rows: list[Mapping[str, Any]]) -> Iterator[tuple[str, bytes]]:
     for row in rows:
         if row["payload"] is not None:
-            for sha256 in sorted(set(_hashes(canonical.loads(row["payload"])))):
+            for sha256 in sorted(set(blobs.named_in(canonical.loads(row["payload"])))):
                 if blobs.exists(connection, sha256):
                     yield f"files/{sha256}", blobs.get(connection, sha256)
-
-
-def _hashes(value: Any) -> Iterator[str]:
-    if isinstance(value, dict):
-        if "media_type" in value and isinstance(value.get("sha256"), str):
-            yield value["sha256"]
-        for item in value.values():
-            yield from _hashes(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _hashes(item)
 
 
 def _definitions(connection: Connection, runtime: Runtime, entries: list[Any]) -> Iterator[tuple[str, bytes]]:

@@ -197,22 +197,11 @@ def _bytes(connection: Connection, rows: list[Mapping[str, Any]]) -> Iterator[Fa
             payload = canonical.loads(row["payload"])
         except BanjieError:
             continue  # check 3 names it
-        for sha256 in sorted(set(_hashes(payload))):
+        for sha256 in sorted(set(blobs.named_in(payload))):
             try:
                 blobs.get(connection, sha256)
             except BanjieError as error:
                 yield Fault(7, f"{row['stream']} #{row['seq']}: {error.sentence}", row["seq"])
-
-
-def _hashes(value: Any) -> Iterator[str]:
-    if isinstance(value, dict):
-        if isinstance(value.get("sha256"), str) and "media_type" in value:
-            yield value["sha256"]
-        for item in value.values():
-            yield from _hashes(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _hashes(item)
 
 
 def _blocked(rows: list[Mapping[str, Any]]) -> Iterator[Fault]:

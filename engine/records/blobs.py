@@ -6,6 +6,9 @@ rendered again: what was issued is what is read.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 from sqlalchemy import Connection, select
 
 from engine import canonical
@@ -37,3 +40,15 @@ def get(connection: Connection, sha256: str) -> bytes:
 def exists(connection: Connection, sha256: str) -> bool:
     """Whether bytes of that hash are kept."""
     return connection.execute(select(blob.c.sha256).where(blob.c.sha256 == sha256)).first() is not None
+
+
+def named_in(value: Any) -> Iterator[str]:
+    """The hashes of every file (sha256 beside media_type) that plain data names, in its order."""
+    if isinstance(value, dict):
+        if isinstance(value.get("sha256"), str) and "media_type" in value:
+            yield value["sha256"]
+        for item in value.values():
+            yield from named_in(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from named_in(item)
