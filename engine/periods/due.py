@@ -78,6 +78,22 @@ def due(ledger: Ledger, calendar: Calendar, as_of: date | datetime | None = None
     )
 
 
+def runs_out(ledger: Ledger, calendar: Calendar) -> tuple[Due, datetime | None] | None:
+    """The end and the first warning (`warn_from`) if nobody does anything more: what may be armed.
+
+    An open suspension with a limit of its own stops the clock up to that limit, one that the law does not
+    list not at all. None while one holds that only an act can end: nothing falls due before it.
+    """
+    clock = Timeline(ledger, calendar, None)
+    holding = [one for one in ledger.open_suspensions if one.listed]
+    if any(one.max is None for one in holding) and not ledger.stop_entry:
+        return None
+    # A day after the last of them nothing holds any more, and looked at from there the end is certain.
+    free = max((clock.own_point(one) for one in holding), default=None)
+    as_of = free + timedelta(days=1) if free is not None else None
+    return due(ledger, calendar, as_of), warn_from(ledger, calendar, as_of)
+
+
 def used(ledger: Ledger, calendar: Calendar, as_of: date | datetime) -> int | Decimal:
     """What has been counted up to and including the day (to the moment, for hours), never after the stop.
 

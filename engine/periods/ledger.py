@@ -176,6 +176,7 @@ class Ledger:
         approver: str,
         *,
         due_on: date,
+        due_at: datetime | None = None,
         at: datetime | None = None,
         reason: str = "",
         basis: str = "",
@@ -183,15 +184,24 @@ class Ledger:
     ) -> Ledger:
         """The limit grows by a length (C9). `due_on` is the day the period ends without it (`due`).
 
+        Where `due_at`, the last moment of that day, is given too, the act's own moment `at` must not lie
+        after it (C4: after close of business the limit has passed).
+
         Raises PeriodRefused: A15 where the law has no (further) extension or the limit has passed, C9
         where it is too long or approved by another rank.
         """
-        _refuse(self.check_extend(on, by, approver, due_on=due_on))
+        late = due_at is not None and at is not None and at > due_at
+        _refuse(self.check_extend(on, by, approver, due_on=due_on, late=late))
         entry = Entry(EXTENDED, on, at, by=by, approver=approver, reason=reason, basis=basis, person=person)
         return self.record(entry)
 
-    def check_extend(self, on: date, by: Limit, approver: str, *, due_on: date) -> Breach | None:
-        """The first breach of extending on a day, None where the law allows it (see `extend`)."""
+    def check_extend(
+        self, on: date, by: Limit, approver: str, *, due_on: date, late: bool = False
+    ) -> Breach | None:
+        """The first breach of extending on a day, None where the law allows it (see `extend`).
+
+        late: it is asked for on the last day itself, but after that day's last moment.
+        """
         taken = len(self.extensions)
         stage = self.rule.stage(taken)
         if stage is None:
@@ -200,7 +210,7 @@ class Ledger:
                 f"Expected at most {taken} extensions of {self.rule.id}, but another is asked for",
                 f"{self.rule.basis}规定的延长次数已用完，或者没有规定延长",
             )
-        if on > due_on:
+        if on > due_on or late:
             return Breach(
                 "A15",
                 f"Expected the extension before the limit of {due_on}, but it is asked for on {on}",

@@ -125,10 +125,10 @@ class Timeline:
         """What a suspension takes out of the axis, cut at its own limit."""
         since = self._point(suspension.since)
         until = self._point(suspension.until) if suspension.until else self._still_open(since)
-        own = self._own_point(suspension)
+        own = self.own_point(suspension)
         return since, until if own is None else min(until, own)
 
-    def _own_point(self, suspension: Suspension) -> Any:
+    def own_point(self, suspension: Suspension) -> Any:
         """Where a suspension's own limit ends on the axis; None where it has none."""
         own = self.own_end(suspension)
         if own is None or not self.hourly:
@@ -140,7 +140,7 @@ class Timeline:
 
     def _stands(self, suspension: Suspension) -> bool:
         """Whether an open suspension stops the clock now: the law lists it and its own limit is not over."""
-        own = self._own_point(suspension)
+        own = self.own_point(suspension)
         return suspension.listed and (own is None or self.now is None or self.now < own)
 
     def _still_open(self, since: Any) -> Any:

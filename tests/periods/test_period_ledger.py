@@ -20,6 +20,7 @@ from engine.periods import (
     in_time,
     overruns,
     remaining,
+    runs_out,
     state,
     used,
     warn_from,
@@ -314,3 +315,36 @@ def test_whose_days_were_used_in_a_joint_approval(calendar):
 def test_whose_days_cannot_be_told_in_hours(calendar):
     with pytest.raises(ValueError, match="hours"):
         whose_days(opened("4H", at=utc(2026, 3, 2)), {}, calendar, START)
+
+
+# What may be armed
+
+
+def test_an_end_is_certain_while_a_suspension_has_a_limit_of_its_own_or_is_not_listed(calendar):
+    kinds = ["听证", {"kind": "征求第三方意见", "max": "15W"}]
+    plain = opened("20W", date(2026, 4, 27), suspend=kinds)
+    silent = plain.suspend(date(2026, 5, 7), "征求第三方意见")
+    end, warning = runs_out(silent, calendar)
+    assert (end.day, end.suspended) == (date(2026, 6, 17), False)
+    assert warning == warn_from(silent.resume(date(2026, 5, 27)), calendar)
+    unlisted = plain.record(Entry("suspended", date(2026, 5, 7), kind="现场核查"))
+    assert runs_out(unlisted, calendar)[0].day == date(2026, 5, 27)
+    assert runs_out(plain.suspend(date(2026, 5, 7), "听证"), calendar) is None
+    assert runs_out(silent.suspend(date(2026, 5, 8), "听证", key="b"), calendar) is None
+
+
+def test_hours_run_on_after_the_limit_of_their_suspension(calendar):
+    ledger = opened("4H", at=utc(2026, 3, 2, 1), suspend=[{"kind": "听证", "max": "2H"}])
+    ledger = ledger.suspend(START, "听证", at=utc(2026, 3, 2, 2))
+    assert runs_out(ledger, calendar)[0].moment == utc(2026, 3, 2, 7)
+
+
+def test_an_extension_after_close_of_business_on_the_last_day_comes_too_late(calendar):
+    ledger = opened("5W", extension={"max": "3W"})
+    end = due(ledger, calendar)
+    facts = {"due_on": end.day, "due_at": end.moment}
+    good = ledger.extend(end.day, Limit.read("3W"), "", at=end.moment, **facts)
+    assert due(good, calendar).day == date(2026, 3, 12)
+    with pytest.raises(PeriodRefused) as refusal:
+        ledger.extend(end.day, Limit.read("3W"), "", at=utc(2026, 3, 9, 9, 1), **facts)
+    assert refusal.value.breach.rule == "A15"
