@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from json.encoder import encode_basestring as _quoted
 from typing import Any
@@ -28,9 +28,7 @@ def dumps(value: object) -> str:
 
     Raises Malformed for a float, a non-finite decimal, a key that is no string, or any other type.
     """
-    parts: list[str] = []
-    _write(value, parts.append)
-    return "".join(parts)
+    return _text(value)
 
 
 def loads(text: str | bytes) -> Any:
@@ -91,44 +89,26 @@ def digest_bytes(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def _write(value: object, out: Any) -> None:
-    if isinstance(value, str):
-        out(_quoted(value))
-    elif value is None or isinstance(value, bool):
-        out("null" if value is None else "true" if value else "false")
-    elif isinstance(value, int):
-        out(str(value))
-    elif isinstance(value, Decimal):
-        out(_number(value))
-    elif isinstance(value, list | tuple):
-        _write_list(value, out)
-    elif isinstance(value, Mapping):
-        _write_object(value, out)
-    else:
-        raise Malformed(f"Expected plain data, but found a {type(value).__name__}")
+def _text(value: object) -> str:
+    """The text of one value: by its exact class where it has one of ours, else by what it is derived from."""
+    write = _WRITTEN.get(type(value))
+    if write is not None:
+        return write(value)
+    for kind, write in _DERIVED:
+        if isinstance(value, kind):
+            return write(value)
+    raise Malformed(f"Expected plain data, but found a {type(value).__name__}")
 
 
-def _write_list(value: list[object] | tuple[object, ...], out: Any) -> None:
-    before = "["
-    for item in value:
-        out(before)
-        before = ","
-        _write(item, out)
-    out("]" if value else "[]")
+def _list(value: Sequence[object]) -> str:
+    return "[" + ",".join([_text(item) for item in value]) + "]"
 
 
-def _write_object(value: Mapping[Any, object], out: Any) -> None:
+def _object(value: Mapping[Any, object]) -> str:
     for key in value:
         if not isinstance(key, str):
             raise Malformed(f"Expected text as a key, but found {key!r}")
-    before = "{"
-    for key in sorted(value):
-        out(before)
-        before = ","
-        out(_quoted(key))
-        out(":")
-        _write(value[key], out)
-    out("}" if value else "{}")
+    return "{" + ",".join([f"{_quoted(key)}:{_text(value[key])}" for key in sorted(value)]) + "}"
 
 
 def _number(value: Decimal) -> str:
@@ -146,3 +126,23 @@ def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         raise ValueError("a key stands twice in one object")
     return found
+
+
+_WRITTEN: dict[type, Callable[[Any], str]] = {
+    str: _quoted,
+    int: int.__repr__,
+    bool: lambda value: "true" if value else "false",
+    type(None): lambda value: "null",
+    Decimal: _number,
+    dict: _object,
+    list: _list,
+    tuple: _list,
+}
+_DERIVED: tuple[tuple[type, Callable[[Any], str]], ...] = (
+    (str, _quoted),
+    (int, str),
+    (Decimal, _number),
+    (list, _list),
+    (tuple, _list),
+    (Mapping, _object),
+)

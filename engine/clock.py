@@ -8,6 +8,7 @@ so that every store gives back what it was given.
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Protocol
 
 
@@ -67,6 +68,7 @@ def moment_text(moment: datetime) -> str:
     return whole_millisecond(moment).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
 
 
+@lru_cache(maxsize=4096)
 def read_moment(text: str) -> datetime:
     """The moment written by `moment_text`. Raises ValueError for anything else."""
     return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)

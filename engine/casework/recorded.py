@@ -5,8 +5,6 @@ Called by replay and by the patrol. It never calls out: no clock, no register, n
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo
-
 from sqlalchemy import Connection
 
 from engine.casework.ground import ENGINE, Ground
@@ -26,15 +24,14 @@ def ground_of(connection: Connection, shelf: Shelf, settings: Settings, entry: E
             f"Expected engine version {ENGINE}, but it was recorded under {digests.get('engine')}"
         )
     called = entry.answers.get("called", {})
-    units = shelf.data(connection, digests["units"], "units.json")
     items = shelf.items(connection, digests["catalogue"])
     return Ground(
         moment=read_moment(entry.moment),
-        zone=ZoneInfo(str(settings.zone)),
+        zone=settings.zone,
         actor=Actor.from_data(entry.actor),
         package=shelf.package(connection, digests["package"]),
         item=catalogue.find(items, entry.answers.get("item") or entry.command.get("item") or ""),
-        organisation=Organisation.from_data(units),
+        organisation=_organisation(connection, shelf, digests["units"]),
         law=shelf.law(connection, digests["law"]),
         calendar=shelf.calendar(connection, digests["calendar"], settings.hours, settings.zone),
         supervision=shelf.supervision(connection, digests["supervision"]),
@@ -46,3 +43,8 @@ def ground_of(connection: Connection, shelf: Shelf, settings: Settings, entry: E
         digests=digests,
         answers=entry.answers,
     )
+
+
+def _organisation(connection: Connection, shelf: Shelf, digest: str) -> Organisation:
+    data = shelf.data(connection, digest, "units.json")
+    return shelf.once("organisation", digest, lambda: Organisation.from_data(data))

@@ -53,13 +53,15 @@ class Hit:
 
 def judge(desk: Desk, events: list[Event], submitted: Mapping[str, Any]) -> list[Hit]:
     """All hits of all rules on the events, in their order. `submitted` is what the command brought."""
+    judged = [event for event in events if event.type in JUDGED]
+    if not judged:
+        return []
     hits: list[Hit] = []
-    common = _common(desk)
-    for event in events:
-        if event.type in JUDGED:
-            facts = {**common, **_facts(desk, event, submitted)}
-            for model in desk.ground.supervision:
-                hits += _hits(desk, model, event, facts)
+    common, host = dmn.given(_common(desk)), desk.calendar_names()
+    for event in judged:
+        facts = common.having(_facts(desk, event, submitted))
+        for model in desk.ground.supervision:
+            hits += _hits(model, event, facts, host)
     return hits
 
 
@@ -90,11 +92,11 @@ def issue(desk: Desk, hits: list[Hit]) -> None:
 _KEPT = ("period", "id", "limit", "due_at", "late_seconds", "element", "act", "kind", "sentence", "rule")
 
 
-def _hits(desk: Desk, model: dmn.Model, event: Event, facts: Mapping[str, Any]) -> list[Hit]:
+def _hits(model: dmn.Model, event: Event, facts: dmn.Given, host: Mapping[str, Any]) -> list[Hit]:
     found = []
     # A decision is found by its id and by its name: ask each once.
     for decision in sorted({decision.id for decision in model.decisions.values()}):
-        answer = dmn.evaluate(model, decision, facts, host=desk.calendar_names()).json
+        answer = dmn.evaluate(model, decision, facts, host=host).json
         rows = answer if isinstance(answer, list) else [answer]
         found += [Hit(event, decision, row) for row in rows if isinstance(row, Mapping) and row.get("rule")]
     return found

@@ -9,6 +9,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from engine.errors import IllegalDefinition, NotFound
@@ -40,6 +41,10 @@ class ServiceItem:
 
     def as_context(self) -> dict[str, Any]:
         """The read-only FEEL name `item`."""
+        return dict(self._context)
+
+    @cached_property
+    def _context(self) -> dict[str, Any]:
         return {**_plain(self.facts), "code": self.code, "name": self.name()}
 
 

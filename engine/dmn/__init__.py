@@ -9,12 +9,13 @@ from engine.dmn.in_time import InTime, Version, evaluate_in_time, in_force, vers
 from engine.dmn.model import Decision, DecisionService, Model
 from engine.dmn.proof import Proof, ProofFinding, prove, prove_all
 from engine.dmn.reader import read
-from engine.dmn.run import Evaluation, evaluate
+from engine.dmn.run import Evaluation, Given, evaluate, given
 
 __all__ = [
     "Decision",
     "DecisionService",
     "Evaluation",
+    "Given",
     "InTime",
     "Model",
     "Proof",
@@ -23,6 +24,7 @@ __all__ = [
     "Version",
     "evaluate",
     "evaluate_in_time",
+    "given",
     "in_force",
     "prove",
     "prove_all",

@@ -20,9 +20,9 @@ class Unending(Outcome):
 
 
 def ask(compiled: Compiled, variables: Mapping[str, Any], host: Mapping[str, Any] = _NOBODY) -> Outcome:
-    """The outcome of a text; null with its reason where the text does not end."""
+    """The outcome of a text in FEEL values; null with its reason where the text does not end."""
     try:
-        return compiled(variables, host=host)
+        return compiled(variables, host=host, settled=True)
     except TooLarge as limit:
         return Unending(None, (limit.sentence,))
 

@@ -57,8 +57,24 @@ class Evaluation:
         return self.reasons if self.value is None else ()
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Variables that are FEEL values already: what several decisions are asked about is made so once."""
+
+    values: Mapping[str, Any]
+
+    def having(self, variables: Mapping[str, Any]) -> Given:
+        """These variables, and more of plain data over them."""
+        return Given({**self.values, **given(variables).values})
+
+
+def given(variables: Mapping[str, Any]) -> Given:
+    """Plain data or FEEL values made ready for `evaluate`. Raises Malformed, TooLarge as `evaluate` does."""
+    return Given({name: normal(value) for name, value in variables.items()})
+
+
 def evaluate(
-    model: Model, name: str, variables: Mapping[str, Any], *, host: Mapping[str, Any] | None = None
+    model: Model, name: str, variables: Mapping[str, Any] | Given, *, host: Mapping[str, Any] | None = None
 ) -> Evaluation:
     """Evaluate a decision, a decision service or a knowledge model, by id or name.
 
@@ -68,7 +84,8 @@ def evaluate(
     has the value given under its name. Raises NotFound where the model has no such decision, TooLarge where
     logic or data nest too deep to follow; never for what the data hold.
     """
-    run = _Run(model, variables, host or {})
+    settled = variables if isinstance(variables, Given) else given(variables)
+    run = _Run(model, settled.values, host or {})
     try:
         value = run.named(name)
     except RecursionError:
@@ -81,7 +98,7 @@ class _Run:
 
     def __init__(self, root: Model, variables: Mapping[str, Any], host: Mapping[str, Any]) -> None:
         self._root = root
-        self._variables = {name: normal(value) for name, value in variables.items()}
+        self._variables = variables
         self._host = host
         self.record = Record()
         self._logic = Logic(self.record, host, root.visible_types)

@@ -44,9 +44,16 @@ class Compiled:
         self.roots = frozenset(roots)
         self._wanted = tuple(sorted(self.roots))
 
-    def __call__(self, variables: Mapping[str, object], *, host: Mapping[str, object] = NO_NAMES) -> Outcome:
+    def __call__(
+        self,
+        variables: Mapping[str, object],
+        *,
+        host: Mapping[str, object] = NO_NAMES,
+        settled: bool = False,
+    ) -> Outcome:
         """Evaluate. Names of the host hide variables of the same name.
 
+        `settled` says that the variables hold FEEL values already, so that they are taken as they are.
         Raises TooLarge where the budget of steps, depth or size is used up, Malformed for a variable of
         a class FEEL does not have.
         """
@@ -55,10 +62,11 @@ class Compiled:
         try:
             for name in self._wanted:
                 value = host.get(name, MISSING)
-                if value is MISSING:
+                lent = value is not MISSING
+                if not lent:
                     value = variables.get(name, MISSING)
                 if value is not MISSING:
-                    names[name] = normal(value)
+                    names[name] = normal(value) if lent or not settled else value  # type: ignore[assignment]
             value = self._run(Scope(names, None, state))
         except RecursionError:
             raise TooLarge("Expected an expression of less depth, but it nests too deep to follow") from None
