@@ -14,6 +14,7 @@ from datetime import date
 from engine import audit
 from engine.errors import BanjieError
 from engine.records import journal
+from timers import simulation
 from timers.laboratory import Laboratory, of_its_own
 
 YEAR, SEED = 2026, 12
@@ -49,7 +50,7 @@ def month_of(city: Laboratory, month: int, made: list[int]) -> None:
 
 def tally(city: Laboratory, made: list[int]) -> None:
     """Cards by rule and level, outcomes, and how many clocks were kept."""
-    report = city.report(made)
+    report = simulation.report(city, made)
     cards: Counter[tuple[str, str]] = Counter()
     for case_id in made:
         cards.update((card["rule"], card["level"]) for card in city.case(case_id).cards)

@@ -20,7 +20,7 @@ from typing import Any
 from playwright.sync_api import Browser, Page
 from sqlalchemy import select
 
-from engine.casework.runtime import Outcome
+from engine.casework.case_row import Outcome
 from engine.clock import VirtualClock
 from engine.records.tables import case as case_table
 from tests.web.browser import browsing, serving

@@ -9,25 +9,24 @@ from __future__ import annotations
 import heapq
 import random
 from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from sqlalchemy import select
 
-from engine.casework import clocks, commands, founding, jobs, state
+from engine.casework import commands, founding, jobs, state
+from engine.casework.case_row import Outcome
 from engine.casework.due_moments import next_due
-from engine.casework.runtime import Outcome, Runtime, Settings
+from engine.casework.runtime import Runtime, Settings
 from engine.casework.state import CaseState
 from engine.clock import VirtualClock, read_moment
 from engine.definitions import deployment
-from engine.errors import ActBlocked, BanjieError, Conflict, Malformed, NotAuthorised, NotFound
+from engine.errors import ActBlocked, Conflict, Malformed, NotAuthorised, NotFound
 from engine.organisation import authorization
 from engine.organisation.directory import Directory
 from engine.organisation.model import Actor
-from engine.periods import in_time
 from engine.records import blobs
 from engine.records.store import Store
 from engine.records.tables import person as person_table
@@ -36,40 +35,6 @@ from timers.scheduler import Heartbeat
 
 _SAMPLE_FILE = b"%PDF-1.4\n% a page for the laboratory\n%%EOF\n"
 MOST_STEPS = 400  # of one case; a model that needs more has a loop without an exit
-
-Say = Callable[[str], None]
-
-
-@dataclass
-class Report:
-    """What a simulation found. `cards` counts by rule, `outcomes` by name, `problems` are refusals met."""
-
-    cases: int = 0
-    closed: int = 0
-    in_time: int = 0
-    late: int = 0
-    cards: Counter[str] = field(default_factory=Counter)
-    outcomes: Counter[str] = field(default_factory=Counter)
-    problems: Counter[str] = field(default_factory=Counter)
-    days: list[int] = field(default_factory=list)
-
-    def as_data(self) -> dict[str, Any]:
-        """The report as plain data."""
-        return {
-            "cases": self.cases,
-            "closed": self.closed,
-            "periods_in_time": self.in_time,
-            "periods_late": self.late,
-            "cards": dict(sorted(self.cards.items())),
-            "outcomes": dict(sorted(self.outcomes.items())),
-            "problems": dict(sorted(self.problems.items())),
-            "days": {"shortest": min(self.days, default=0), "longest": max(self.days, default=0)},
-        }
-
-    def text(self) -> str:
-        """The report for people."""
-        data = self.as_data()
-        return "\n".join(f"{name:16} {value}" for name, value in data.items())
 
 
 class Laboratory:
@@ -307,25 +272,6 @@ class Laboratory:
         hour = local.time() if 9 <= local.hour < 17 else time(9, self.rng.randint(0, 59))
         return datetime.combine(day, hour, zone).astimezone(UTC)
 
-    def report(self, case_ids: list[int]) -> Report:
-        """What came of some cases."""
-        report = Report(cases=len(case_ids), problems=self.problems)
-        with self.runtime.store.reading() as connection:
-            self.runtime.shelf.refresh(connection)
-            calendar = self.runtime.calendar(connection)
-        for case_id in case_ids:
-            case = self.case(case_id)
-            report.cards.update(card["rule"] for card in case.cards)
-            if case.closed_at:
-                report.closed += 1
-                report.outcomes[case.outcome or ""] += 1
-                report.days.append((read_moment(case.closed_at) - read_moment(case.opened_at)).days)
-            for number in case.periods:
-                kept = in_time(clocks.ledger_of(case, number), calendar)
-                report.in_time += kept is True
-                report.late += kept is False
-        return report
-
 
 def of_its_own(first_day: date, seed: int, *, opens: str = "09:00", closes: str = "17:00") -> Laboratory:
     """A laboratory over a store of its own that is gone afterwards, with the demo city's people."""
@@ -339,20 +285,3 @@ def of_its_own(first_day: date, seed: int, *, opens: str = "09:00", closes: str 
     laboratory = Laboratory(runtime, clock, seed)
     laboratory.folder = folder
     return laboratory
-
-
-def simulate(
-    item: str, unit: str, *, cases: int, seed: int, first_day: date, say: Say = lambda text: None
-) -> Report:
-    """Run made-up cases of an item from a day on, one received every few hours, until all are done."""
-    with of_its_own(first_day, seed) as laboratory:
-        made: list[int] = []
-        for number in range(cases):
-            try:
-                made.append(laboratory.receive(item, unit, {}).case_id)
-            except BanjieError as refusal:
-                laboratory.problems[f"{refusal.code}: {refusal.sentence[:120]}"] += 1
-            if (number + 1) % 20 == 0:
-                say(f"{number + 1} of {cases} received")
-        laboratory.run(made, first_day + timedelta(days=240), wild=True)
-        return laboratory.report(made)

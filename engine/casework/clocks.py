@@ -1,23 +1,20 @@
-"""The law's clocks in a case: which acts open, suspend, extend and stop a period, and when it falls due.
+"""The law's clocks in a case: when its periods fall due, what happens then, and looking a period up.
 
-Called by the desk on every element entered and left, and by `decide` when a due moment comes. Counting
-itself is `engine.periods`; this room only turns the diagram's `banjie.period.*` settings into ledger
-entries and events. It never types a due date: `dues` derives them all.
+Called by `decide` when a due moment comes, by what writes due moments and by every page that shows one.
+Counting itself is `engine.periods`; which acts move a period is `period_acts`. It never types a due date:
+`dues` derives them all.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from datetime import date, datetime, timedelta
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from engine import feel, periods
-from engine.bpmn.happenings import ElementEntered, ElementLeft
 from engine.clock import moment_text, read_moment
-from engine.errors import Conflict, Malformed
-from engine.organisation.roles import roles_of_rank
-from engine.periods import Calendar, Kind, Ledger, Limit, PeriodRefused
-from engine.periods.entries import SUSPENDED
+from engine.errors import Conflict
+from engine.periods import Calendar, Ledger
 
 if TYPE_CHECKING:
     from engine.casework.desk import Desk
@@ -25,219 +22,6 @@ if TYPE_CHECKING:
 
 # A card falls at the first moment after the limit.
 FIRST_MOMENT_AFTER = timedelta(milliseconds=1)
-
-
-# --- from the diagram to the ledger ----------------------------------------------------------------
-
-
-def element_entered(desk: Desk, happening: ElementEntered) -> None:
-    """Open a period that begins here; suspend those that do not run while this element is open."""
-    properties = {} if happening.repeats else happening.properties
-    if properties.get("banjie.period"):
-        _open(desk, properties, str(properties["banjie.period"]), happening)
-    if properties.get("banjie.period.suspends"):
-        _suspend(desk, properties, happening)
-
-
-def element_left(desk: Desk, happening: ElementLeft) -> None:
-    """Resume, stop and change periods, in this order; changes only where the element completed."""
-    if happening.instance in desk.state.suspensions:
-        _resume(desk, happening.instance)
-    if happening.outcome == "completed":
-        _changes(desk, happening)
-    for number, row in list(desk.state.periods.items()):
-        if row["instance"] == happening.instance and not row["stopped"]:
-            _stop(desk, number)
-
-
-def stop_all(desk: Desk) -> None:
-    """The case has ended: every clock stops."""
-    for number, row in list(desk.state.periods.items()):
-        if not row["stopped"]:
-            _stop(desk, number)
-
-
-def _changes(desk: Desk, happening: ElementLeft) -> None:
-    properties = happening.properties
-    chain = desk.state.chain(happening.scope)
-    if properties.get("banjie.period.starts"):
-        _open(desk, properties, str(properties["banjie.period.starts"]), happening)
-    for name, change in (("extends", _extend), ("resets", _reset), ("stops", _stop_named)):
-        if properties.get(f"banjie.period.{name}"):
-            number = find(desk.state, chain, str(properties[f"banjie.period.{name}"]))
-            if number is not None and not desk.state.periods[number]["stopped"]:
-                change(desk, number, properties)
-
-
-def _open(
-    desk: Desk, properties: Mapping[str, Any], rule_id: str, happening: ElementEntered | ElementLeft
-) -> None:
-    started = _day(properties.get("banjie.period.from")) or desk.today
-    rule = desk.ground.law.of(rule_id, started)
-    promised = properties.get("banjie.period.promise")
-    promise = Limit.read(str(promised)) if promised else None
-    at = desk.moment if rule.limit.kind is Kind.HOURS else None
-    ledger = Ledger.open(rule, started, promise, at=at, person=desk.ground.actor.person)
-    desk.record(
-        "PeriodOpened",
-        period=desk.state.counter + 1,
-        id=rule_id,
-        scope=_outer(desk, happening),
-        instance=happening.instance if isinstance(happening, ElementEntered) else None,
-        element=happening.element,
-        started_on=started.isoformat(),
-        basis=rule.basis,
-        ledger=ledger.as_data(),
-        **_due_data(ledger, desk.ground.calendar),
-    )
-
-
-def _outer(desk: Desk, happening: ElementEntered | ElementLeft) -> int:
-    """The scope a period belongs to: not the element's own, which closes with it."""
-    row = desk.state.scopes.get(happening.scope, {})
-    if row.get("instance") == happening.instance and row.get("parent") is not None:
-        return int(row["parent"])
-    return happening.scope
-
-
-def _suspend(desk: Desk, properties: Mapping[str, Any], happening: ElementEntered) -> None:
-    named = str(properties["banjie.period.suspends"])
-    number = find(desk.state, desk.state.chain(happening.scope), named)
-    if number is None or desk.state.periods[number]["stopped"]:
-        return
-    kind = str(properties.get("banjie.period.kind") or "")
-    ledger = ledger_of(desk.state, number)
-    breach = ledger.check_suspend(kind)
-    since = _day(properties.get("banjie.period.since")) or desk.today
-    entry = periods.Entry(
-        SUSPENDED,
-        since,
-        desk.moment,
-        key=str(happening.instance),
-        kind=kind,
-        told=_day(properties.get("banjie.period.told")),
-        person=desk.ground.actor.person,
-    )
-    changed = ledger.record(entry)
-    desk.record(
-        "PeriodSuspended",
-        period=number,
-        id=named,
-        instance=happening.instance,
-        kind=kind,
-        on=since.isoformat(),
-        ledger=changed.as_data(),
-        breach=breach.rule if breach else None,
-    )
-
-
-def _resume(desk: Desk, instance: int) -> None:
-    row = desk.state.suspensions[instance]
-    number = row["period"]
-    if desk.state.periods[number]["stopped"]:
-        return
-    ledger = ledger_of(desk.state, number)
-    changed = ledger.resume(desk.today, key=str(instance), at=desk.moment, person=desk.ground.actor.person)
-    desk.record(
-        "PeriodResumed",
-        period=number,
-        id=desk.state.periods[number]["id"],
-        instance=instance,
-        kind=row["kind"],
-        on=desk.today.isoformat(),
-        ledger=changed.as_data(),
-        **_due_data(changed, desk.ground.calendar),
-    )
-
-
-def _extend(desk: Desk, number: int, properties: Mapping[str, Any]) -> None:
-    ledger, row = ledger_of(desk.state, number), desk.state.periods[number]
-    before = periods.due(ledger, desk.ground.calendar)
-    try:
-        by = _length(properties.get("banjie.period.extend.by"), ledger)
-        rank = str(properties.get("banjie.period.extend.approver") or _rank(desk, ledger))
-        changed = ledger.extend(
-            desk.today,
-            by,
-            rank,
-            due_on=before.day,
-            at=desk.moment,
-            reason=str(properties.get("banjie.period.extend.reason") or ""),
-            person=desk.ground.actor.person,
-        )
-    except (PeriodRefused, Malformed) as refusal:
-        breach = refusal.breach if isinstance(refusal, PeriodRefused) else None
-        desk.record(
-            "PeriodExtensionRefused",
-            period=number,
-            id=row["id"],
-            rule=breach.rule if breach else "C9",
-            sentence=breach.sentence_zh if breach else refusal.sentence,
-        )
-        return
-    desk.record(
-        "PeriodExtended",
-        period=number,
-        id=row["id"],
-        by=str(by),
-        approver=rank,
-        ledger=changed.as_data(),
-        due_before=before.day.isoformat(),
-        **_due_data(changed, desk.ground.calendar),
-    )
-
-
-def _rank(desk: Desk, ledger: Ledger) -> str:
-    """The rank the law names, where the actor holds it; else the name of the post acted from."""
-    stage = ledger.rule.stage(len(ledger.extensions))
-    wanted = stage.approver if stage else ""
-    actor = desk.ground.actor
-    held = {role for post in actor.posts for role in post.roles}
-    if wanted and (actor.kind == "system" or held & set(roles_of_rank(wanted))):
-        return wanted
-    return actor.post or actor.name
-
-
-def _length(given: Any, ledger: Ledger) -> Limit:
-    """`10` and `"10W"` both mean ten of the period's own unit."""
-    text = str(given)
-    return Limit.read(text if not text.isdigit() else text + str(ledger.rule.limit)[-1])
-
-
-def _reset(desk: Desk, number: int, properties: Mapping[str, Any]) -> None:
-    changed = ledger_of(desk.state, number).reset(
-        _day(properties.get("banjie.period.from")) or desk.today,
-        at=desk.moment,
-        person=desk.ground.actor.person,
-    )
-    desk.record(
-        "PeriodReset",
-        period=number,
-        id=desk.state.periods[number]["id"],
-        ledger=changed.as_data(),
-        **_due_data(changed, desk.ground.calendar),
-    )
-
-
-def _stop_named(desk: Desk, number: int, properties: Mapping[str, Any]) -> None:
-    _stop(desk, number)
-
-
-def _stop(desk: Desk, number: int) -> None:
-    # The heartbeat may be late: what overran before this act is recorded before the clock stops.
-    for key, at in list(_armed(desk.state, number, desk.ground.calendar)):
-        if at < desk.moment and not key.endswith(":warn"):
-            fire(desk, key)
-    row, ledger = desk.state.periods[number], ledger_of(desk.state, number)
-    changed = ledger.stop(desk.today, at=desk.moment, person=desk.ground.actor.person)
-    desk.record(
-        "PeriodStopped",
-        period=number,
-        id=row["id"],
-        on=desk.today.isoformat(),
-        ledger=changed.as_data(),
-        **_due_data(changed, desk.ground.calendar),
-    )
 
 
 # --- due moments -----------------------------------------------------------------------------------
@@ -248,7 +32,7 @@ def dues(state: CaseState, calendar: Calendar) -> dict[str, datetime]:
     found = {f"timer:{key}": read_moment(row["at"]) for key, row in state.timers.items()}
     if state.open:
         for number in state.periods:
-            found.update(_armed(state, number, calendar))
+            found.update(armed(state, number, calendar))
     return found
 
 
@@ -269,7 +53,7 @@ def fire(desk: Desk, key: str) -> None:
     """A due moment of a period has come. Raises Conflict where it is not (or no longer) due."""
     _, number_text, limit = key.split(":")
     number = int(number_text)
-    at = dict(_armed(desk.state, number, desk.ground.calendar)).get(key)
+    at = dict(armed(desk.state, number, desk.ground.calendar)).get(key)
     if at is None or at > desk.moment:
         raise Conflict(f"Expected {key} to be due, but it is not")
     row, ledger = desk.state.periods[number], ledger_of(desk.state, number)
@@ -287,7 +71,8 @@ def fire(desk: Desk, key: str) -> None:
     )
 
 
-def _armed(state: CaseState, number: int, calendar: Calendar) -> Iterator[tuple[str, datetime]]:
+def armed(state: CaseState, number: int, calendar: Calendar) -> Iterator[tuple[str, datetime]]:
+    """The due moments of one period that have not come yet: (key, moment), by the limits it has."""
     row = state.periods.get(number)
     if row is None or row["stopped"]:
         return
@@ -344,7 +129,8 @@ def period_value(desk: Desk, chain: tuple[int, ...], rule_id: Any) -> dict[str, 
     }
 
 
-def _due_data(ledger: Ledger, calendar: Calendar) -> dict[str, Any]:
+def due_data(ledger: Ledger, calendar: Calendar) -> dict[str, Any]:
+    """When a period falls due, as an event tells it: due_on, due_at, promised_on and provisional where so."""
     due = periods.due(ledger, calendar)
     data = {"due_on": due.day.isoformat(), "due_at": moment_text(due.moment)}
     if due.promised_day is not None:
@@ -352,8 +138,3 @@ def _due_data(ledger: Ledger, calendar: Calendar) -> dict[str, Any]:
     if due.provisional:
         data["provisional"] = "yes"
     return data
-
-
-def _day(value: Any) -> date | None:
-    """A date from a property: ISO text of a date or a date and time."""
-    return date.fromisoformat(str(value)[:10]) if value else None

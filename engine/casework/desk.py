@@ -25,7 +25,7 @@ from engine.bpmn.happenings import (
 )
 from engine.bpmn.marking import Marking
 from engine.bpmn.stimuli import Stimulus
-from engine.casework import clocks
+from engine.casework import clocks, period_acts
 from engine.casework.ground import Ground
 from engine.casework.state import CaseState, apply
 from engine.clock import moment_text, read_moment
@@ -89,12 +89,12 @@ class Desk:
             data.update(self._catching(happening))
         # Closing an element drops what is open at it, so a suspension must end before.
         if isinstance(happening, ElementLeft):
-            clocks.element_left(self, happening)
+            period_acts.element_left(self, happening)
         self.record(happening.type, **data)
         if isinstance(happening, VariableSet) and happening.scope == self.state.root:
             self.file[happening.name] = happening.value
         if isinstance(happening, ElementEntered):
-            clocks.element_entered(self, happening)
+            period_acts.element_entered(self, happening)
         elif isinstance(happening, ElementLeft):
             self._act_of_system(happening)
         elif isinstance(happening, RunEnded):
@@ -125,7 +125,7 @@ class Desk:
             )
 
     def _close(self, happening: RunEnded) -> None:
-        clocks.stop_all(self)
+        period_acts.stop_all(self)
         names = [self.element(end, self.state.root).name or end for end in happening.ends]
         self.record("CaseClosed", outcome="、".join(dict.fromkeys(names)) or None)
 

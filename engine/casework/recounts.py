@@ -11,7 +11,8 @@ from sqlalchemy import select
 
 from engine import canonical
 from engine.casework import commands
-from engine.casework.runtime import LAST_HEAD, Runtime
+from engine.casework.case_row import LAST_HEAD
+from engine.casework.runtime import Runtime
 from engine.errors import BanjieError
 from engine.organisation.model import Actor
 from engine.records.tables import case as case_table

@@ -13,12 +13,13 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, String, cast, func, insert, literal, select, update
+from sqlalchemy import Connection
 
 from engine import canonical
 from engine.bpmn.marking import Marking
-from engine.casework import clocks, commands, doors, rows, state
-from engine.casework.decide import Decision, decide
+from engine.casework import case_row, commands, doors, state
+from engine.casework.case_row import Outcome
+from engine.casework.decide import decide
 from engine.casework.ground import ENGINE, Ground
 from engine.casework.state import CaseState
 from engine.clock import Clock, moment_text, read_moment
@@ -31,21 +32,11 @@ from engine.organisation import authorization
 from engine.organisation.directory import Directory
 from engine.organisation.model import Actor, Organisation
 from engine.periods import Calendar
-from engine.records import journal
-from engine.records.entries import GENESIS, Entry
+from engine.records.entries import GENESIS
 from engine.records.store import Store
-from engine.records.tables import case as case_table
-from engine.records.tables import definition_version
-from engine.records.tables import entry as entry_table
 
 _BUNDLES = ("law", "calendar", "supervision", "penalties", "catalogue", "units")
 RETRY_AFTER = timedelta(minutes=2)
-LAST_HEAD = (
-    select(entry_table.c.head)
-    .where(entry_table.c.case_id == case_table.c.case_id, entry_table.c.seq == case_table.c.version)
-    .where(entry_table.c.stream == literal("case:") + cast(case_table.c.case_id, String))
-    .scalar_subquery()
-)
 _CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # no digit or letter that is read as another
 
 
@@ -61,21 +52,6 @@ class Settings:
     def hours(self) -> tuple[time, time]:
         """The hours of business."""
         return time.fromisoformat(self.opens), time.fromisoformat(self.closes)
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What came of a command: the case, its new version, the events; the query code where one was drawn."""
-
-    case_id: int
-    number: str
-    version: int
-    events: tuple[Any, ...]
-    query_code: str | None = None
-
-    def of(self, type_: str) -> list[Any]:
-        """The events of a type."""
-        return [event for event in self.events if event.type == type_]
 
 
 class Runtime:
@@ -118,7 +94,7 @@ class Runtime:
             command, package, package.first_form, actor, moment, self.organisation(connection)
         )
         code = "".join(secrets.choice(_CODE_ALPHABET) for _ in range(12))
-        case_id = self._new_case(connection, command, moment)
+        case_id = case_row.new(connection, command, moment)
         answers = {
             "case_id": case_id,
             "number": f"{moment.astimezone(self.settings.zone):%Y}{case_id:07d}",
@@ -128,13 +104,13 @@ class Runtime:
         before = CaseState(case_id=case_id)
         ground = self._ground(connection, package, command.item, moment, actor, answers)
         decision = decide(before, None, command, ground)
-        outcome = self._write(connection, before, 0, GENESIS, command, ground, decision)
+        outcome = case_row.write(self.store, connection, before, 0, GENESIS, command, ground, decision)
         return replace(outcome, query_code=code), decision.blocked
 
     def _step(
         self, connection: Connection, command: commands.Command, actor: Actor
     ) -> tuple[Outcome, str | None]:
-        row = self.load(connection, command.case_id, lock=True)  # type: ignore[attr-defined]
+        row = case_row.load(connection, command.case_id, lock=True)  # type: ignore[attr-defined]
         self.shelf.refresh(connection, row.generation)
         before = state.loads(row.state)
         if not before.open and not isinstance(command, commands.AFTER_CLOSING):
@@ -152,10 +128,12 @@ class Runtime:
         )
         answers = {"item": before.item, **self._answers(command, moment)}
         if isinstance(command, commands.Recount):
-            answers["calendar_before"] = told_under(connection, row)
+            answers["calendar_before"] = case_row.told_under(connection, row)
         ground = self._ground(connection, package, before.item, moment, actor, answers)
         decision = decide(before, Marking.load(row.marking.encode()), command, ground)
-        outcome = self._write(connection, before, row.version, row.head_hash, command, ground, decision)
+        outcome = case_row.write(
+            self.store, connection, before, row.version, row.head_hash, command, ground, decision
+        )
         return outcome, decision.blocked
 
     def _counted_anew(
@@ -165,45 +143,17 @@ class Runtime:
 
         So nobody acts on a date that a notice has moved, however far the sweep of all cases has come.
         """
-        stale = told_under(connection, row) != self.shelf.newest("calendar", "calendar")
+        stale = case_row.told_under(connection, row) != self.shelf.newest("calendar", "calendar")
         if not stale or not before.open or isinstance(command, commands.Recount):
             return row
         self._step(connection, commands.Recount(case_id=before.case_id), Actor.system())
-        return self.load(connection, before.case_id, lock=True)
+        return case_row.load(connection, before.case_id, lock=True)
 
     # -- loading ------------------------------------------------------------------------------------
 
     def load(self, connection: Connection, case_id: int, *, lock: bool = False) -> Any:
-        """The case row, with the number of deployed versions and the last entry's head. Raises NotFound."""
-        generation = select(func.count()).select_from(definition_version).scalar_subquery()
-        query = select(case_table, generation.label("generation"), LAST_HEAD.label("last_head"))
-        query = query.where(case_table.c.case_id == case_id)
-        if lock and connection.dialect.name == "postgresql":
-            query = query.with_for_update(of=case_table)
-        row = connection.execute(query).first()
-        if row is None:
-            raise NotFound(f"没有案件{case_id}")
-        return row
-
-    def _new_case(self, connection: Connection, command: commands.Receive, moment: datetime) -> int:
-        row = {
-            "version": 0,
-            "head_hash": GENESIS,
-            "status": "open",
-            "procedure": "",
-            "package": "",
-            "item_code": command.item,
-            "unit": command.unit,
-            "title": "",
-            "applicant": "",
-            "opened_at": moment_text(moment),
-            "updated_at": moment_text(moment),
-            "state": "",
-            "marking": "",
-            "marking_digest": "",
-        }
-        made = connection.execute(insert(case_table).values(row).returning(case_table.c.case_id))
-        return int(made.scalar_one())
+        """The row of a case, with the deployed versions counted. Raises NotFound."""
+        return case_row.load(connection, case_id, lock=lock)
 
     # -- forms --------------------------------------------------------------------------------------
 
@@ -316,74 +266,3 @@ class Runtime:
         """The calendar of the newest notices (or of a digest), in the installation's zone and hours."""
         settings, digest = self.settings, digest or self.shelf.newest("calendar", "calendar")
         return self.shelf.calendar(connection, digest, settings.hours, settings.zone)
-
-    # -- writing ------------------------------------------------------------------------------------
-
-    def _write(
-        self,
-        connection: Connection,
-        before: CaseState,
-        version: int,
-        previous: str,
-        command: commands.Command,
-        ground: Ground,
-        decision: Decision,
-    ) -> Outcome:
-        after = decision.state
-        marking = decision.marking.dump().decode() if decision.marking else ""
-        marking_digest = decision.marking.digest if decision.marking else ""
-        entry = Entry(
-            stream=journal.case_stream(before.case_id),
-            seq=version + 1,
-            case_id=before.case_id,
-            moment=moment_text(ground.moment),
-            actor=ground.actor.as_data(),
-            command=command.as_data(),
-            answers=ground.answers,
-            events=decision.events,
-            digests=ground.digests,
-            marking=marking_digest,
-            previous=previous,
-            salt=secrets.token_hex(16),
-        )
-        journal.append(connection, entry)
-        end = clocks.ends(after, ground.calendar) if after.open else None
-        values = {
-            "number": after.number or None,
-            "version": entry.seq,
-            "head_hash": entry.hash,
-            "status": "open" if after.open else "closed",
-            "procedure": after.procedure,
-            "package": after.package,
-            "title": after.title,
-            "applicant": after.applicant,
-            "phone_tail": after.phone_tail,
-            "query_hash": after.query_hash,
-            "updated_at": entry.moment,
-            "closed_at": after.closed_at,
-            "outcome": after.outcome,
-            "level": rows.level(after),
-            "due_at": moment_text(end) if end else None,
-            "state": after.dumps(),
-            "marking": marking,
-            "marking_digest": marking_digest,
-        }
-        changed = connection.execute(
-            update(case_table)
-            .where(case_table.c.case_id == before.case_id, case_table.c.version == version)
-            .values(values)
-        )
-        if changed.rowcount != 1:
-            raise Conflict("案件刚刚被他人更新，请刷新后重试")
-        rows.write(self.store, connection, before, after, decision.events, ground)
-        return Outcome(before.case_id, after.number, entry.seq, decision.events)
-
-
-def told_under(connection: Connection, row: Any) -> str:
-    """Digest of the calendar the case's dates were last counted under: that of its last entry."""
-    head = row.last_head
-    if head is None:
-        # The row was waited for: the entry written meanwhile is newer than the statement's view.
-        one = (entry_table.c.stream == journal.case_stream(row.case_id)) & (entry_table.c.seq == row.version)
-        head = connection.execute(select(entry_table.c.head).where(one)).scalar_one()
-    return str(canonical.loads(head)["digests"]["calendar"])

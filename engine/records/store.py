@@ -8,7 +8,7 @@ keep the record append-only.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,9 @@ from sqlalchemy.engine import URL
 
 from engine.errors import Malformed
 from engine.records import triggers
+from engine.records.turns import Turns
+
+PATIENCE = 30  # seconds a writer waits for the others
 
 
 class Store:
@@ -31,6 +34,7 @@ class Store:
             raise Malformed(f"Expected a database URL of SQLite or PostgreSQL, but found {parsed.drivername}")
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         self.engine = _sqlite_engine(parsed) if self.is_sqlite else _postgresql_engine(parsed)
+        self._turn = Turns(PATIENCE).turn if self.is_sqlite else nullcontext
 
     def create(self) -> None:
         """Bring the schema to the newest revision and lay the triggers; harmless when repeated."""
@@ -45,7 +49,11 @@ class Store:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """One transaction: everything in it is committed at the end, or nothing."""
-        with self.engine.connect().execution_options(banjie_write=True) as connection, connection.begin():
+        with (
+            self._turn(),
+            self.engine.connect().execution_options(banjie_write=True) as connection,
+            connection.begin(),
+        ):
             yield connection
 
     @contextmanager
@@ -83,7 +91,7 @@ class Store:
 def _sqlite_engine(url: URL) -> Engine:
     if url.database and url.database != ":memory:":
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": 30, "isolation_level": None})
+    engine = create_engine(url, connect_args={"timeout": PATIENCE, "isolation_level": None})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     event.listen(engine, "commit", lambda connection: connection.exec_driver_sql("COMMIT"))
@@ -93,7 +101,12 @@ def _sqlite_engine(url: URL) -> Engine:
 
 def _prepare_sqlite(dbapi_connection: Any, _record: object) -> None:
     # A commit must survive a power cut (FULL); readers never wait for the one writer (WAL).
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"busy_timeout={PATIENCE * 1000}",
+    ):
         dbapi_connection.execute(f"PRAGMA {pragma}")
 
 

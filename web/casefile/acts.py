@@ -12,7 +12,7 @@ from typing import Any
 from flask import current_app
 
 from engine.casework import commands, jobs
-from engine.casework.runtime import Outcome
+from engine.casework.case_row import Outcome
 from engine.errors import Conflict
 from engine.organisation import authorization
 from engine.organisation.model import Actor

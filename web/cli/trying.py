@@ -21,7 +21,7 @@ from engine.definitions import deployment
 from engine.definitions.bundles import Bundle
 from engine.errors import Finding, NotFound
 from engine.periods import Calendar
-from timers import examples, laboratory
+from timers import examples, simulation
 from timers.bench import Bench
 from web.cli.definitions import bundle_at, forms_option
 from web.cli.door import Door, existing, line, main, pass_door, setting, variables
@@ -179,5 +179,5 @@ def _next_timer(trial: Trial) -> bool:
 def simulate(door: Door, item: str, unit: str, cases: int, seed: int, first_day: Any) -> None:
     """Run generated cases of an ITEM through the real runtime with a virtual clock, in memory."""
     day: date = first_day.date() if first_day else door.house.directory.today()
-    report = laboratory.simulate(item, unit, cases=cases, seed=seed, first_day=day, say=door.say)
+    report = simulation.simulate(item, unit, cases=cases, seed=seed, first_day=day, say=door.say)
     door.show(report.as_data(), report.text())

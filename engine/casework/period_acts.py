@@ -1,0 +1,237 @@
+"""What the acts of a case do to its periods: which open, suspend, extend, reset and stop one.
+
+Called by the desk on every element entered and left. It only turns the diagram's `banjie.period.*` settings
+into ledger entries and events; when a period falls due is read in `clocks`, counted in `engine.periods`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from engine import periods
+from engine.bpmn.happenings import ElementEntered, ElementLeft
+from engine.casework import clocks
+from engine.errors import Malformed
+from engine.organisation.roles import roles_of_rank
+from engine.periods import Kind, Ledger, Limit, PeriodRefused
+from engine.periods.entries import SUSPENDED
+
+if TYPE_CHECKING:
+    from engine.casework.desk import Desk
+
+
+def element_entered(desk: Desk, happening: ElementEntered) -> None:
+    """Open a period that begins here; suspend those that do not run while this element is open."""
+    properties = {} if happening.repeats else happening.properties
+    if properties.get("banjie.period"):
+        _open(desk, properties, str(properties["banjie.period"]), happening)
+    if properties.get("banjie.period.suspends"):
+        _suspend(desk, properties, happening)
+
+
+def element_left(desk: Desk, happening: ElementLeft) -> None:
+    """Resume, stop and change periods, in this order; changes only where the element completed."""
+    if happening.instance in desk.state.suspensions:
+        _resume(desk, happening.instance)
+    if happening.outcome == "completed":
+        _changes(desk, happening)
+    for number, row in list(desk.state.periods.items()):
+        if row["instance"] == happening.instance and not row["stopped"]:
+            _stop(desk, number)
+
+
+def stop_all(desk: Desk) -> None:
+    """The case has ended: every clock stops."""
+    for number, row in list(desk.state.periods.items()):
+        if not row["stopped"]:
+            _stop(desk, number)
+
+
+def _changes(desk: Desk, happening: ElementLeft) -> None:
+    properties = happening.properties
+    chain = desk.state.chain(happening.scope)
+    if properties.get("banjie.period.starts"):
+        _open(desk, properties, str(properties["banjie.period.starts"]), happening)
+    for name, change in (("extends", _extend), ("resets", _reset), ("stops", _stop_named)):
+        if properties.get(f"banjie.period.{name}"):
+            number = clocks.find(desk.state, chain, str(properties[f"banjie.period.{name}"]))
+            if number is not None and not desk.state.periods[number]["stopped"]:
+                change(desk, number, properties)
+
+
+def _open(
+    desk: Desk, properties: Mapping[str, Any], rule_id: str, happening: ElementEntered | ElementLeft
+) -> None:
+    started = _day(properties.get("banjie.period.from")) or desk.today
+    rule = desk.ground.law.of(rule_id, started)
+    promised = properties.get("banjie.period.promise")
+    promise = Limit.read(str(promised)) if promised else None
+    at = desk.moment if rule.limit.kind is Kind.HOURS else None
+    ledger = Ledger.open(rule, started, promise, at=at, person=desk.ground.actor.person)
+    desk.record(
+        "PeriodOpened",
+        period=desk.state.counter + 1,
+        id=rule_id,
+        scope=_outer(desk, happening),
+        instance=happening.instance if isinstance(happening, ElementEntered) else None,
+        element=happening.element,
+        started_on=started.isoformat(),
+        basis=rule.basis,
+        ledger=ledger.as_data(),
+        **clocks.due_data(ledger, desk.ground.calendar),
+    )
+
+
+def _outer(desk: Desk, happening: ElementEntered | ElementLeft) -> int:
+    """The scope a period belongs to: not the element's own, which closes with it."""
+    row = desk.state.scopes.get(happening.scope, {})
+    if row.get("instance") == happening.instance and row.get("parent") is not None:
+        return int(row["parent"])
+    return happening.scope
+
+
+def _suspend(desk: Desk, properties: Mapping[str, Any], happening: ElementEntered) -> None:
+    named = str(properties["banjie.period.suspends"])
+    number = clocks.find(desk.state, desk.state.chain(happening.scope), named)
+    if number is None or desk.state.periods[number]["stopped"]:
+        return
+    kind = str(properties.get("banjie.period.kind") or "")
+    ledger = clocks.ledger_of(desk.state, number)
+    breach = ledger.check_suspend(kind)
+    since = _day(properties.get("banjie.period.since")) or desk.today
+    entry = periods.Entry(
+        SUSPENDED,
+        since,
+        desk.moment,
+        key=str(happening.instance),
+        kind=kind,
+        told=_day(properties.get("banjie.period.told")),
+        person=desk.ground.actor.person,
+    )
+    changed = ledger.record(entry)
+    desk.record(
+        "PeriodSuspended",
+        period=number,
+        id=named,
+        instance=happening.instance,
+        kind=kind,
+        on=since.isoformat(),
+        ledger=changed.as_data(),
+        breach=breach.rule if breach else None,
+    )
+
+
+def _resume(desk: Desk, instance: int) -> None:
+    row = desk.state.suspensions[instance]
+    number = row["period"]
+    if desk.state.periods[number]["stopped"]:
+        return
+    ledger = clocks.ledger_of(desk.state, number)
+    changed = ledger.resume(desk.today, key=str(instance), at=desk.moment, person=desk.ground.actor.person)
+    desk.record(
+        "PeriodResumed",
+        period=number,
+        id=desk.state.periods[number]["id"],
+        instance=instance,
+        kind=row["kind"],
+        on=desk.today.isoformat(),
+        ledger=changed.as_data(),
+        **clocks.due_data(changed, desk.ground.calendar),
+    )
+
+
+def _extend(desk: Desk, number: int, properties: Mapping[str, Any]) -> None:
+    ledger, row = clocks.ledger_of(desk.state, number), desk.state.periods[number]
+    before = periods.due(ledger, desk.ground.calendar)
+    try:
+        by = _length(properties.get("banjie.period.extend.by"), ledger)
+        rank = str(properties.get("banjie.period.extend.approver") or _rank(desk, ledger))
+        changed = ledger.extend(
+            desk.today,
+            by,
+            rank,
+            due_on=before.day,
+            at=desk.moment,
+            reason=str(properties.get("banjie.period.extend.reason") or ""),
+            person=desk.ground.actor.person,
+        )
+    except (PeriodRefused, Malformed) as refusal:
+        breach = refusal.breach if isinstance(refusal, PeriodRefused) else None
+        desk.record(
+            "PeriodExtensionRefused",
+            period=number,
+            id=row["id"],
+            rule=breach.rule if breach else "C9",
+            sentence=breach.sentence_zh if breach else refusal.sentence,
+        )
+        return
+    desk.record(
+        "PeriodExtended",
+        period=number,
+        id=row["id"],
+        by=str(by),
+        approver=rank,
+        ledger=changed.as_data(),
+        due_before=before.day.isoformat(),
+        **clocks.due_data(changed, desk.ground.calendar),
+    )
+
+
+def _rank(desk: Desk, ledger: Ledger) -> str:
+    """The rank the law names, where the actor holds it; else the name of the post acted from."""
+    stage = ledger.rule.stage(len(ledger.extensions))
+    wanted = stage.approver if stage else ""
+    actor = desk.ground.actor
+    held = {role for post in actor.posts for role in post.roles}
+    if wanted and (actor.kind == "system" or held & set(roles_of_rank(wanted))):
+        return wanted
+    return actor.post or actor.name
+
+
+def _length(given: Any, ledger: Ledger) -> Limit:
+    """`10` and `"10W"` both mean ten of the period's own unit."""
+    text = str(given)
+    return Limit.read(text if not text.isdigit() else text + str(ledger.rule.limit)[-1])
+
+
+def _reset(desk: Desk, number: int, properties: Mapping[str, Any]) -> None:
+    changed = clocks.ledger_of(desk.state, number).reset(
+        _day(properties.get("banjie.period.from")) or desk.today,
+        at=desk.moment,
+        person=desk.ground.actor.person,
+    )
+    desk.record(
+        "PeriodReset",
+        period=number,
+        id=desk.state.periods[number]["id"],
+        ledger=changed.as_data(),
+        **clocks.due_data(changed, desk.ground.calendar),
+    )
+
+
+def _stop_named(desk: Desk, number: int, properties: Mapping[str, Any]) -> None:
+    _stop(desk, number)
+
+
+def _stop(desk: Desk, number: int) -> None:
+    # The heartbeat may be late: what overran before this act is recorded before the clock stops.
+    for key, at in list(clocks.armed(desk.state, number, desk.ground.calendar)):
+        if at < desk.moment and not key.endswith(":warn"):
+            clocks.fire(desk, key)
+    row, ledger = desk.state.periods[number], clocks.ledger_of(desk.state, number)
+    changed = ledger.stop(desk.today, at=desk.moment, person=desk.ground.actor.person)
+    desk.record(
+        "PeriodStopped",
+        period=number,
+        id=row["id"],
+        on=desk.today.isoformat(),
+        ledger=changed.as_data(),
+        **clocks.due_data(changed, desk.ground.calendar),
+    )
+
+
+def _day(value: Any) -> date | None:
+    """A date from a property: ISO text of a date or a date and time."""
+    return date.fromisoformat(str(value)[:10]) if value else None
