@@ -20,10 +20,10 @@ from types import MappingProxyType
 from engine import canonical
 from engine.errors import Malformed, TooLarge
 
-_NAME = re.compile(r"[a-z][a-z0-9_-]{0,59}")
+NAME = re.compile(r"[a-z][a-z0-9_-]{0,59}")
 MAX_FILES = 500
 MAX_BYTES = 20_000_000
-KINDS = ("package", "law", "calendar", "supervision", "penalties", "catalogue", "units")
+KINDS = ("package", "law", "calendar", "supervision", "penalties", "catalogue", "registers", "units")
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ def from_upload(kind: str, name: str, data: bytes) -> Bundle:
     else:
         raise Malformed(f"Expected a ZIP file with the {kind}, but found something else")
     name = (name or _id_of(files)) if kind == "package" else kind
-    if not _NAME.fullmatch(name):
+    if not NAME.fullmatch(name):
         raise Malformed(
             "Expected a package id of lower-case letters, digits, - and _ (at most 60), as `id` in "
             f"procedure.toml or as the name given, but found {name[:80]!r}"

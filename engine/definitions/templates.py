@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from jinja2 import TemplateError, Undefined, nodes
+from jinja2 import TemplateError, Undefined, meta, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from engine.errors import Finding, IllegalDefinition, Malformed
@@ -54,6 +54,14 @@ def check(text: str, where: str) -> list[Finding]:
             sentence = f"Expected names, if and for alone, but found {type(node).__name__.lower()}"
             findings.append(Finding(where, sentence, "template.element", node.lineno))
     return findings
+
+
+def names(text: str) -> set[str]:
+    """The names a template asks the case file for; none of one that cannot be read."""
+    try:
+        return set(meta.find_undeclared_variables(_SANDBOX.parse(text)))
+    except TemplateError:
+        return set()
 
 
 def render(text: str, values: Mapping[str, Any]) -> bytes:

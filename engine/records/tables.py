@@ -244,6 +244,27 @@ draft = Table(
     PrimaryKeyConstraint("person", "place"),
 )
 
+# --- what designers are working on (derived from the stream "designs") ------------------------------
+
+design = Table(
+    "design",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("name", String(60), nullable=False),  # the package it is to become a version of
+    Column("title", String(200), nullable=False),
+    Column("status", String(12), nullable=False),  # open, submitted, approved, deployed, dropped
+    Column("version", Integer, nullable=False),  # grows with every change: nobody overwrites another's
+    Column("digest", String(64), nullable=False),  # of the manifest of its files, which are blobs
+    Column("base", Integer),  # the deployed version it began from; NULL for a new procedure
+    Column("authors", Text, nullable=False),  # JSON list of logins: none of them may approve it
+    Column("approved_by", String(80)),
+    Column("effective_from", String(10)),
+    Column("note", Text, nullable=False),  # what the author tells the reviewer, or the reviewer the author
+    Column("saved_at", String(24), nullable=False),
+    Column("saved_by", String(80), nullable=False),
+    Index("design_status", "status", "name"),
+)
+
 # --- what belongs to no single case (written by jobs) ----------------------------------------------
 
 serial = Table(

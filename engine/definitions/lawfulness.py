@@ -1,0 +1,281 @@
+"""What the law asks of a procedure and a drawing can show: findings that are told, not refusals.
+
+Called by the designer's pages and by `banjie lint` beside the deployment lint. A drawing proves nothing
+about what people will do, so each finding is a note; supervision judges the cases themselves. Which law is
+meant follows from `kind` of procedure.toml: licence, penalty, or any.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from engine.bpmn.definition import Element
+from engine.definitions import usage
+from engine.definitions.packages import Package
+from engine.definitions.paths import Ways
+from engine.errors import Finding, NotFound
+from engine.periods import PeriodRule, RuleBook
+from engine.periods.limits import Limit
+
+OPENS = ("banjie.period", "banjie.period.starts", "banjie.period.resets")
+SUSPENDS = "banjie.period.suspends"
+REFUSALS = frozenset({"refuse", "refuse-acceptance", "not-open"})
+DECISIONS = frozenset({"decide", "grant", "refuse"})
+HEARINGS = frozenset({"hear", "request-hearing", "inform-of-rights"})
+_WAITS = frozenset({"receiveTask", "intermediateCatchEvent"})
+_MOST_UNTIL_ACCEPTANCE = 5  # working days, 《行政许可法》第三十二条第一款第四项
+
+
+@dataclass(frozen=True)
+class Case:
+    """What the checks look at: the package, the ways through its diagram, the law on a day."""
+
+    package: Package
+    ways: Ways
+    law: RuleBook
+    today: date
+
+    @property
+    def elements(self) -> Mapping[str, Element]:
+        """Every element by its id."""
+        return self.package.definition.elements
+
+    @cached_property
+    def acts(self) -> dict[str, list[Element]]:
+        """Act → the elements that are it."""
+        found: dict[str, list[Element]] = {}
+        for element in self.elements.values():
+            if element.act:
+                found.setdefault(element.act, []).append(element)
+        return found
+
+    def having(self, acts: frozenset[str]) -> list[Element]:
+        """The elements that are one of these acts, in the file's order."""
+        return [element for element in self.elements.values() if element.act in acts]
+
+    def rule(self, text: str | None) -> PeriodRule | None:
+        """The period a property names plainly; None for an expression or a period the law has not."""
+        if not text or text.startswith("="):
+            return None
+        try:
+            return self.law.of(text, self.today)
+        except NotFound:
+            return None
+
+
+def check(package: Package, law: RuleBook, today: date) -> list[Finding]:
+    """Every finding about a package, in a stable order; `where` is the element's id. Never raises for
+    what a designer can write."""
+    case = Case(package, Ways.of(package.definition), law, today)
+    found = [finding for ask in _CHECKS for finding in ask(case)]
+    return [*found, *usage.check(package)]
+
+
+def _note(element: Element, rule: str, sentence: str) -> Finding:
+    return Finding(element.id, sentence, rule, element.line, "note")
+
+
+def _called(element: Element) -> str:
+    return f"“{element.name or element.id}”"
+
+
+def _unknown_periods(case: Case) -> Iterator[Finding]:
+    """A period the diagram names stands in the law on the day of the check."""
+    for element in case.elements.values():
+        for name in (*OPENS, SUSPENDS, "banjie.period.extends", "banjie.period.stops"):
+            text = element.properties.get(name, "")
+            if text and not text.startswith("=") and case.rule(text) is None:
+                sentence = f"Expected the period {text} of {_called(element)} in the law, but it is not there"
+                yield _note(element, "law.period", sentence)
+
+
+def _steps_fit(case: Case) -> Iterator[Finding]:
+    """The limits of the steps on one way add up to no more than the period they lie in."""
+    for element in case.elements.values():
+        rule = case.rule(element.properties.get("banjie.period"))
+        if rule is None or not case.ways.children.get(element.id):
+            continue
+        total, way = _longest(case, element.id, rule.limit)
+        if total > rule.limit.number:
+            names = " + ".join(_called(case.elements[name]) for name in way)
+            yield _note(
+                element,
+                "law.steps",
+                f"Expected the steps inside {_called(element)} to fit into {rule.limit} ({rule.basis}), "
+                f"but {names} take {total}{rule.limit.kind.value}",
+            )
+
+
+def _longest(case: Case, scope: str, limit: Limit) -> tuple[int, tuple[str, ...]]:
+    """The longest sum of limits on a way through a scope, counted as `limit` is, and the steps of it."""
+    known: dict[str, tuple[int, tuple[str, ...]]] = {}
+
+    def from_here(name: str, path: frozenset[str]) -> tuple[int, tuple[str, ...]]:
+        if name in path:  # a loop: how often it is gone round, nobody knows
+            return 0, ()
+        if name not in known:
+            onward = [from_here(after, path | {name}) for after in case.ways.leads.get(name, ())]
+            rest, way = max(onward, default=(0, ()))
+            own = _own_length(case, name, limit)
+            known[name] = (own + rest, (name, *way) if own else way)
+        return known[name]
+
+    return max((from_here(name, frozenset()) for name in case.ways.entries(scope)), default=(0, ()))
+
+
+def _own_length(case: Case, name: str, limit: Limit) -> int:
+    rule = case.rule(case.elements[name].properties.get("banjie.period"))
+    own = rule.limit.number if rule is not None and rule.limit.kind is limit.kind else 0
+    inner = _longest(case, name, limit)[0] if case.ways.children.get(name) else 0
+    return max(own, inner)
+
+
+def _acceptance_comes_first(case: Case) -> Iterator[Finding]:
+    """《行政许可法》第三十二条: no licence is decided before acceptance, which comes within five days (or by
+    their lapse: then the application counts as accepted)."""
+    if case.package.kind != "licence":
+        return
+    accepted = [element.id for element in case.acts.get("accept", ())]
+    by_lapse = [event for event in case.ways.hosts if _lapses(case, event)]
+    free = case.ways.reached(case.ways.starts(), avoiding=[*accepted, *by_lapse])
+    for element in case.having(DECISIONS):
+        if element.id in free:
+            sentence = (
+                f"Expected every way to {_called(element)} to pass an acceptance (act accept), "
+                "but one does not"
+            )
+            yield _note(element, "law.acceptance", sentence)
+    for name in accepted:
+        if not _limited_until(case, name):
+            sentence = (
+                f"Expected a period of at most {_MOST_UNTIL_ACCEPTANCE}W to run until "
+                f"{_called(case.elements[name])}, but none does"
+            )
+            yield _note(case.elements[name], "law.acceptance.limit", sentence)
+
+
+def _lapses(case: Case, event: str) -> bool:
+    host = case.ways.hosts[event]
+    return (
+        "timer" in case.ways.triggers.get(event, ())
+        and host in case.elements
+        and _is_short(case.rule(case.elements[host].properties.get("banjie.period")))
+    )
+
+
+def _is_short(rule: PeriodRule | None) -> bool:
+    return rule is not None and rule.limit.number <= _MOST_UNTIL_ACCEPTANCE and rule.limit.kind.value in "WN"
+
+
+def _limited_until(case: Case, name: str) -> bool:
+    running = {*case.ways.around(name), *case.ways.before(name)}
+    rules = [
+        case.rule(case.elements[place].properties.get(opens))
+        for place in running
+        if place in case.elements
+        for opens in OPENS
+    ]
+    return any(map(_is_short, rules))
+
+
+def _suspensions_end(case: Case) -> Iterator[Finding]:
+    """What suspends a period is left some day: whoever waits for somebody outside also watches the clock."""
+    for element in case.elements.values():
+        if not element.properties.get(SUSPENDS):
+            continue
+        for name in (element.id, *case.ways.inside(element.id)):
+            if _waits_for_ever(case, name, element.id):
+                sentence = (
+                    f"Expected a suspension that ends, but {_called(element)} may wait for "
+                    f"{_called(case.elements[name])} without a limit: put a timer beside it"
+                )
+                yield _note(element, "law.suspension.exit", sentence)
+                break
+        yield from _known_reason(case, element)
+
+
+def _waits_for_ever(case: Case, name: str, suspending: str) -> bool:
+    if case.elements[name].kind not in _WAITS or "timer" in case.ways.triggers.get(name, ()):
+        return False
+    if {"link", "conditional"} & case.ways.triggers.get(name, frozenset()):
+        return False
+    timed = {host for event, host in case.ways.hosts.items() if "timer" in case.ways.triggers.get(event, ())}
+    around = []
+    for place in case.ways.around(name):
+        around.append(place)
+        if place == suspending:
+            break
+    return not timed & set(around) and not _beside_a_timer(case, name)
+
+
+def _beside_a_timer(case: Case, name: str) -> bool:
+    """Whether an event-based gateway offers a timer as the other way."""
+    for source, targets in case.ways.leads.items():
+        if name in targets and case.elements[source].kind == "eventBasedGateway":
+            return any("timer" in case.ways.triggers.get(target, ()) for target in targets)
+    return False
+
+
+def _known_reason(case: Case, element: Element) -> Iterator[Finding]:
+    rule, kind = case.rule(element.properties[SUSPENDS]), element.properties.get("banjie.period.kind", "")
+    if rule is None or kind.startswith("="):
+        return
+    if rule.excludes(kind) is None:
+        kinds = "、".join(one.kind for one in rule.excluded) or "nothing"
+        sentence = (
+            f"Expected {_called(element)} to suspend {rule.id} for a reason the law has ({kinds}), "
+            f"but found {kind or 'none'}"
+        )
+        yield _note(element, "law.suspension.reason", sentence)
+
+
+def _refusals_have_reasons(case: Case) -> Iterator[Finding]:
+    """《行政许可法》第三十八条第二款: whoever refuses says why; some form on the way asks for it."""
+    for element in case.having(REFUSALS):
+        places = [element.id, *case.ways.before(element.id)]
+        if not any(_asks_for_reasons(case, case.elements[name]) for name in places if name in case.elements):
+            sentence = (
+                f"Expected a form with reasons at {_called(element)} or before it, "
+                "but no form on the way asks for them"
+            )
+            yield _note(element, "law.reasons", sentence)
+
+
+def _asks_for_reasons(case: Case, element: Element) -> bool:
+    form = case.package.forms.get(element.form or element.properties.get("banjie.form", ""))
+    fields: Any = form.fields if form is not None else ()
+    return any("reason" in field.name or "理由" in str(field.label.get("zh", "")) for field in fields)
+
+
+def _hearing_comes_before_a_penalty(case: Case) -> Iterator[Finding]:
+    """《行政处罚法》第四十四条、第六十三条: told before it is decided; a heavy one is heard if asked for."""
+    if case.package.kind != "penalty":
+        return
+    for element in case.acts.get("decide", ()):
+        before = [case.elements[name] for name in case.ways.before(element.id) if name in case.elements]
+        if not any(one.act == "inform-of-penalty" for one in before):
+            sentence = (
+                f"Expected the party to be told (act inform-of-penalty) before {_called(element)}, "
+                "but nothing does"
+            )
+            yield _note(element, "law.penalty.told", sentence)
+        heard = any(one.act in HEARINGS or one.kind == "callActivity" for one in before)
+        if not heard:
+            sentence = (
+                f"Expected a hearing that may be asked for before {_called(element)}, but there is none"
+            )
+            yield _note(element, "law.penalty.hearing", sentence)
+
+
+_CHECKS: tuple[Callable[[Case], Iterator[Finding]], ...] = (
+    _unknown_periods,
+    _steps_fit,
+    _acceptance_comes_first,
+    _suspensions_end,
+    _refusals_have_reasons,
+    _hearing_comes_before_a_penalty,
+)
