@@ -88,7 +88,9 @@ def test_nothing_is_deployed_that_was_not_approved_as_it_stands(book: Drafts) ->
 
 def test_an_approved_draft_is_deployed_from_its_day_on(store: Store, book: Drafts) -> None:
     made = approved(book)
-    done = book.deploy(LAN, made.number, made.version, drafts.parts_of(book.bundle(made), lambda kind: bundle()))
+    done = book.deploy(
+        LAN, made.number, made.version, drafts.parts_of(book.bundle(made), lambda kind: bundle())
+    )
 
     assert done.status == "deployed"
     assert book.live() == []
