@@ -18,11 +18,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Decided:
-    """A decision's outcome: plain JSON `value`, `evidence` for the journal, `digest` of the model used."""
+    """A decision's outcome: plain JSON `value`, `evidence` for the journal, `digest` of the model used.
+
+    `footing` is what the value rests on (row, version, band), kept with the case where the task asks for it.
+    """
 
     value: Any
     digest: str
     evidence: Mapping[str, Any] = field(default_factory=dict)
+    footing: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Context(Protocol):

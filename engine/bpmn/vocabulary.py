@@ -103,6 +103,7 @@ PROPERTIES: dict[str, tuple[str, str]] = {
     "banjie.period.resets": ("重新计算期限", "period started anew on completion"),
     "banjie.period.suspends": ("中止期限", "period suspended while the element is open"),
     "banjie.form": ("表单", "form with which a person answers a message"),
+    "banjie.footing": ("裁量所据变量", "variable that keeps the row, version and band of a decision"),
     "banjie.approver": ("批准层级", "rank that must approve"),
     "banjie.period.told": ("告知的截止日", "end of the suspension the citizen was told"),
     "banjie.period.since": ("中止起算日", "day the suspension counts from"),

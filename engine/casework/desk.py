@@ -208,11 +208,17 @@ class Desk:
         dated = decision in model.decisions and "banjie.valid_from" in model.extensions(decision)
         if not dated:
             found = dmn.evaluate(model, decision, variables, host=self.names(()))
-            return Decided(found.json, model.digest, {"decisions": found.evidence})
+            footing = dmn.footing(model, decision, found) if decision in model.decisions else {}
+            return Decided(found.json, model.digest, {"decisions": found.evidence}, footing)
         chosen = dmn.evaluate_in_time(
             dmn.versions(models, decision), variables, self.today, host=self.names(())
         )
-        return Decided(chosen.json, model.digest, {"in_time": chosen.evidence})
+        rests: dict[str, Any] = {}
+        if chosen.version is not None and chosen.evaluation is not None:
+            binding = chosen.version
+            rests = dmn.footing(binding.model, binding.decision, chosen.evaluation)
+            rests["of"] = chosen.evidence["chosen"]
+        return Decided(chosen.json, model.digest, {"in_time": chosen.evidence}, rests)
 
     def _packages(self) -> list[Any]:
         called = [self.ground.package_of(digest) for digest in self.state.called.values()]

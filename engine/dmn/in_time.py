@@ -58,11 +58,13 @@ class InTime:
 
     `evidence` is plain JSON: `basis`, `acted_on`, `decided_on`, `milder` (the option), `versions` (one
     for each evaluated version, `of` act or decision, with `model` digest, `valid_from`, `valid_to`,
-    `value`, `decisions`, `reasons`), `chosen` (act, decision or null) and `why`, a sentence.
+    `value`, `decisions`, `reasons`), `chosen` (act, decision or null) and `why`, a sentence. `version` is
+    the one that binds.
     """
 
     evaluation: Evaluation | None
     evidence: dict[str, Any]
+    version: Version | None = None
 
     @property
     def value(self) -> Any:
@@ -151,14 +153,15 @@ def evaluate_in_time(
     """Evaluate the version of the day of the act or, where `milder` and lighter, that of the decision.
 
     `acted_on` is taken from the variable that `banjie.act_date` names where it is not given, `milder` from
-    `banjie.milder`, both of the version in force on the day of the decision. A version whose result is
+    `banjie.milder`, both of the version in force on the day of the decision. A decision that names no such
+    variable speaks of no act (a rule of procedure): that of the day of the decision applies. A version whose result is
     null leaves the case without a result: a missing fact must not choose the law. Raises NotFound where no
     version is in force on one of the days, Malformed where the day of the act is missing or lies after
     the decision.
     """
     known = tuple(found)
     today = in_force(known, decided_on)
-    day = acted_on or _acted_on(today, variables)
+    day = acted_on or (_acted_on(today, variables) if ACT_DATE in today.properties else decided_on)
     if day > decided_on:
         raise Malformed(f"Expected an act before its decision, but {day} is after {decided_on}")
     then = in_force(known, day)
@@ -177,7 +180,8 @@ def evaluate_in_time(
         "chosen": chosen,
         "why": why,
     }
-    return InTime(next((result for of, _, result in tried if of == chosen), None), evidence)
+    binding = next(((version, result) for of, version, result in tried if of == chosen), (None, None))
+    return InTime(binding[1], evidence, binding[0])
 
 
 def _acted_on(version: Version, variables: Mapping[str, Any]) -> dt.date:

@@ -10,6 +10,7 @@ from engine.bpmn.happenings import DecisionMade
 from engine.errors import BanjieError
 
 if TYPE_CHECKING:
+    from engine.bpmn.context import Decided
     from engine.bpmn.node import Verdict
     from engine.bpmn.token import Token
 
@@ -45,9 +46,14 @@ class BusinessRuleTask(ServiceTask):
             value=decided.value,
             evidence=decided.evidence,
         )
-        if settings.result is not None:
-            token.notes["result"] = {settings.result: decided.value}
+        token.notes["result"] = self._results(token, decided)
         return True
+
+    def _results(self, token: Token, decided: Decided) -> dict[str, Any]:
+        """The value under the result variable, what it rests on under that of `banjie.footing`."""
+        found = {} if self.settings.result is None else {self.settings.result: decided.value}
+        kept = self.evaluated(token).get("banjie.footing")
+        return found if kept is None else {**found, str(kept): dict(decided.footing)}
 
 
 def visible_variables(token: Token) -> dict[str, Any]:

@@ -64,7 +64,7 @@ def _is_numeric(table: Table, constants: Constants, place: int) -> bool:
 def bands(grid: Grid, constants: Constants, properties: Properties) -> Iterator[ProofFinding]:
     """Amounts outside their band, and every amount of which it cannot be said."""
     table = grid.table
-    texts = [_band_text(rule, properties) for rule in table.rules]
+    texts = [band_text(rule, properties) for rule in table.rules]
     if not any(texts):
         return
     column = amount_column(table, constants, properties)
@@ -76,7 +76,7 @@ def bands(grid: Grid, constants: Constants, properties: Properties) -> Iterator[
             yield from _rule_band(grid, constants.cells[rule.index - 1][column], rule, text, column)
 
 
-def _band_text(rule: Rule, properties: Properties) -> str:
+def band_text(rule: Rule, properties: Properties) -> str:
     """The band of a rule, from the nearest place that names one."""
     candidates = [
         rule.extensions.get(BAND),
