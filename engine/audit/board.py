@@ -51,6 +51,7 @@ class Asked:
     procedure: str = ""
     rule: str = ""
     level: str = ""
+    status: str = ""
     person: str = ""
     issued_from: str = ""
     issued_to: str = ""
@@ -210,7 +211,13 @@ def _joined(query: Select[Any], asked: Asked) -> Select[Any]:
             person_table, person_table.c.login == t.person
         )
     ).where(t.unit.in_(asked.units))
-    for column, value in ((t.procedure, asked.procedure), (t.rule, asked.rule), (t.person, asked.person)):
+    exact = (
+        (t.procedure, asked.procedure),
+        (t.rule, asked.rule),
+        (t.status, asked.status),
+        (t.person, asked.person),
+    )
+    for column, value in exact:
         if value:
             query = query.where(column == value)
     if asked.level:

@@ -20,6 +20,7 @@ from web.clerk.reading import link_to, read_case
 from web.clerk.room import ROOM
 from web.language import words
 from web.signin.who import current_actor, house, unit_name
+from web.watching.cards import status_names
 
 
 @ROOM.get("/cases/<number>")
@@ -70,11 +71,22 @@ def open_items(found: CaseFile) -> list[dict[str, Any]]:
 
 
 def cards(found: CaseFile) -> list[dict[str, Any]]:
-    """The cards of the case, newest first."""
+    """The cards of the case, newest first; those that name the reader lead to where he may appeal."""
     query = select(card_table).where(card_table.c.case_id == found.case_id).order_by(card_table.c.key.desc())
     with house().store.reading() as connection:
         rows = connection.execute(query).all()
-    return [{**row._mapping, "sentence": words(canonical.loads(row.sentence))} for row in rows]
+    reader = current_actor().person
+    return [
+        {
+            **row._mapping,
+            "sentence": words(canonical.loads(row.sentence)),
+            "status_name": status_names().get(row.status, row.status),
+            "href": url_for("clerk.my_card", number=found.number, key=row.key)
+            if row.person == reader
+            else "",
+        }
+        for row in rows
+    ]
 
 
 @ROOM.get("/cases/<number>/documents/<sha256>")

@@ -20,6 +20,7 @@ ROOM.before_request(require())
 def navigation() -> dict[str, object]:
     """Where a clerk can go."""
     places = [Place(_("待办事项"), url_for("clerk.worklist")), Place(_("案件"), url_for("clerk.cases"))]
+    places.append(Place(_("我的卡片"), url_for("clerk.my_cards")))
     actor = find_actor()
     if actor is not None and any("window" in held.roles for held in actor.posts):
         places.insert(1, Place(_("窗口收件"), url_for("clerk.window")))

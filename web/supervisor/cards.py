@@ -1,40 +1,31 @@
 """The cards: listed by what the reader asks for, one by one in full, and as a file.
 
-Opening a card opens its case file: that reading is journalled. Decides nothing about a card.
+Opening a card opens its case file: that reading is journalled. A card is revoked or restored by a command
+like any other, with a reason; whether this supervisor may, the engine decides.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any
-
-from flask import render_template, request
-from sqlalchemy import select
+from flask import flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from engine import canonical
 from engine.audit import board as readings
 from engine.audit.board import Asked
-from engine.audit.history import standing
-from engine.clock import read_moment
-from engine.errors import NotFound
-from engine.records.entries import Entry, Event
-from engine.records.tables import card as card_table
-from engine.records.tables import person as person_table
+from engine.errors import Malformed
 from web import display
-from web.casefile import clocks
 from web.casefile.opening import CaseFile
 from web.language import _
-from web.signin.who import house
+from web.signin.who import current_actor, house, organisation
 from web.supervisor.board import card_address
 from web.supervisor.cases import read_case
 from web.supervisor.room import ROOM, View, page_asked, view
 from web.watching import cards as cards_shown
-from web.watching import reach, sheets
+from web.watching import one_card, reach, sheets
 
 PAGE = 30
 MOST_EXPORTED = 50_000
-FILTERS = ("rule", "level", "from", "to")
+FILTERS = ("rule", "level", "status", "from", "to")
+DECISIONS = ("revoke", "restore")
 
 
 @ROOM.get("/cards")
@@ -58,6 +49,7 @@ def cards() -> str:
         procedure_choices=list(procedures.items()),
         rule_choices=[(rule, rule) for rule in rules],
         level_choices=[("red", _("全部红牌")), *cards_shown.level_choices()],
+        status_choices=list(cards_shown.status_names().items()),
     )
 
 
@@ -74,6 +66,7 @@ def asked_of(seen: View) -> Asked:
         procedure=asked["procedure"],
         rule=asked["rule"],
         level=asked["level"],
+        status=asked["status"],
         issued_from=reach.begin_of(asked["from"]),
         issued_to=reach.end_of(asked["to"]),
     )
@@ -91,6 +84,7 @@ def export() -> Response:
         _("规则"),
         _("内容"),
         _("依据"),
+        _("状态"),
         _("责任人"),
         _("单位"),
         _("事项"),
@@ -107,6 +101,7 @@ def export() -> Response:
                 one["rule"],
                 one["sentence"],
                 one["basis"],
+                one["status_name"],
                 one["person_name"],
                 one["unit_name"],
                 one["procedure_name"],
@@ -120,79 +115,39 @@ def export() -> Response:
 @ROOM.get("/cards/<number>/<int:key>")
 def card(number: str, key: int) -> str:
     """One card: what happened, by which rule, and why the due date was what it was at that moment."""
+    return page(read_case(number, request.path), key)
+
+
+@ROOM.post("/cards/<number>/<int:key>")
+def decide(number: str, key: int) -> Response:
+    """Revoke or restore the card, with the reason. Raises NotAuthorised, Conflict."""
     case = read_case(number, request.path)
-    row = _row(case, key)
-    seen = view()
-    place, event = _issued(case, key)
+    name, reason = request.form.get("act", ""), request.form.get("reason", "")
+    try:
+        one_card.act(case, key, name if name in DECISIONS else "", reason)
+    except Malformed as error:
+        return make_response(page(case, key, reason, error.sentence), error.status)
+    flash(_("卡片已撤销。") if name == "revoke" else _("卡片已恢复，继续有效。"))
+    return redirect(url_for("supervisor.card", number=number, key=key), 303)
+
+
+def page(case: CaseFile, key: int, given: str = "", fault: str = "") -> str:
+    """The page of a card; `given` is what stands in the form, `fault` what is wrong with it."""
+    told = one_card.facts(case, key, organisation())
+    own = told["card"]["person"] == current_actor().person
     return render_template(
         "supervisor/card.html",
-        case=case,
-        card=cards_shown.line(row, seen.tree, reach.procedures()),
-        values=_values(row),
-        refused=_act(case.entries[place]),
-        clock=_clock(case, place, event),
+        **told,
+        choices=[] if own else decisions(told["card"]["status"]),
+        given=given,
+        fault=fault,
     )
 
 
-def _row(case: CaseFile, key: int) -> dict[str, Any]:
-    query = (
-        select(card_table, person_table.c.name)
-        .select_from(card_table.outerjoin(person_table, person_table.c.login == card_table.c.person))
-        .where(card_table.c.case_id == case.case_id, card_table.c.key == key)
-    )
-    with house().store.reading() as connection:
-        row = connection.execute(query).first()
-    if row is None:
-        raise NotFound(_("这个案件没有这张卡片。"))
-    return dict(row._mapping)
-
-
-def _issued(case: CaseFile, key: int) -> tuple[int, Event]:
-    """The place among the case's entries where the card was issued, and the event."""
-    for place, entry in enumerate(case.entries):
-        for event in entry.events:
-            if event.type == "CardIssued" and event.data.get("card") == key:
-                return place, event
-    raise NotFound(_("这张卡片的原始记录已经按规定销毁。"))
-
-
-def _clock(case: CaseFile, place: int, event: Event) -> clocks.Clock | None:
-    """The period the card speaks of, as it stood when the card was issued."""
-    number = event.data.get("values", {}).get("period")
-    entries = case.entries[: place + 1]
-    state = standing(entries)
-    if number not in state.periods:
-        return None
-    then = replace(case, state=state, entries=entries, now=read_moment(entries[-1].moment))
-    return next((clock for clock in clocks.clocks_of(then) if clock.number == number), None)
-
-
-def _act(entry: Entry) -> dict[str, str] | None:
-    """Who tried what, where the act was blocked."""
-    blocked = any(event.type == "ActRefused" for event in entry.events)
-    return {"who": str(entry.actor.get("name") or "")} if blocked else None
-
-
-def _values(row: dict[str, Any]) -> list[tuple[str, Any]]:
-    """What the rule saw, in words."""
-    data = canonical.loads(row["data"])
-    labels = {
-        "limit": _("时限"),
-        "due_at": _("应当完成"),
-        "late_seconds": _("发现时已超过"),
-        "kind": _("事由"),
-        "sentence": _("说明"),
-    }
-    return [(labels[name], _worded(name, data[name])) for name in labels if data.get(name) not in (None, "")]
-
-
-def _worded(name: str, value: Any) -> str:
-    if name == "limit":
-        names = {"warn": _("提前提醒"), "promised": _("承诺时限"), "statutory": _("法定时限")}
-        return names.get(str(value), str(value))
-    if name == "due_at":
-        return display.moment(str(value))
-    if name == "late_seconds":
-        hours = int(value) // 3600
-        return _("%(hours)s 小时", hours=hours) if hours else _("不到 1 小时")
-    return str(value)
+def decisions(status: str) -> list[tuple[str, str]]:
+    """What a supervisor may decide on a card of that status: the act and what its button says."""
+    return {
+        "standing": [("revoke", _("撤销卡片"))],
+        "appealed": [("revoke", _("申诉成立，撤销卡片")), ("restore", _("申诉不成立，维持卡片"))],
+        "revoked": [("restore", _("恢复卡片"))],
+    }[status]

@@ -28,6 +28,11 @@ def level_choices() -> list[tuple[str, str]]:
     return [(level, level_name(level)) for level in KINDS]
 
 
+def status_names() -> dict[str, str]:
+    """What has become of a card, by status."""
+    return {"standing": _("有效"), "appealed": _("申诉中"), "revoked": _("已撤销")}
+
+
 def line(row: Mapping[str, Any], tree: Organisation, procedures: Mapping[str, str]) -> dict[str, Any]:
     """A row of `engine.audit.board.cards` with everything in words."""
     return {
@@ -36,6 +41,7 @@ def line(row: Mapping[str, Any], tree: Organisation, procedures: Mapping[str, st
         "tag": level_name("R" if row["level"] == "R+" else row["level"]),
         "statutory": row["level"] == "R+",
         "kind": KINDS.get(row["level"], "note"),
+        "status_name": status_names().get(row["status"], row["status"]),
         "sentence": words(canonical.loads(row["sentence"])),
         "person_name": row["name"] or row["person"] or _("未确定责任人"),
         "unit_name": full_unit_name(row["unit"], tree),
