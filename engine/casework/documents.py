@@ -10,8 +10,8 @@ from datetime import date
 
 from sqlalchemy import Connection, select, update
 
+from engine.records.shared_tables import serial
 from engine.records.store import Store
-from engine.records.tables import serial
 
 
 def next_number(

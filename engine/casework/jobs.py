@@ -7,54 +7,28 @@ Types that do not begin with `banjie.` wait for an external worker on the job AP
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import date, timedelta
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Connection, insert, or_, select, update
 
 from engine import canonical
 from engine.bpmn.marking import Marking
-from engine.casework import commands, documents, state
+from engine.casework import commands, documents, registers, state
 from engine.casework.decide import BUILT_IN
 from engine.casework.runtime import Runtime
-from engine.casework.state import CaseState
+from engine.casework.tasks import Result, Task, ThrownError, variables_at
 from engine.clock import moment_text
 from engine.definitions import templates
 from engine.errors import BanjieError, Conflict, Malformed, NotFound
 from engine.organisation.model import Actor
 from engine.records import blobs
+from engine.records.shared_tables import publication
 from engine.records.tables import job as job_table
-from engine.records.tables import job_receipt, publication, register_row
+from engine.records.tables import job_receipt
 
 LEASE = timedelta(minutes=5)
-
-
-@dataclass(frozen=True)
-class Task:
-    """One job being done: its row's facts, the case, and the variables its element sees."""
-
-    runtime: Runtime
-    connection: Connection
-    key: int
-    type: str
-    headers: Mapping[str, str]
-    input: Mapping[str, Any]
-    unit: str
-    case: CaseState
-    variables: Mapping[str, Any]
-    today: date
-
-    def header(self, name: str, default: str | None = None) -> str:
-        """A header of the job. Raises Malformed where a demanded one is missing."""
-        value = self.headers.get(name, default)
-        if value is None:
-            raise Malformed(f"Expected the header {name} on job {self.type}, but it is missing")
-        return value
-
-
-Result = dict[str, Any]
 
 
 def run_waiting(
@@ -76,6 +50,10 @@ def perform(runtime: Runtime, case_id: int, key: int) -> None:
     try:
         result = _effect(runtime, case_id, key)
     except Conflict:
+        return
+    except ThrownError as error:
+        thrown = commands.ThrowError(case_id=case_id, key=key, code=error.error_code, sentence=error.sentence)
+        _report(runtime, thrown)
         return
     except BanjieError as error:
         _report(runtime, commands.FailJob(case_id=case_id, key=key, sentence=error.sentence))
@@ -156,14 +134,6 @@ def _task(runtime: Runtime, connection: Connection, case_id: int, key: int) -> T
     )
 
 
-def variables_at(case: CaseState, marking: Marking, scope: int) -> dict[str, Any]:
-    """What an element of a scope sees: the scopes around it, the innermost covering the outer."""
-    found: dict[str, Any] = {}
-    for number in reversed(case.chain(scope)):
-        found.update(marking.variables(number))
-    return found
-
-
 # --- the built-in types -----------------------------------------------------------------------------
 
 
@@ -221,33 +191,6 @@ def _notify(task: Task) -> Result:
     return {"notice": {"to": task.header("to", "applicant"), "text": text}}
 
 
-def _register_write(task: Task) -> Result:
-    """Write a row of a register under its key. Header: register; input: key, row."""
-    register = task.header("register")
-    key = str(task.input.get("key") or "")
-    if not key:
-        raise Malformed(f"Expected a key for register {register}, but it is empty")
-    row = {
-        "register": register,
-        "key": key,
-        "data": canonical.dumps(task.input.get("row") or {}),
-        "case_id": task.case.case_id,
-        "written_at": moment_text(task.runtime.clock.now()),
-    }
-    task.runtime.store.upsert(task.connection, register_row, [row])
-    return {}
-
-
-def _register_read(task: Task) -> Result:
-    """Read a row of a register. Header: register, variable (default row); null where there is none."""
-    query = select(register_row.c.data).where(
-        register_row.c.register == task.header("register"),
-        register_row.c.key == str(task.input.get("key") or ""),
-    )
-    found = task.connection.execute(query).scalar()
-    return {task.header("variable", "row"): canonical.loads(found) if found else None}
-
-
 def _publish(task: Task) -> Result:
     """Publish to the public list. Input: title, content."""
     row = {
@@ -270,8 +213,8 @@ def _archive(task: Task) -> Result:
 _WORK: dict[str, Callable[[Task], Result]] = {
     "banjie.document": _document,
     "banjie.notify": _notify,
-    "banjie.register.write": _register_write,
-    "banjie.register.read": _register_read,
+    "banjie.register.write": registers.write,
+    "banjie.register.read": registers.read,
     "banjie.publish": _publish,
     "banjie.archive": _archive,
 }

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, func, insert, select
 
 from engine import dmn
 from engine.clock import Clock, moment_text
-from engine.definitions import bundles, catalogue, packages
+from engine.definitions import bundles, catalogue, packages, registers
 from engine.definitions.bundles import Bundle
 from engine.dmn.report import proven_findings
 from engine.errors import Finding, IllegalDefinition
@@ -26,7 +26,7 @@ from engine.records.store import Store
 from engine.records.tables import definition_version as versions
 
 MANIFEST_TYPE = "application/vnd.banjie.manifest+json"
-SHARED_FOLDERS = ("law", "calendars", "supervision", "penalties", "catalogue", "organisation")
+SHARED_FOLDERS = ("law", "calendars", "supervision", "penalties", "catalogue", "registers", "organisation")
 
 
 def check(bundle: Bundle) -> None:
@@ -94,7 +94,7 @@ def keep(
 
 
 def shipped() -> list[Bundle]:
-    """What ships in `processes/` and `forms/`: law, calendars, shared tables, catalogue, then packages."""
+    """What ships in `processes/` and `forms/`: law, calendars, tables, catalogue, registers, packages."""
     processes, forms = resources.files("processes"), resources.files("forms")
     found = [
         bundles.from_folder("law", "law", ("", processes / "law")),
@@ -102,6 +102,7 @@ def shipped() -> list[Bundle]:
         bundles.from_folder("supervision", "supervision", ("", processes / "supervision")),
         bundles.from_folder("penalties", "penalties", ("", processes / "penalties")),
         bundles.from_folder("catalogue", "catalogue", ("", processes / "catalogue")),
+        bundles.from_folder("registers", "registers", ("", processes / "registers")),
     ]
     for folder in sorted(processes.iterdir(), key=lambda child: child.name):
         if folder.is_dir() and folder.name not in SHARED_FOLDERS and not folder.name.startswith(("_", ".")):
@@ -183,6 +184,7 @@ _CHECKS: dict[str, Callable[[Bundle], object]] = {
     "supervision": _check_models,
     "penalties": _check_penalties,
     "catalogue": lambda bundle: catalogue.read(bundle.texts(".toml")),
+    "registers": lambda bundle: registers.read(bundle.files),
     "units": lambda bundle: None,
 }
 

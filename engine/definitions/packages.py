@@ -17,7 +17,7 @@ from engine import bpmn, dmn
 from engine.bpmn.definition import Definition
 from engine.bpmn.lint import check as lint_diagram
 from engine.definitions import forms as form_reader
-from engine.definitions import templates
+from engine.definitions import job_lint, templates
 from engine.definitions.bundles import Bundle
 from engine.definitions.forms import Form
 from engine.errors import BanjieError, Finding, IllegalDefinition, NotFound
@@ -110,6 +110,7 @@ def read(bundle: Bundle) -> Package:
     if definition is not None:
         findings += _missing_forms(bundle.name, definition, forms)
         findings += _unknown_facts(facts or {}, definition, forms)
+        findings += job_lint.undeclared_registers(facts or {}, definition)
     if findings or definition is None:
         raise IllegalDefinition(
             f"Expected package {bundle.name} to be legal, but found {len(findings)} fault(s)", findings

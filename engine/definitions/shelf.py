@@ -19,10 +19,11 @@ from sqlalchemy import Connection, func, select
 
 from engine import bpmn, canonical, dmn
 from engine.bpmn.definition import Definition
-from engine.definitions import catalogue, packages
+from engine.definitions import catalogue, packages, registers
 from engine.definitions.bundles import Bundle
 from engine.definitions.catalogue import ServiceItem
 from engine.definitions.packages import Package
+from engine.definitions.registers import RegisterBook
 from engine.errors import NotFound
 from engine.periods import Calendar, RuleBook
 from engine.records import blobs
@@ -138,6 +139,10 @@ class Shelf:
         return self.once(
             "catalogue", digest, lambda: catalogue.read(self.bundle(connection, digest).texts(".toml"))
         )
+
+    def registers(self, connection: Connection, digest: str) -> RegisterBook:
+        """The registers of a bundle."""
+        return self.once("registers", digest, lambda: registers.read(self.bundle(connection, digest).files))
 
     def data(self, connection: Connection, digest: str, path: str) -> Any:
         """One JSON file of a bundle, read."""

@@ -6,8 +6,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect
 
+from engine.records.schema import metadata
 from engine.records.store import Store
-from engine.records.tables import metadata
 
 
 def test_the_revisions_lay_the_tables_the_code_knows(store: Store) -> None:

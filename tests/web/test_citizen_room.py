@@ -13,7 +13,7 @@ from town import BUREAU, HOUSEHOLD, HUJI, LICENCE, PDF, STATION, Town, apply_onl
 
 from engine.casework.worklist import find_cases
 from engine.records import journal
-from engine.records.tables import publication
+from engine.records.shared_tables import publication
 from timers.laboratory import Laboratory
 from web.casefile.masking import covered, covered_text
 from web.casefile.uploads import plain_name, sniffed

@@ -13,8 +13,8 @@ from sqlalchemy import Connection, select
 
 from engine import canonical
 from engine.errors import NotFound
+from engine.records.shared_tables import publication
 from engine.records.tables import case as case_table
-from engine.records.tables import publication
 from web.casefile.facts import label_of, shown
 from web.casefile.masking import covered_data, covered_text
 from web.citizen.room import ROOM

@@ -101,6 +101,7 @@ def versions() -> str:
         "supervision": _("监督规则"),
         "penalties": _("裁量表"),
         "catalogue": _("事项目录"),
+        "registers": _("登记簿"),
         "units": _("组织机构"),
     }
     return render_template(

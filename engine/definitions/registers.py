@@ -1,0 +1,219 @@
+"""Registers: what the authority keeps beyond single cases, and how registers are held against each other.
+
+Read from the bundle `registers` (`processes/registers/`): `registers.toml` names each register, its key, who
+may look things up, what is indexed; `<id>.schema.json` is the schema of its rows, read like a form. Called by
+deployment, by casework (jobs, imports, checks) and by the pages. Holds no row and opens no database.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from engine import feel
+from engine.definitions.forms import Form
+from engine.errors import BanjieError, Finding, IllegalDefinition, Malformed, NotFound
+
+FACTS = "registers.toml"
+SOURCES = ("procedures", "outside")
+CHECK_LEVELS = ("T", "Y", "R")
+_DEMANDED = ("id", "source", "name", "key", "readers")
+
+
+@dataclass(frozen=True)
+class Register:
+    """One register; `facts` is its table of registers.toml, `form` checks and describes a row."""
+
+    id: str
+    facts: Mapping[str, Any]
+    form: Form
+
+    def title(self, language: str = "zh") -> str:
+        """The register's name."""
+        return _worded(self.facts["name"], language)
+
+    def key_label(self, language: str = "zh") -> str:
+        """What the key of a row is called."""
+        return _worded(self.facts["key"], language)
+
+    @property
+    def source(self) -> str:
+        """procedures: written by cases; outside: a mirror of another system, filled by its adaptor."""
+        return str(self.facts["source"])
+
+    @property
+    def readers(self) -> tuple[str, ...]:
+        """The roles that may look rows up on the register's page."""
+        return tuple(self.facts["readers"])
+
+    @property
+    def indexed(self) -> tuple[str, ...]:
+        """The fields a lookup may ask for."""
+        return tuple(self.facts.get("index", ()))
+
+    @property
+    def schemas(self) -> Mapping[str, Any]:
+        """Field → its JSON Schema, with titles and masks."""
+        found: Mapping[str, Any] = self.form.schema.get("properties", {})
+        return found
+
+    def checked(self, row: Mapping[str, Any], before: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """The row as it may be kept after `before`. Raises Malformed, a finding for each faulty field."""
+        made = self.form.check(row)
+        moves = self.facts.get("moves")
+        old, new = (before or {}).get("state"), made.get("state")
+        if moves and old and new != old and new not in moves.get(old, ()):
+            raise Malformed(
+                f"Expected {self.id} to go from {old} to one of {moves.get(old, [])}, but found {new}"
+            )
+        return made
+
+    def on(self, row: Mapping[str, Any], day: date) -> dict[str, Any]:
+        """The row as it stands on a day: what was valid until an earlier day has expired."""
+        until = row.get(str(self.facts.get("expires")))
+        if row.get("state") == "valid" and isinstance(until, str) and until < day.isoformat():
+            return {**row, "state": "expired"}
+        return dict(row)
+
+
+@dataclass(frozen=True)
+class CrossCheck:
+    """A comparison of registers: each row of `over` is held against rows of others that belong to it.
+
+    `finds` is FEEL over `key`, `row`, `today()` and one list for each join; true is a finding.
+    """
+
+    id: str
+    facts: Mapping[str, Any]
+    finds: feel.Compiled
+
+    @property
+    def over(self) -> str:
+        """The register whose rows are gone through."""
+        return str(self.facts["over"])
+
+    @property
+    def level(self) -> str:
+        """T, Y or R, as supervision has them."""
+        return str(self.facts.get("level", "T"))
+
+    @property
+    def joins(self) -> Mapping[str, Mapping[str, str]]:
+        """Name in FEEL → {register, by}; `by` is "key" or an indexed field that equals the row's key."""
+        found: Mapping[str, Mapping[str, str]] = self.facts.get("join", {})
+        return found
+
+    def title(self, language: str = "zh") -> str:
+        """What is wrong where it finds something."""
+        return _worded(self.facts["name"], language)
+
+    @property
+    def basis(self) -> str:
+        """The article or practice it rests on."""
+        return str(self.facts.get("basis", ""))
+
+
+@dataclass(frozen=True)
+class RegisterBook:
+    """Every register and every comparison of a bundle."""
+
+    registers: Mapping[str, Register]
+    checks: tuple[CrossCheck, ...] = ()
+
+    def of(self, id_: str) -> Register:
+        """The register of that id. Raises NotFound."""
+        found = self.registers.get(id_)
+        if found is None:
+            raise NotFound(
+                f"Expected one of the registers {', '.join(sorted(self.registers))}, but found {id_!r}"
+            )
+        return found
+
+
+def read(files: Mapping[str, bytes]) -> RegisterBook:
+    """The registers of a bundle. Raises IllegalDefinition with every finding."""
+    try:
+        facts = tomllib.loads(files.get(FACTS, b"").decode())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise IllegalDefinition(f"Expected {FACTS} to be TOML, but {error}") from error
+    findings: list[Finding] = []
+    registers: dict[str, Register] = {}
+    for row in _tables(facts, "register", findings):
+        made = _register(row, files, findings)
+        if made is not None and made.id in registers:
+            findings.append(_fault(made.id, "Expected each register once, but it stands twice"))
+        elif made is not None:
+            registers[made.id] = made
+    checks = [_check(row, registers, findings) for row in _tables(facts, "check", findings)]
+    if findings:
+        raise IllegalDefinition(f"Expected legal registers, but {findings[0].sentence}", findings)
+    return RegisterBook(registers, tuple(check for check in checks if check is not None))
+
+
+def _tables(facts: Mapping[str, Any], name: str, findings: list[Finding]) -> Iterator[Mapping[str, Any]]:
+    rows = facts.get(name, [])
+    if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
+        findings.append(_fault(name, f"Expected tables [[{name}]], but found something else"))
+        return
+    yield from rows
+
+
+def _register(row: Mapping[str, Any], files: Mapping[str, bytes], findings: list[Finding]) -> Register | None:
+    missing = [name for name in _DEMANDED if not row.get(name)]
+    where = str(row.get("id", "register"))
+    if missing or row["source"] not in SOURCES:
+        expected = f"{', '.join(_DEMANDED)} of each register, source one of {', '.join(SOURCES)}"
+        findings.append(_fault(where, f"Expected {expected}, but {missing or row['source']} is not so"))
+        return None
+    path = f"{where}.schema.json"
+    if path not in files:
+        findings.append(_fault(where, f"Expected the schema {path} beside {FACTS}, but there is none"))
+        return None
+    try:
+        form = Form.read(files[path])
+    except BanjieError as error:
+        findings += [Finding(f"{path}:{f.where}", f.sentence, f.rule, f.line) for f in error.findings]
+        return None
+    named = [*row.get("index", ()), *(row[name] for name in ("subject", "expires") if name in row)]
+    for name in named:
+        if name not in form.schema.get("properties", {}):
+            findings.append(_fault(where, f"Expected the field {name} in {path}, but there is none"))
+    return Register(where, row, form)
+
+
+def _check(
+    row: Mapping[str, Any], registers: Mapping[str, Register], findings: list[Finding]
+) -> CrossCheck | None:
+    where = str(row.get("id", "check"))
+    joins = row.get("join", {})
+    if not row.get("name") or row.get("level", "T") not in CHECK_LEVELS or not isinstance(joins, Mapping):
+        findings.append(
+            _fault(where, "Expected id, name, level T, Y or R and [check.join], but one is missing")
+        )
+        return None
+    for name in (row.get("over"), *(join.get("register") for join in joins.values())):
+        if name not in registers:
+            findings.append(_fault(where, f"Expected a register, but found {name!r}"))
+    for join in joins.values():
+        there = registers.get(join.get("register"))
+        if there and join.get("by") not in ("key", *there.indexed):
+            findings.append(_fault(where, f"Expected key or an indexed field, but found {join.get('by')!r}"))
+    try:
+        text = str(row.get("finds", "")).removeprefix("=")
+        return CrossCheck(where, row, feel.compile(text, names=("key", "row", *joins)))
+    except BanjieError as error:
+        findings.append(Finding(where, error.sentence, error.code))
+        return None
+
+
+def _fault(where: str, sentence: str) -> Finding:
+    return Finding(f"{FACTS}:{where}", sentence, "register.facts")
+
+
+def _worded(given: Any, language: str) -> str:
+    if isinstance(given, Mapping):
+        return str(given.get(language) or given.get("zh") or "")
+    return str(given)
