@@ -152,12 +152,12 @@ def evaluate_in_time(
 ) -> InTime:
     """Evaluate the version of the day of the act or, where `milder` and lighter, that of the decision.
 
-    `acted_on` is taken from the variable that `banjie.act_date` names where it is not given, `milder` from
-    `banjie.milder`, both of the version in force on the day of the decision. A decision that names no such
-    variable speaks of no act (a rule of procedure): that of the day of the decision applies. A version whose result is
-    null leaves the case without a result: a missing fact must not choose the law. Raises NotFound where no
-    version is in force on one of the days, Malformed where the day of the act is missing or lies after
-    the decision.
+    `acted_on` is taken from the variable that `banjie.act_date` names where it is not given, `milder`
+    from `banjie.milder`, both of the version in force on the day of the decision. A decision that names
+    no such variable speaks of no act (a rule of procedure): that of the day of the decision applies. A
+    version whose result is null leaves the case without a result: a missing fact must not choose the law.
+    Raises NotFound where no version is in force on one of the days, Malformed where the day of the act is
+    missing or lies after the decision.
     """
     known = tuple(found)
     today = in_force(known, decided_on)

@@ -27,6 +27,7 @@ from engine.dmn.expressions import (
     Variable,
 )
 from engine.dmn.record import Record
+from engine.dmn.shapes import result_shape, shape_of
 from engine.dmn.table import decide
 from engine.dmn.types import ItemType, fit, is_instance, show
 from engine.errors import TooLarge
@@ -122,7 +123,8 @@ class Logic:
                     return None
             return self._body(name, definition, local, result)
 
-        return Function(name, tuple(Parameter(p.name) for p in parameters), invoke)
+        taken = tuple(Parameter(p.name, shape_of(p.type)) for p in parameters)
+        return Function(name, taken, invoke, result_shape(result.type or definition.type))
 
     def _body(self, name: str, definition: FunctionDefinition, scope: Scope, result: Variable) -> Any:
         if definition.kind != "FEEL":
@@ -267,7 +269,7 @@ def _may_name_partial(iteration: Iteration) -> bool:
 
 def _lent(declared: ItemType) -> HostType:
     """An item definition as a type FEEL can ask for."""
-    return HostType(declared.name, lambda value: is_instance(value, declared))
+    return HostType(declared.name, lambda value: is_instance(value, declared), shape_of(declared))
 
 
 def _quantified(kind: str, found: list[Any]) -> bool | None:

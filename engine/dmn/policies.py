@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cmp_to_key
 from typing import Any, Protocol
 
 from engine.dmn.expressions import Expression, OutputClause, Rule, Table, Text, Variable
-from engine.dmn.record import Record, plain
+from engine.dmn.record import Record
 from engine.dmn.types import show
-from engine.feel.compare import equal
-from engine.feel.values import NUMBERS
+from engine.feel import DaysTime, Fault, YearsMonths
+from engine.feel.arithmetic import calculate
+from engine.feel.compare import equal, order
 
 Scope = dict[str, Any]
 
@@ -82,7 +84,7 @@ def _single(sitting: Sitting) -> Any:
     """The first hit's value, or null with the reason that nothing hit."""
     if not sitting.hits:
         seen = ", ".join(
-            f"{clause.source} = {show(plain(value))}"
+            f"{clause.source} = {show(value)}"
             for clause, value in zip(sitting.table.inputs, sitting.seen, strict=True)
         )
         sitting.refuse(f"Expected a rule to match, but none does ({seen})")
@@ -168,21 +170,30 @@ def _aggregate(values: list[Any], sitting: Sitting) -> Any:
         return None
     try:
         return _AGGREGATES[aggregation](values)
-    except (TypeError, ArithmeticError):
-        sitting.refuse(
-            f"Expected outputs that can be aggregated ({aggregation}), but found {show(plain(values))}"
-        )
+    except Fault as fault:
+        sitting.refuse(f"{fault.sentence} ({aggregation})")
         return None
 
 
-def _sum(values: list[Any]) -> Decimal:
-    total = Decimal(0)
-    for value in values:
-        total = NUMBERS.add(total, value)
+def _sum(values: list[Any]) -> Any:
+    total = values[0]
+    if not isinstance(total, Decimal | DaysTime | YearsMonths):
+        raise Fault(f"Expected outputs that can be added up, but found {show(values)}")
+    for value in values[1:]:
+        total = calculate("+", total, value)
     return total
 
 
-_AGGREGATES: dict[str, Callable[[list[Any]], Any]] = {"SUM": _sum, "MIN": min, "MAX": max}
+def _in_order(values: list[Any]) -> list[Any]:
+    order(values[0], values[0])  # even one value must be of a kind that has an order
+    return sorted(values, key=cmp_to_key(order))
+
+
+_AGGREGATES: dict[str, Callable[[list[Any]], Any]] = {
+    "SUM": _sum,
+    "MIN": lambda values: _in_order(values)[0],
+    "MAX": lambda values: _in_order(values)[-1],
+}
 
 POLICIES: dict[str, Callable[[Sitting], Any]] = {
     "UNIQUE": _unique,

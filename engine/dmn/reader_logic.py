@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from engine import feel
 from engine.dmn.expressions import (
     Binding,
     Conditional,
@@ -30,6 +31,15 @@ from engine.dmn.reader_table import TableReader
 from engine.dmn.reader_text import Names
 from engine.dmn.reader_types import TypeTable
 from engine.dmn.xml import Node
+from engine.errors import ExpressionError
+
+
+def _parses(text: str, names: Names) -> bool:
+    try:
+        feel.compile(text, names=tuple(sorted(names)))
+    except ExpressionError:
+        return False
+    return True
 
 
 class LogicReader(TableReader):
@@ -133,5 +143,15 @@ class LogicReader(TableReader):
             )
         inner = names | special([variable.name, "partial"])
         body = "return" if node.name == "for" else "satisfies"
-        source = self._part(node, names, "in")
+        source = self._span(node, names) or self._part(node, names, "in")
         return Iteration(*self._common(node), node.name, variable, source, self._part(node, inner, body))
+
+    def _span(self, node: Node, names: Names) -> Expression | None:
+        """What `for` goes through may be written `1..n` (rule 45), which by itself is no expression."""
+        holder = node.first("in")
+        literal = holder.first("literalExpression") if holder else None
+        text = literal.first("text") if literal else None
+        if literal is None or text is None or ".." not in text.text or _parses(text.text, names):
+            return None
+        each = f"for each in {text.text} return each"
+        return Literal(*self._common(literal), self._parsed(literal, each, text.line, names, unary=False))

@@ -10,10 +10,12 @@ from collections.abc import Mapping
 
 from engine.dmn.findings import Findings
 from engine.dmn.names import special
+from engine.dmn.shapes import read_type
 from engine.dmn.types import Constraint, ItemType, built_in
 from engine.dmn.xml import Node
 from engine.errors import ExpressionError
 from engine.feel import unary_tests
+from engine.feel.tree import TypeNode
 
 # The usual way to say in FEEL that a number has no fraction.
 _WHOLE = re.compile(
@@ -49,10 +51,39 @@ class TypeTable:
         reference = reference.strip()
         if not reference:
             return None
-        found = self.own.get(reference) or self._from_import(reference) or built_in(reference)
+        found = self._named(reference) or self._spelled_out(reference)
         if found is None:
             self._findings.add(node, "dmn.type.unknown", f"Expected a known type, but found {reference!r}")
         return found
+
+    def _named(self, reference: str) -> ItemType | None:
+        return self.own.get(reference) or self._from_import(reference) or built_in(reference)
+
+    def _spelled_out(self, reference: str) -> ItemType | None:
+        """The type of a reference like `list<number>`; None where it names a type nobody knows."""
+        kind = read_type(reference, special(self.own))
+        try:
+            return None if kind is None else self._built(kind)
+        except KeyError:
+            return None
+
+    def _built(self, kind: TypeNode) -> ItemType:
+        parts = [self._built(part) for part in kind.arguments]
+        if not parts and kind.result is None:
+            found = self._named(kind.name)
+            if found is None:
+                raise KeyError(kind.name)
+            return found
+        made = ItemType(kind.name, kind.name)
+        if kind.name == "list":
+            made.element = parts[0]
+        elif kind.name == "range":
+            made.ends = parts[0]
+        elif kind.name == "context":
+            made.components = dict(zip(kind.names, parts, strict=True))
+        elif kind.result is not None:
+            made.parameters, made.result = [*parts], self._built(kind.result)
+        return made
 
     def _from_import(self, reference: str) -> ItemType | None:
         for name, types in self._imported.items():
@@ -84,6 +115,7 @@ class TypeTable:
         function = node.first("functionItem")
         if function is not None:
             target.kind = "function"
+            target.parameters = [self.resolve(p.get("typeRef"), p) for p in function.each("parameters")]
             target.result = self.resolve(function.get("outputTypeRef"), function)
         elif components:
             target.kind = "context"

@@ -23,6 +23,7 @@ from engine.dmn.model import (
     Requirement,
 )
 from engine.dmn.record import Record, plain
+from engine.dmn.shapes import result_shape, shape_of
 from engine.dmn.types import fit, from_outside, result_of
 from engine.errors import NotFound, TooLarge
 from engine.feel import Function, Parameter
@@ -106,15 +107,18 @@ class _Run:
         self._undeclared = {name: v for name, v in self._variables.items() if name not in root.declared}
 
     def named(self, name: str) -> Any:
-        """The value of a decision, decision service or knowledge model of the root, by id or name."""
-        root = self._root
-        if name in root.decisions:
-            return self.decision(root, root.decisions[name])
-        if name in root.services:
-            return self.service(root, root.services[name])
-        if name in root.knowledge:
-            return self._invoked(root, root.knowledge[name])
-        raise NotFound(f"Expected a decision of {root.name!r}, but {name!r} is none")
+        """The value of a decision, decision service or knowledge model, by id or name.
+
+        One of an imported model has the import's name before it, with a dot between.
+        """
+        for model, own in _candidates(self._root, name):
+            if own in model.decisions:
+                return self.decision(model, model.decisions[own])
+            if own in model.services:
+                return self.service(model, model.services[own])
+            if own in model.knowledge:
+                return self._invoked(model, model.knowledge[own])
+        raise NotFound(f"Expected a decision of {self._root.name!r}, but {name!r} is none")
 
     def _invoked(self, model: Model, element: KnowledgeModel) -> Any:
         """A knowledge model called with the variables that its parameters name."""
@@ -201,6 +205,9 @@ class _Run:
                 holder = holder.get(step) if isinstance(holder, Mapping) else None
             if isinstance(holder, Mapping) and name in holder:
                 return holder[name]
+            dotted = ".".join((*path, name))
+            if dotted in self._variables:
+                return self._variables[dotted]
         return self._variables.get(name)
 
     # Scopes
@@ -261,7 +268,8 @@ class _Run:
                 run._known[owner.namespace, element.id] = value
             return self._entered(service, model, run)
 
-        return Function(service.name, tuple(Parameter(element.name) for _, element in inputs), invoke)
+        taken = tuple(Parameter(element.name, shape_of(element.variable.type)) for _, element in inputs)
+        return Function(service.name, taken, invoke, result_shape(result_of(service.variable.type)))
 
     def _entered(self, service: DecisionService, model: Model, run: _Run) -> Any:
         self.record.enter(service.name)
@@ -281,6 +289,15 @@ class _Run:
 def _result_variable(element: KnowledgeModel | DecisionService) -> Variable:
     """What a function's result is bound to: its variable has the type of the function or of its result."""
     return Variable(element.name, result_of(element.variable.type))
+
+
+def _candidates(model: Model, name: str) -> Iterator[tuple[Model, str]]:
+    """The models a name may speak of, nearest first, and what the element is called there (6.3.3)."""
+    yield model, name
+    for called, imported in model.imports.items():
+        prefix = f"{called}." if called else ""
+        if name.startswith(prefix):
+            yield from _candidates(imported, name.removeprefix(prefix))
 
 
 def _put(scope: Scope, holder: str, name: str, value: Any) -> None:

@@ -12,7 +12,8 @@ from typing import Any
 
 from engine.dmn.asking import ask
 from engine.dmn.values import kind_of, read_text, to_date_and_time
-from engine.feel import Compiled
+from engine.feel import Compiled, Fault, Range
+from engine.feel.kinds import inner_text
 
 ANY = "Any"
 
@@ -60,9 +61,10 @@ class ItemType:
     """A type: a built-in `kind`, another type (`base`), a record of components, or a collection.
 
     `constraints` judge the value itself, after it has been made to fit. `whole` marks that numbers of
-    this type are integers (the domain's way to say that a count has no fractions); `result` is what a
-    function of this type gives. Filled in two steps
-    by the reader, because item definitions may refer to each other; never changed afterwards.
+    this type are integers (the domain's way to say that a count has no fractions); `parameters` and
+    `result` are what a function of this type takes and gives, `ends` what a range of it lies between.
+    Filled in two steps by the reader, because item definitions may refer to each other; never changed
+    afterwards.
     """
 
     name: str
@@ -72,7 +74,9 @@ class ItemType:
     components: dict[str, ItemType] = field(default_factory=dict)
     constraints: list[Constraint] = field(default_factory=list)
     whole: bool = False
+    parameters: list[ItemType | None] = field(default_factory=list)
     result: ItemType | None = None
+    ends: ItemType | None = None
 
     def lineage(self) -> list[ItemType]:
         """This type and the types it is based on, nearest first."""
@@ -149,11 +153,17 @@ def _fit_one(value: Any, expected: ItemType) -> Any:
         if value is None:
             return None
     kind = kind_of(value)
-    if kind == expected.kind:
+    if kind == expected.kind and _ends_fit(value, expected):
         return value
     if kind == "date" and expected.kind == "date and time":
         return to_date_and_time(value)
     raise Misfit(f"Expected {expected.name}, but the value is {show(value)} ({kind})")
+
+
+def _ends_fit(value: Any, expected: ItemType) -> bool:
+    """Whether a range lies between values of the type its own type asks for."""
+    ends = (value.low, value.high) if expected.ends and isinstance(value, Range) else ()
+    return all(end is None or is_instance(end, expected.ends) for end in ends if expected.ends)
 
 
 def _only_item(value: list[Any], expected: ItemType) -> Any:
@@ -169,11 +179,12 @@ def _fit_record(value: Any, expected: ItemType) -> Any:
         raise Misfit(f"Expected {expected.name}, but the value is {show(value)} ({kind_of(value)})")
     fitted = dict(value)
     for name, component in expected.components.items():
-        if name in fitted:
-            try:
-                fitted[name] = _fit(fitted[name], component, fitted)
-            except Misfit as misfit:
-                raise Misfit(f"{name}: {misfit.reason}") from None
+        if name not in fitted:
+            raise Misfit(f"Expected {expected.name} with {name}, but the value has only {show(list(fitted))}")
+        try:
+            fitted[name] = _fit(fitted[name], component, fitted)
+        except Misfit as misfit:
+            raise Misfit(f"{name}: {misfit.reason}") from None
     return fitted
 
 
@@ -191,13 +202,14 @@ def is_instance(value: Any, expected: ItemType, siblings: Mapping[str, Any] | No
             name in value and (value[name] is None or is_instance(value[name], part, value))
             for name, part in expected.components.items()
         )
-    return expected.kind in (ANY, kind_of(value))
+    return expected.kind in (ANY, kind_of(value)) and _ends_fit(value, expected)
 
 
 def from_outside(value: Any, expected: ItemType | None) -> Any:
     """Plain data as FEEL values: text becomes a date, time or duration where the type says so.
 
-    Text that cannot be read as the type is left as it is, so that `fit` can name it in its reason.
+    Text that cannot be read as the type is left as it is, so that `fit` can name it in its reason. A
+    component that a record leaves out is null: plain data do not tell the one from the other.
     """
     if expected is None or value is None:
         return value
@@ -207,11 +219,16 @@ def from_outside(value: Any, expected: ItemType | None) -> Any:
     if expected.element is not None:
         return from_outside(value, expected.element)
     if isinstance(value, Mapping):
-        return {name: from_outside(item, expected.components.get(name)) for name, item in value.items()}
+        left_out = {name: None for name in expected.components if name not in value}
+        given = {name: from_outside(item, expected.components.get(name)) for name, item in value.items()}
+        return given | left_out
     return read_text(value, expected.kind) if isinstance(value, str) else value
 
 
 def show(value: object) -> str:
-    """A value as a reason shows it, cut to 80 characters."""
-    text = repr(value) if isinstance(value, str) else str(value)
+    """A value as a reason shows it, in FEEL's own words and cut to 80 characters."""
+    try:
+        text = inner_text(value)
+    except (Fault, RecursionError):
+        text = kind_of(value)
     return text if len(text) <= 80 else text[:79] + "…"

@@ -43,7 +43,7 @@ def type_name(value: Value) -> str:
 def number_text(value: Decimal) -> str:
     """Plain digits where that is readable, else with an exponent."""
     if not value:
-        return "0" if value.as_tuple().exponent == 0 else format(abs(value), "f")
+        return format(abs(value), "f") if -40 < int(value.as_tuple().exponent) <= 0 else "0"
     return format(value, "f") if -40 < value.adjusted() < 40 else str(value)
 
 

@@ -37,6 +37,9 @@ _SIMPLE: dict[str, tuple[type, ...]] = {
     "null": (type(None),),
     "Null": (type(None),),
 }
+_ANY = TypeNode("Any")
+_DEPTH_LIMIT = 16
+"""How deep types that name each other are compared."""
 
 
 def type_test(node: TypeNode) -> Accepts:
@@ -104,23 +107,54 @@ def _range_of(node: TypeNode) -> Accepts:
 
 
 def _function_of(node: TypeNode) -> Accepts:
-    """A function conforms when it takes as many parameters and none asks for another type."""
-    wanted = node.arguments
+    """A function conforms when it takes what is wanted of it and gives nothing else (10.3.2.9.2).
+
+    What a function does not say of itself, it allows: a parameter without a type takes anything.
+    """
+    wanted, result = node.arguments, node.result
 
     def accepts(value: Value, scope: Scope) -> bool:
         if not isinstance(value, Function) or len(value.parameters) != len(wanted):
             return False
-        given = [parameter.kind for parameter in value.parameters]
-        if any(not _may_take(has, asks) for has, asks in zip(given, wanted, strict=True)):
-            return False
-        return node.result is None or _may_take(node.result, value.result)
+        scope.state.spend(len(wanted))
+        taken = [parameter.kind for parameter in value.parameters]
+        return all(_conforms(asks, has, scope) for has, asks in zip(taken, wanted, strict=True)) and (
+            _conforms(value.result, result, scope)
+        )
 
     return accepts
 
 
-def _may_take(wide: TypeNode | None, narrow: TypeNode | None) -> bool:
-    """Whether the first type holds every value of the second, as far as their texts tell."""
-    return wide is None or narrow is None or wide.name == "Any" or wide == narrow
+def _conforms(narrow: TypeNode | None, wide: TypeNode | None, scope: Scope, depth: int = 0) -> bool:
+    """Whether every value of the first type is one of the second; a type left unsaid is no obstacle."""
+    if narrow is None or wide is None or wide.name == "Any" or narrow == wide:
+        return True
+    narrow, wide = _resolved(narrow, scope), _resolved(wide, scope)
+    if wide.name == "Any" or narrow.name in ("Null", "null"):
+        return True
+    if _SIMPLE.get(narrow.name, narrow.name) != _SIMPLE.get(wide.name, wide.name) or depth > _DEPTH_LIMIT:
+        return False
+    return _parts_conform(narrow, wide, scope, depth + 1)
+
+
+def _resolved(node: TypeNode, scope: Scope) -> TypeNode:
+    lent = scope.state.host.get(node.name)
+    shape = lent.shape if isinstance(lent, HostType) else None
+    return shape if isinstance(shape, TypeNode) else node
+
+
+def _parts_conform(narrow: TypeNode, wide: TypeNode, scope: Scope, depth: int) -> bool:
+    if wide.name == "context":
+        has = dict(zip(narrow.names, narrow.arguments, strict=False))
+        wants = zip(wide.names, wide.arguments, strict=False)
+        return all(name in has and _conforms(has[name], kind, scope, depth) for name, kind in wants)
+    if wide.name == "function" and wide.result is not None:
+        if narrow.result is None or len(narrow.arguments) != len(wide.arguments):
+            return False
+        pairs = [*zip(wide.arguments, narrow.arguments, strict=True), (narrow.result, wide.result)]
+        return all(_conforms(one, other, scope, depth) for one, other in pairs)
+    pairs = [*zip(narrow.arguments or (_ANY,) * len(wide.arguments), wide.arguments, strict=False)]
+    return all(_conforms(one, other, scope, depth) for one, other in pairs)
 
 
 _GENERIC: dict[str, Callable[[TypeNode], Accepts]] = {

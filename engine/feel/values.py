@@ -81,10 +81,14 @@ class HostFunction:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class HostType:
-    """A type the host lends to `instance of` and to parameters (an item definition, say)."""
+    """A type the host lends to `instance of` and to parameters (an item definition, say).
+
+    `shape` is the type spelled out (`tree.TypeNode`), by which types of functions are compared.
+    """
 
     name: str
     accepts: Callable[[Value], bool]
+    shape: Any = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,6 +127,9 @@ def test_a_filter_keeps_the_items_that_match(source: str, match: str, expected: 
     [
         (iterator("for", "[1, 2, 3]", "each * 2", "return"), [2, 4, 6]),
         (iterator("for", "[1..3]", "each", "return"), [1, 2, 3]),
+        (iterator("for", "3..1", "each", "return"), [3, 2, 1]),
+        (iterator("some", "1..count([7, 8])", "each = 3"), False),
+        (iterator("every", " 1 .. 2 + 1 ", "each < 4"), True),
         (iterator("for", "[1, 2, 3]", "count(partial) + each", "return"), [1, 3, 5]),
         (iterator("every", "[1, 2]", "each > 0"), True),
         (iterator("every", "[1, 2]", "each > 1"), False),

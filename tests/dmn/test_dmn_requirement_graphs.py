@@ -178,6 +178,15 @@ def test_an_import_without_a_name_brings_its_elements_in_plainly() -> None:
     assert dmn.evaluate(importing(""), "D", {"own": 10, "age": 20}).value == [False, 8, 20]
 
 
+def test_an_element_of_an_import_is_asked_for_by_its_name_there() -> None:
+    assert dmn.evaluate(importing(), "people.is minor", {"people": {"age": 20}}).value is False
+    assert dmn.evaluate(importing(), "people.is minor", {"people.age": 7}).value is True
+    assert dmn.evaluate(importing(), "people.years left", {"age": 20}).value == -2
+    assert dmn.evaluate(importing(""), "is minor", {"age": 20}).value is False
+    with pytest.raises(NotFound):
+        dmn.evaluate(importing(), "is minor", {"age": 20})
+
+
 def test_an_imported_type_is_enforced() -> None:
     outcome = dmn.evaluate(importing(), "D", {"own": 200, "age": 20})
     assert outcome.value == [False, None, 20]

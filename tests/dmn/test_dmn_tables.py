@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +11,7 @@ from dmn_texts import decision, definitions, input_data, table
 
 from engine import dmn
 from engine.errors import IllegalDefinition
+from engine.feel import DaysTime, YearsMonths
 
 _TIERS = """
     < 10   | "轻" | 100
@@ -106,6 +108,30 @@ def test_an_aggregation_of_texts_that_cannot_be_added_is_null_with_the_reason() 
         table(["x"], ["y"], '- | "a"\n- | "b"', policy="COLLECT", aggregation="SUM"), {"x": 1}
     )
     assert (outcome.value, "SUM" in outcome.errors[0]) == (None, True)
+
+
+@pytest.mark.parametrize(
+    ("aggregation", "outputs", "expected"),
+    [
+        ("SUM", ['duration("P1D")', 'duration("PT12H")'], DaysTime(36 * 3600 * 10**9)),
+        ("SUM", ['duration("P1Y")', 'duration("P1M")'], YearsMonths(13)),
+        ("SUM", ['date("2026-01-01")', 'date("2026-01-02")'], None),
+        ("SUM", ["1", "null"], None),
+        ("MIN", ['duration("P1D")', 'duration("PT12H")'], DaysTime(12 * 3600 * 10**9)),
+        ("MAX", ['date("2026-01-01")', 'date("2026-01-02")'], dt.date(2026, 1, 2)),
+        ("MIN", ['"b"', '"a"'], "a"),
+        ("MAX", ['"b"', "1"], None),
+        ("MIN", ["null"], None),
+        ("MAX", ["true"], None),
+    ],
+)
+def test_whatever_feel_can_add_or_compare_is_aggregated(
+    aggregation: str, outputs: list[str], expected: Any
+) -> None:
+    rows = "\n".join(f"- | {output}" for output in outputs)
+    outcome = evaluated(table(["x"], ["y"], rows, policy="COLLECT", aggregation=aggregation), {"x": 1})
+    assert outcome.value == expected
+    assert bool(outcome.errors) is (expected is None)
 
 
 def test_a_default_stands_where_nothing_matches() -> None:
