@@ -7,6 +7,7 @@ accepts; a figure that must fit others (areas, orders of dates) is found by draw
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -23,6 +24,10 @@ _STREETS = ("中山路", "香港中路", "延安三路", "太平路", "沙子口
 _PERSONS = ("姓名", "人员", "名称", "持人", "录人", "签收人", "经办人", "申请人")
 _PLACES = ("地址", "位置", "地点", "籍地", "场所")
 _REMARKS = ("材料齐全，情况属实。", "经核对，与登记一致。", "已当面说明，无异议。", "按程序办理。")
+# A pattern that can be written out: ^, classes such as [0-9]{4} and literal signs, $.
+_PART = re.compile(r"(?:\[(?P<set>[^\]^\\]+)\]|(?P<sign>[^\[\](){}.*+?|^$\\]))(?:\{(?P<times>\d+)\})?")
+_SHAPE = re.compile(rf"\^(?:{_PART.pattern.replace('P<', 'P<one_')})+\$")
+_RANGE = re.compile(r"(.)-(.)")
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 
@@ -121,6 +126,8 @@ def _text(schema: Mapping[str, Any], rng: random.Random, today: date, file: Mapp
         text = name(rng)
     elif "pattern" in schema and "时间" in title:
         text = f"{rng.randint(9, 16):02d}:30"
+    elif _SHAPE.fullmatch(schema.get("pattern", "")):
+        return _shaped(schema["pattern"], rng)
     elif "电子" in title:
         text = f"{rng.randint(10_000, 99_999)}@example.cn"
     elif any(word in title for word in _PLACES):
@@ -130,6 +137,20 @@ def _text(schema: Mapping[str, Any], rng: random.Random, today: date, file: Mapp
     while len(text) < schema.get("minLength", 0):
         text += rng.choice(_REMARKS)
     return text[: schema.get("maxLength", len(text))]
+
+
+def _shaped(pattern: str, rng: random.Random) -> str:
+    """A text of a plain pattern: classes of signs and literals, each with a number of times at most."""
+    return "".join(
+        rng.choice(_signs(one["set"])) if one["set"] else one["sign"]
+        for one in _PART.finditer(pattern[1:-1])
+        for _ in range(int(one["times"] or 1))
+    )
+
+
+def _signs(listed: str) -> str:
+    """What a class of signs admits, ranges written out."""
+    return _RANGE.sub(lambda found: "".join(map(chr, range(ord(found[1]), ord(found[2]) + 1))), listed)
 
 
 def _number(schema: Mapping[str, Any], rng: random.Random, today: date, file: Mapping[str, Any]) -> Decimal:

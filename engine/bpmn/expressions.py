@@ -24,6 +24,7 @@ HOST_NAMES = (
     "add working days",
     "working days between",
     "period",
+    "whose days",
     "case",
     "item",
     "unit",

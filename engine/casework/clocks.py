@@ -43,9 +43,9 @@ def ends(state: CaseState, calendar: Calendar, scopes: tuple[int, ...] | None = 
         if row["stopped"] or (scopes is not None and row["scope"] not in scopes):
             continue
         ledger = ledger_of(state, number)
-        if ledger.rule.klass != "party" and not ledger.open_suspensions:
-            due = periods.due(ledger, calendar)
-            found.append(due.promised_moment or due.moment)
+        end = periods.runs_out(ledger, calendar) if ledger.rule.klass != "party" else None
+        if end is not None:
+            found.append(end[0].promised_moment or end[0].moment)
     return min(found, default=None)
 
 
@@ -77,14 +77,14 @@ def armed(state: CaseState, number: int, calendar: Calendar) -> Iterator[tuple[s
     if row is None or row["stopped"]:
         return
     ledger = ledger_of(state, number)
-    if ledger.rule.klass == "party" or ledger.open_suspensions:
+    end = periods.runs_out(ledger, calendar) if ledger.rule.klass != "party" else None
+    if end is None:
         return
-    due = periods.due(ledger, calendar)
+    due, warning = end
     moments = {"statutory": due.moment + FIRST_MOMENT_AFTER}
     if due.promised_moment is not None:
         moments["promised"] = due.promised_moment + FIRST_MOMENT_AFTER
-    warning = periods.warn_from(ledger, calendar) if ledger.rule.klass == "statutory" else None
-    if warning is not None:
+    if warning is not None and ledger.rule.klass == "statutory":
         moments["warn"] = warning
     for limit, at in moments.items():
         fired = row["fired"].get(limit)
@@ -127,6 +127,30 @@ def period_value(desk: Desk, chain: tuple[int, ...], rule_id: Any) -> dict[str, 
         "remaining": feel.from_json(periods.remaining(ledger, calendar, desk.today)),
         "provisional": due.provisional,
     }
+
+
+def whose_days(desk: Desk, chain: tuple[int, ...], whole: Any, part: Any) -> dict[str, Any]:
+    """What `whose days("xk.joint", "xk.joint.department")` gives an expression: working days used by now.
+
+    `case` of the whole period, `between` on which no department worked, and of each `departments` unit,
+    name, used, and alone (the case waited for it only). Source: 《行政许可法》第二十六条、第四十二条第二款.
+    """
+    number = find(desk.state, chain, str(whole))
+    if number is None:
+        raise ValueError(f"Expected a period {whole} in this scope, but none has been opened")
+    parts = {
+        str(row.get("unit") or desk.state.unit): ledger_of(desk.state, each)
+        for each, row in desk.state.periods.items()
+        if row["id"] == str(part)
+    }
+    shares = periods.whose_days(ledger_of(desk.state, number), parts, desk.ground.calendar, desk.today)
+    organisation = desk.ground.organisation
+    departments = [
+        {"unit": unit, "name": organisation.unit(unit).name_zh, "used": share.used, "alone": share.alone}
+        for unit, share in shares.departments.items()
+    ]
+    found = {"case": shares.case, "between": shares.between, "departments": departments}
+    return dict(feel.from_json(found))
 
 
 def due_data(ledger: Ledger, calendar: Calendar) -> dict[str, Any]:

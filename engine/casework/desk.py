@@ -49,6 +49,8 @@ class Desk:
         self._now = moment_text(ground.moment)
         # The case file as it stands during the step: a supervision rule reads it even after the last token.
         self.file: dict[str, Any] = {}
+        # What this step has set so far, by scope: the marking shows it only when the run has come to rest.
+        self._set: dict[int, dict[str, Any]] = {}
         if marking is not None and state.open and state.root is not None:
             self.file.update(marking.variables(state.root))
 
@@ -91,8 +93,10 @@ class Desk:
         if isinstance(happening, ElementLeft):
             period_acts.element_left(self, happening)
         self.record(happening.type, **data)
-        if isinstance(happening, VariableSet) and happening.scope == self.state.root:
-            self.file[happening.name] = happening.value
+        if isinstance(happening, VariableSet):
+            self._set.setdefault(happening.scope, {})[happening.name] = happening.value
+            if happening.scope == self.state.root:
+                self.file[happening.name] = happening.value
         if isinstance(happening, ElementEntered):
             period_acts.element_entered(self, happening)
         elif isinstance(happening, ElementLeft):
@@ -151,8 +155,13 @@ class Desk:
             **self.calendar_names(),
             "case": self._case(),
             "item": feel.from_json(ground.item.as_context()),
-            "unit": ground.organisation.context(self._unit(chain)),
+            "unit": ground.organisation.context(self.unit(chain)),
             "period": HostFunction("period", ("id",), lambda name: clocks.period_value(self, chain, name)),
+            "whose days": HostFunction(
+                "whose days",
+                ("case", "part"),
+                lambda whole, part: clocks.whose_days(self, chain, whole, part),
+            ),
         }
 
     def calendar_names(self) -> dict[str, Any]:
@@ -174,20 +183,21 @@ class Desk:
             "received_at": feel.DateTime.from_python(opened.astimezone(self.zone)) if opened else None,
         }
 
-    def _unit(self, chain: tuple[int, ...]) -> str:
+    def unit(self, chain: tuple[int, ...]) -> str:
         """The innermost variable `unit`, else the unit of the case."""
-        if self.marking is not None:
-            for scope in chain:
-                named = self._variables(scope).get("unit")
-                if isinstance(named, str):
-                    return named
+        for scope in chain:
+            named = self.variables(scope).get("unit")
+            if isinstance(named, str):
+                return named
         return self.state.unit
 
-    def _variables(self, scope: int) -> Mapping[str, Any]:
+    def variables(self, scope: int) -> Mapping[str, Any]:
+        """The variables of one scope as they stand at this point of the step."""
         try:
-            return self.marking.variables(scope) if self.marking else {}
+            before = self.marking.variables(scope) if self.marking else {}
         except NotFound:
-            return {}
+            before = {}
+        return {**before, **self._set.get(scope, {})}
 
     def decide(self, decision: str, variables: Mapping[str, Any]) -> Decided:
         """Evaluate a decision of the package, of a package it has called, or of the penalty tables.

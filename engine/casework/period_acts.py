@@ -27,8 +27,8 @@ def element_entered(desk: Desk, happening: ElementEntered) -> None:
     properties = {} if happening.repeats else happening.properties
     if properties.get("banjie.period"):
         _open(desk, properties, str(properties["banjie.period"]), happening)
-    if properties.get("banjie.period.suspends"):
-        _suspend(desk, properties, happening)
+    for named in _named(properties.get("banjie.period.suspends")):
+        _suspend(desk, properties, happening, named)
 
 
 def element_left(desk: Desk, happening: ElementLeft) -> None:
@@ -61,6 +61,12 @@ def _changes(desk: Desk, happening: ElementLeft) -> None:
                 change(desk, number, properties)
 
 
+def _named(given: Any) -> list[str]:
+    """One id or a list of them."""
+    listed = given if isinstance(given, list) else [given]
+    return [str(one) for one in listed if one]
+
+
 def _open(
     desk: Desk, properties: Mapping[str, Any], rule_id: str, happening: ElementEntered | ElementLeft
 ) -> None:
@@ -70,6 +76,7 @@ def _open(
     promise = Limit.read(str(promised)) if promised else None
     at = desk.moment if rule.limit.kind is Kind.HOURS else None
     ledger = Ledger.open(rule, started, promise, at=at, person=desk.ground.actor.person)
+    unit = desk.unit(desk.state.chain(happening.scope))
     desk.record(
         "PeriodOpened",
         period=desk.state.counter + 1,
@@ -79,21 +86,26 @@ def _open(
         element=happening.element,
         started_on=started.isoformat(),
         basis=rule.basis,
+        **({"unit": unit} if unit != desk.state.unit else {}),
         ledger=ledger.as_data(),
         **clocks.due_data(ledger, desk.ground.calendar),
     )
 
 
 def _outer(desk: Desk, happening: ElementEntered | ElementLeft) -> int:
-    """The scope a period belongs to: not the element's own, which closes with it."""
+    """The scope a period belongs to: not the element's own, which closes with it.
+
+    An instance of a repeated activity keeps its period to itself: each department has its own.
+    """
+    if "loopCounter" in desk.variables(happening.scope):
+        return happening.scope
     row = desk.state.scopes.get(happening.scope, {})
     if row.get("instance") == happening.instance and row.get("parent") is not None:
         return int(row["parent"])
     return happening.scope
 
 
-def _suspend(desk: Desk, properties: Mapping[str, Any], happening: ElementEntered) -> None:
-    named = str(properties["banjie.period.suspends"])
+def _suspend(desk: Desk, properties: Mapping[str, Any], happening: ElementEntered, named: str) -> None:
     number = clocks.find(desk.state, desk.state.chain(happening.scope), named)
     if number is None or desk.state.periods[number]["stopped"]:
         return
@@ -125,9 +137,12 @@ def _suspend(desk: Desk, properties: Mapping[str, Any], happening: ElementEntere
 
 def _resume(desk: Desk, instance: int) -> None:
     row = desk.state.suspensions[instance]
-    number = row["period"]
-    if desk.state.periods[number]["stopped"]:
-        return
+    for number in (row["period"], *row.get("others", ())):
+        if not desk.state.periods[number]["stopped"]:
+            _resume_one(desk, instance, number, row["kind"])
+
+
+def _resume_one(desk: Desk, instance: int, number: int, kind: str) -> None:
     ledger = clocks.ledger_of(desk.state, number)
     changed = ledger.resume(desk.today, key=str(instance), at=desk.moment, person=desk.ground.actor.person)
     desk.record(
@@ -135,7 +150,7 @@ def _resume(desk: Desk, instance: int) -> None:
         period=number,
         id=desk.state.periods[number]["id"],
         instance=instance,
-        kind=row["kind"],
+        kind=kind,
         on=desk.today.isoformat(),
         ledger=changed.as_data(),
         **clocks.due_data(changed, desk.ground.calendar),
@@ -153,6 +168,7 @@ def _extend(desk: Desk, number: int, properties: Mapping[str, Any]) -> None:
             by,
             rank,
             due_on=before.day,
+            due_at=before.moment,
             at=desk.moment,
             reason=str(properties.get("banjie.period.extend.reason") or ""),
             person=desk.ground.actor.person,

@@ -232,7 +232,7 @@ def _act_recorded(state: CaseState, data: Data, moment: str) -> CaseState:
 
 def _period_opened(state: CaseState, data: Data, moment: str) -> CaseState:
     row = {name: data[name] for name in ("id", "scope", "instance", "ledger")}
-    row.update(fired={}, stopped=False)
+    row.update(fired={}, stopped=False, unit=data.get("unit"))
     return replace(_put(state, "periods", data["period"], row), counter=data["period"])
 
 
@@ -242,7 +242,11 @@ def _period_changed(state: CaseState, data: Data, moment: str) -> CaseState:
 
 def _period_suspended(state: CaseState, data: Data, moment: str) -> CaseState:
     state = _period_changed(state, data, moment)
-    return _put(state, "suspensions", data["instance"], {"period": data["period"], "kind": data["kind"]})
+    # One element may suspend several periods: the case's own and that of the department it waits for.
+    row = state.suspensions.get(data["instance"]) or {"period": data["period"], "others": []}
+    if row["period"] != data["period"]:
+        row = {**row, "others": [*row["others"], data["period"]]}
+    return _put(state, "suspensions", data["instance"], {**row, "kind": data["kind"]})
 
 
 def _period_resumed(state: CaseState, data: Data, moment: str) -> CaseState:
