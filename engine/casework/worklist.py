@@ -6,11 +6,12 @@ roles of the actor's posts, and each row is then asked of the one authority func
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count, islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
 
 from engine import canonical
 from engine.organisation import authorization
@@ -19,6 +20,7 @@ from engine.records.tables import case as case_table
 from engine.records.tables import work_item
 
 OPEN = ("offered", "claimed")
+BATCH = 200
 
 
 @dataclass(frozen=True)
@@ -39,15 +41,20 @@ def worklist(
     connection: Connection,
     actor: Actor,
     *,
-    mine: bool = False,
+    held: str = "",
     search: str = "",
     procedure: str = "",
     limit: int = 100,
     offset: int = 0,
 ) -> list[Row]:
-    """Open work items that the actor may take or has taken, by due moment, then priority, then age."""
+    """Open work items that the actor may take or has taken, by due moment, then priority, then age.
+
+    `held` narrows to `mine` (taken) or `offered` (free to take). Whether he may take a row is asked before
+    the rows are counted off, so every page but the last has `limit` rows.
+    """
     t = work_item.c
-    condition = and_(t.status.in_(OPEN), t.person == actor.person) if mine else _offered_to(actor)
+    taken = and_(t.status == "claimed", t.person == actor.person)
+    condition = {"mine": taken, "offered": _offered_to(actor)}.get(held, or_(taken, _offered_to(actor)))
     if search:
         condition = and_(condition, _mentions(search, t.number, t.applicant, t.title, t.name))
     if procedure:
@@ -56,11 +63,19 @@ def worklist(
         select(work_item)
         .where(condition)
         .order_by(func.coalesce(t.due_at, "9"), t.priority.desc(), t.offered_at, t.case_id, t.key)
-        .limit(limit)
-        .offset(offset)
     )
-    rows = [Row(dict(row._mapping), row.person == actor.person) for row in connection.execute(query)]
-    return [row for row in rows if row.mine or authorization.qualifies(actor, as_item(row.facts))]
+    rows = (Row(dict(row._mapping), row.person == actor.person) for row in _in_batches(connection, query))
+    open_to = (row for row in rows if row.mine or authorization.qualifies(actor, as_item(row.facts)))
+    return list(islice(open_to, offset, offset + limit))
+
+
+def _in_batches(connection: Connection, query: Select[Any]) -> Iterator[Any]:
+    """The rows of a query, fetched no further than they are asked for."""
+    for start in count(step=BATCH):
+        rows = connection.execute(query.limit(BATCH).offset(start)).all()
+        yield from rows
+        if len(rows) < BATCH:
+            return
 
 
 def as_item(facts: Mapping[str, Any]) -> dict[str, Any]:
@@ -80,8 +95,7 @@ def _offered_to(actor: Actor) -> ColumnElement[bool]:
     ]
     named = t.candidates.contains(f'"{actor.person}"', autoescape=True)
     posts = [t.candidates.contains(f'"{held.post}"', autoescape=True) for held in actor.posts]
-    offered = and_(t.status == "offered", or_(named, *pairs, *posts))
-    return or_(offered, and_(t.status == "claimed", t.person == actor.person))
+    return and_(t.status == "offered", or_(named, *pairs, *posts))
 
 
 def _mentions(text: str, *columns: ColumnElement[Any]) -> ColumnElement[bool]:

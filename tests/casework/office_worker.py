@@ -38,8 +38,6 @@ def main(url: str, seed: int) -> None:
     laboratory = Laboratory(runtime, clock, seed)  # type: ignore[arg-type]
     heartbeat = Heartbeat(runtime, f"worker-{seed}")
     rng = random.Random(seed)
-    sys.stdout.write("ready\n")
-    sys.stdout.flush()
     cases: list[int] = []
     while True:
         try:

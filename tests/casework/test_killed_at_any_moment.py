@@ -35,10 +35,10 @@ def work_and_die(url: str, seed: int, seconds: float) -> list[tuple[int, int]]:
     )
     assert process.stdout is not None
     with process.stdout as lines:
-        assert lines.readline() == "ready\n"
+        assert (first := lines.readline()), "the worker died before its first act"
         time.sleep(seconds)
         process.kill()
-        announced = [line.split() for line in lines.read().splitlines()]
+        announced = [line.split() for line in (first + lines.read()).splitlines()]
     process.wait()
     return [(int(words[0]), int(words[1])) for words in announced if len(words) == 4]
 

@@ -207,8 +207,9 @@ def replay_case(asked: Asked) -> Any:
 
 def list_work(asked: Asked) -> Any:
     """Work items waiting for the owner of the token, most urgent first."""
+    held = "mine" if asked.query.get("mine") == "true" else ""
     with asked.house.store.reading() as connection:
-        rows = worklist.worklist(connection, asked.actor, mine=asked.query.get("mine") == "true")
+        rows = worklist.worklist(connection, asked.actor, held=held)
     return [dict(row.facts) for row in rows]
 
 

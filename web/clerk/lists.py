@@ -36,15 +36,13 @@ def worklist() -> str:
         rows = lists.worklist(
             connection,
             actor,
-            mine=asked["view"] == "mine",
+            held=asked["view"],
             search=asked["search"],
             procedure=asked["procedure"],
             limit=PAGE + 1,
             offset=(page - 1) * PAGE,
         )
         calendar = here.runtime.calendar(connection)
-    if asked["view"] == "offered":
-        rows = [row for row in rows if not row.mine]
     names = titles()
     template = "clerk/worklist_part.html" if "HX-Request" in request.headers else "clerk/worklist.html"
     return render_template(

@@ -63,7 +63,7 @@ def show_worklist(door: Door, mine: bool, login: str | None) -> None:
     """Work items waiting for a person, most urgent first."""
     actor = door.actor(login)
     with door.house.store.reading() as connection:
-        rows = worklist.worklist(connection, actor, mine=mine)
+        rows = worklist.worklist(connection, actor, held="mine" if mine else "")
     names = (
         "case_id",
         "key",
