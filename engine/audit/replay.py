@@ -27,7 +27,8 @@ from engine.records.entries import Entry
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a replay found. `entry` and `event` are 1-based places of the first deviation."""
+    """What a replay found. `entry` and `event` are 1-based places of the first deviation; `disposed` says
+    that the data of that entry was erased by an approved disposition, so that nobody can decide it again."""
 
     conforms: bool
     entries: int
@@ -37,11 +38,14 @@ class Verdict:
     recorded: Any = None
     replayed: Any = None
     reason: str = ""
+    disposed: bool = False
 
     def sentence(self) -> str:
         """The verdict in words."""
         if self.conforms:
             return f"conforms: {self.entries} entries, {self.events} events decided again alike"
+        if self.disposed:
+            return f"cannot be decided again from entry {self.entry} on: {self.reason}"
         place = f"event {self.event} of entry {self.entry}" if self.event else f"entry {self.entry}"
         return f"deviates at {place}: {self.reason}; recorded {self.recorded}, replayed {self.replayed}"
 
@@ -49,6 +53,7 @@ class Verdict:
         """The verdict as plain data."""
         return {
             "conforms": self.conforms,
+            "disposed": self.disposed,
             "entries": self.entries,
             "events": self.events,
             "entry": self.entry,
@@ -68,13 +73,8 @@ def replay(connection: Connection, shelf: Shelf, settings: Settings, entries: It
     for entry in entries:
         counted += 1
         if entry.erased:
-            return Verdict(
-                False,
-                counted,
-                events,
-                entry.seq,
-                reason="its data has been disposed of and cannot be decided again",
-            )
+            reason = "its data has been disposed of and cannot be decided again"
+            return Verdict(False, counted, events, entry.seq, reason=reason, disposed=True)
         state = state or CaseState(case_id=entry.case_id or 0)
         try:
             ground = ground_of(connection, shelf, settings, entry)

@@ -66,7 +66,7 @@ class Compiled:
                 if not lent:
                     value = variables.get(name, MISSING)
                 if value is not MISSING:
-                    names[name] = normal(value) if lent or not settled else value  # type: ignore[assignment]
+                    names[name] = normal(value) if lent or not settled else value
             value = self._run(Scope(names, None, state))
         except RecursionError:
             raise TooLarge("Expected an expression of less depth, but it nests too deep to follow") from None

@@ -6,12 +6,14 @@ import sqlite3
 import subprocess
 import sys
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from founded import runtime_over
 
+from engine.audit import sweep
 from timers.laboratory import Laboratory
 
 
@@ -39,12 +41,40 @@ def test_a_case_and_the_whole_database_hold(banjie: Any, case: str) -> None:
 
 
 def test_a_replay_decides_every_case_again(banjie: Any, case: str) -> None:
-    (verdict,) = banjie("replay", "--json").data
+    verdict = banjie("replay", case, "--json").data
     assert verdict["conforms"]
     number = verdict["case"]
     told = banjie("replay", number)
     assert told.status == 0
     assert told.out.startswith(f"{number} conforms")
+    assert banjie("replay", number, "--all").status == 1
+
+
+def test_a_sweep_that_is_interrupted_goes_on_when_it_is_called_again(
+    banjie: Any, case: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = sweep.sweep
+
+    def interrupted(*arguments: Any) -> Iterator[Any]:
+        yield next(whole(*arguments))
+        raise KeyboardInterrupt
+
+    runtime, clock = runtime_over(banjie.database)
+    Laboratory(runtime, clock, 4).receive("XK-SR-0035", "shinan.cg", {}, channel="window")
+    runtime.store.close()
+    monkeypatch.setattr(sweep, "UNIT", 1)
+    monkeypatch.setattr(sweep, "sweep", interrupted)
+    broken = banjie("replay", "--all", "--workers", "1")
+    assert broken.status == 130
+    assert "interrupted: 1 of 2 cases" in broken.err
+
+    monkeypatch.setattr(sweep, "sweep", whole)
+    told = banjie("replay", "--all", "--workers", "1")
+    assert told.status == 0
+    assert "1 of 2 cases have been replayed before" in told.err
+    assert "2 conform, 0 deviate" in told.out
+    assert Path("var/replay.jsonl").read_text("utf-8").count("\n") == 3
+    assert banjie("replay", "--all", "--anew", "--workers", "1", "--json").data["conforming"] == 2
 
 
 def test_a_changed_record_is_found_with_its_place(banjie: Any, case: str) -> None:

@@ -5,6 +5,12 @@ Reads the record; writes nothing to any case. What does not hold ends the comman
 
 from __future__ import annotations
 
+import os
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import Executor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +18,9 @@ import click
 from sqlalchemy import Connection, Row, select
 
 from engine import audit, canonical
-from engine.audit import dossier, offline, xes
+from engine.audit import dossier, offline, sweep, xes
 from engine.clock import moment_text
-from engine.errors import NotFound
+from engine.errors import Malformed, NotFound
 from engine.records import journal, seals
 from engine.records.tables import case as case_table
 from web.cli.door import Door, main, pass_door
@@ -27,24 +33,35 @@ from web.cli.door import Door, main, pass_door
 )
 @pass_door
 def verify(door: Door, target: str | None, seal_file: Path | None) -> None:
-    """Verify a case (its number or id), an exported dossier FILE, or the whole database."""
+    """Verify a case (its number or id), an exported dossier FILE, or everything in the database."""
     if target and Path(target).is_file():
         faults = offline.verify_file(Path(target), seal_file)
         door.show({"holds": not faults, "faults": faults}, "\n".join(faults) or "everything holds")
         click.get_current_context().exit(1 if faults else 0)
     house = door.house
     kept = canonical.loads(seal_file.read_bytes()) if seal_file else None
-    found: list[dict[str, Any]] = []
     with house.store.reading() as connection:
-        rows = _cases(connection, target)
-        for place, row in enumerate(rows, start=1):
-            if place % 50 == 0:
-                door.say(f"{place} of {len(rows)} cases")
-            checks = audit.verify_case(connection, row.case_id, dict(row._mapping))
-            found += [{"case": row.number, **check.as_data()} for check in checks]
         if target is None:
-            found += [check.as_data() for check in audit.verify_seals(connection, kept)]
+            found = list(_checks_of_all(door, connection, kept))
+        else:
+            row = _cases(connection, target)[0]
+            checks = audit.verify_case(connection, row.case_id, dict(row._mapping))
+            found = [{"case": row.number, **check.as_data()} for check in checks]
     _verdict(door, found)
+
+
+def _checks_of_all(
+    door: Door, connection: Connection, kept: dict[str, Any] | None
+) -> Iterator[dict[str, Any]]:
+    """Every check on everything stored, told as it goes."""
+    number = len(journal.heads(connection))
+    about = ""
+    with click.progressbar(length=number, label="verifying", file=sys.stderr) as bar:
+        for name, check in audit.verify_all(connection, kept):
+            if name and name != about:
+                bar.update(1)
+            about = name
+            yield {"case": name, **check.as_data()}
 
 
 def _verdict(door: Door, found: list[dict[str, Any]]) -> None:
@@ -59,21 +76,89 @@ def _verdict(door: Door, found: list[dict[str, Any]]) -> None:
 
 @main.command()
 @click.argument("target", required=False)
+@click.option("--all", "everything", is_flag=True, help="Every case, on all cores; can be interrupted.")
+@click.option(
+    "--verdicts",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=Path("var/replay.jsonl"),
+    show_default=True,
+    help="With --all: the file of verdicts. What it has of an unchanged case is not done again.",
+)
+@click.option("--workers", type=click.IntRange(1, 1024), help="With --all: processes (default: the cores).")
+@click.option("--cluster", metavar="ADDRESS", help="With --all: a Dask scheduler whose workers do it.")
+@click.option("--anew", is_flag=True, help="With --all: forget the verdicts of earlier sweeps.")
 @pass_door
-def replay(door: Door, target: str | None) -> None:
-    """Decide a case (or all cases) again from its journal and compare every event."""
+def replay(
+    door: Door,
+    target: str | None,
+    everything: bool,
+    verdicts: Path,
+    workers: int | None,
+    cluster: str | None,
+    anew: bool,
+) -> None:
+    """Decide a case again from its journal and compare every event; --all: every case."""
+    if target and everything:
+        raise Malformed("Expected a case or --all, but found both")
+    if target is None:
+        _replay_all(door, sweep.Kept(verdicts), workers or os.cpu_count() or 1, cluster, anew)
+        return
     house = door.house
-    verdicts = []
     with house.store.reading() as connection:
-        rows = _cases(connection, target)
-        for place, row in enumerate(rows, start=1):
-            entries = journal.read(connection, journal.case_stream(row.case_id))
-            verdict = audit.replay(connection, house.runtime.shelf, house.runtime.settings, entries)
-            verdicts.append({"case": row.number, **verdict.as_data()})
-            if place % 20 == 0:
-                door.say(f"{place} of {len(rows)} cases")
-    door.show(verdicts, "\n".join(f"{v['case']} {v['sentence']}" for v in verdicts))
-    click.get_current_context().exit(0 if all(verdict["conforms"] for verdict in verdicts) else 1)
+        row = _cases(connection, target)[0]
+        entries = journal.read(connection, journal.case_stream(row.case_id))
+        verdict = audit.replay(connection, house.runtime.shelf, house.runtime.settings, entries)
+    door.show({"case": row.number, **verdict.as_data()}, f"{row.number} {verdict.sentence()}")
+    click.get_current_context().exit(0 if verdict.conforms else 1)
+
+
+def _replay_all(door: Door, kept: sweep.Kept, workers: int, cluster: str | None, anew: bool) -> None:
+    house, found = door.house, sweep.Found()
+    heads = sweep.case_ids(house.store)
+    known = [] if anew else kept.known(heads)
+    for verdict in known:
+        found.take(verdict)
+    done = {verdict["id"] for verdict in known}
+    todo = [case_id for case_id in heads if case_id not in done]
+    if done and todo:
+        door.say(f"{len(done)} of {len(heads)} cases have been replayed before and have not changed since")
+    place = sweep.Place.of(house.store, house.runtime.settings)
+    workers = min(workers, -(-len(todo) // sweep.UNIT) or 1)
+    bar = click.progressbar(length=len(todo), label="replaying", file=sys.stderr)
+    began = time.monotonic()
+    try:
+        with _hands(workers, cluster) as (executor, number), kept.adding(known) as add, bar:
+            for some in sweep.sweep(executor, number, sweep.units(place, todo)):
+                add(some)
+                for verdict in some:
+                    found.take(verdict)
+                bar.update(len(some))
+    except KeyboardInterrupt:
+        door.say(f"\ninterrupted: {found.cases} of {len(heads)} cases replayed; run it again to go on")
+        click.get_current_context().exit(130)
+    _show_sweep(door, found, kept.path, time.monotonic() - began)
+
+
+@contextmanager
+def _hands(workers: int, address: str | None) -> Iterator[tuple[Executor, int]]:
+    """Who does the work: processes of this machine, or a cluster."""
+    if address:
+        with sweep.cluster(address) as found:
+            yield found
+    else:
+        with sweep.processes(workers) as executor:
+            yield executor, workers
+
+
+def _show_sweep(door: Door, found: sweep.Found, path: Path, seconds: float) -> None:
+    lines = [f"{v['case']} {v['sentence']}" for v in (*found.deviating, *found.disposed)]
+    told = found.as_data()
+    lines.append(
+        f"{told['cases']} cases, {told['entries']} entries: {told['conforming']} conform, "
+        f"{len(found.deviating)} deviate, {len(found.disposed)} were disposed of; {seconds:.0f} s; {path}"
+    )
+    door.show({**told, "verdicts": str(path)}, "\n".join(lines))
+    click.get_current_context().exit(1 if found.deviating else 0)
 
 
 def _cases(connection: Connection, target: str | None) -> list[Row[Any]]:
