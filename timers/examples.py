@@ -109,7 +109,7 @@ def _do(laboratory: Laboratory, case_id: int, step: Mapping[str, Any]) -> None:
     with_ = {name: _plain(value) for name, value in step.get("with", {}).items()}
     try:
         if "complete" in step:
-            laboratory.complete(case_id, step["complete"], **with_)
+            laboratory.complete(case_id, step["complete"], step.get("unit"), **with_)
         elif "message" in step:
             laboratory.send(case_id, _named(laboratory.case(case_id), step["message"]), **with_)
     except ActBlocked:
@@ -141,10 +141,20 @@ def _compare(
 def _periods(laboratory: Laboratory, case: CaseState, wanted: Mapping[str, Any]) -> Iterator[Row]:
     with laboratory.runtime.store.reading() as connection:
         calendar = laboratory.runtime.calendar(connection)
-    for rule, day in wanted.items():
-        numbers = [number for number, row in case.periods.items() if row["id"] == rule]
-        due = periods.due(clocks.ledger_of(case, max(numbers)), calendar).day if numbers else None
-        yield f"periods.{rule}", _day(day), due
+    for rule, told in wanted.items():
+        # One day, or one for each unit where every department has a period of its own.
+        for unit, day in told.items() if isinstance(told, dict) else [(None, told)]:
+            numbers = _numbers(case, rule, unit)
+            due = periods.due(clocks.ledger_of(case, max(numbers)), calendar).day if numbers else None
+            yield f"periods.{rule}" + (f".{unit}" if unit else ""), _day(day), due
+
+
+def _numbers(case: CaseState, rule: str, unit: str | None) -> list[int]:
+    return [
+        number
+        for number, row in case.periods.items()
+        if row["id"] == rule and unit in (None, row.get("unit") or case.unit)
+    ]
 
 
 def _cards(laboratory: Laboratory, case: CaseState, wanted: list[Mapping[str, Any]]) -> Iterator[Row]:
@@ -165,7 +175,7 @@ def _waiting(laboratory: Laboratory, case: CaseState, wanted: str | list[str]) -
 
 def _suspended(laboratory: Laboratory, case: CaseState, wanted: Mapping[str, Any]) -> Iterator[Row]:
     for rule, facts in wanted.items():
-        numbers = [number for number, row in case.periods.items() if row["id"] == rule]
+        numbers = _numbers(case, rule, facts.get("unit"))
         opened = clocks.ledger_of(case, max(numbers)).open_suspensions if numbers else ()
         found = [(suspension.since.on, suspension.kind) for suspension in opened]
         expected = (_day(facts["from"]), facts["kind"])

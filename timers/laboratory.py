@@ -126,13 +126,19 @@ class Laboratory:
         self.given[outcome.case_id] = dict(given)
         return outcome
 
-    def complete(self, case_id: int, element: str | None = None, **given: Any) -> Outcome:
-        """Somebody entitled claims and completes an open work item (of an element, or any).
+    def complete(
+        self, case_id: int, element: str | None = None, /, at_unit: str | None = None, **given: Any
+    ) -> Outcome:
+        """Somebody entitled claims and completes an open work item (of an element, of a unit, or any).
 
         Raises NotFound where none is open; whatever the runtime refuses is raised as it is.
         """
         case = self.case(case_id)
-        keys = [key for key, item in sorted(case.items.items()) if element in (None, item["element"])]
+        keys = [
+            key
+            for key, item in sorted(case.items.items())
+            if element in (None, item["element"]) and at_unit in (None, item["unit"])
+        ]
         if not keys:
             waiting = ", ".join(item["element"] for item in case.items.values()) or "nothing"
             raise NotFound(

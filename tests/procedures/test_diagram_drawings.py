@@ -11,8 +11,8 @@ from engine.bpmn.vocabulary import ROLES
 
 FLOW_NODES = (
     "startEvent", "endEvent", "intermediateCatchEvent", "boundaryEvent", "userTask", "serviceTask",
-    "scriptTask", "callActivity", "subProcess", "exclusiveGateway", "inclusiveGateway", "parallelGateway",
-    "eventBasedGateway",
+    "businessRuleTask", "scriptTask", "callActivity", "subProcess", "exclusiveGateway", "inclusiveGateway",
+    "parallelGateway", "eventBasedGateway",
 )  # fmt: skip
 
 
