@@ -18,6 +18,7 @@ from sqlalchemy import func, select
 from engine import audit
 from engine.clock import SystemClock
 from engine.records import journal, tables
+from engine.records.shared_tables import serial
 from timers.scheduler import Heartbeat
 
 WORKER = Path(__file__).with_name("office_worker.py")
@@ -84,7 +85,7 @@ def check(runtime: Any, announced: list[tuple[int, int]]) -> None:
             checks = audit.verify_case(connection, row.case_id, row._mapping)
             assert [one.detail for one in checks if not one.holds] == []
         numbered = connection.execute(
-            select(tables.serial.c.kind, func.sum(tables.serial.c.last)).group_by(tables.serial.c.kind)
+            select(serial.c.kind, func.sum(serial.c.last)).group_by(serial.c.kind)
         ).all()
         issued = Counter(
             event.data["kind"]
