@@ -217,6 +217,7 @@ _FORMATS: dict[str, Maker] = {
         rng, date(rng.randint(1945, 1995), 5, rng.randint(1, 28))
     ),
     "cn-uscc": lambda rng, today, file: _credit_code(rng),
+    "cn-subject": lambda rng, today, file: _credit_code(rng),
     "cn-mobile": lambda rng, today, file: mobile(rng),
     "cn-officer-certificate": lambda rng, today, file: f"鲁B{rng.randint(100000, 999999)}",
     "money": lambda rng, today, file: Decimal(rng.randint(0, 500_000)) / 100,
