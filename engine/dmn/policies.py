@@ -62,13 +62,6 @@ class Sitting:
         self.logic.record.reason(sentence)
 
 
-def is_listing(table: Table) -> bool:
-    """Whether the table's value is a list of all hits."""
-    return table.hit_policy in ("RULE ORDER", "OUTPUT ORDER") or (
-        table.hit_policy == "COLLECT" and not table.aggregation
-    )
-
-
 def shaped(outputs: list[Any], table: Table) -> Any:
     """One output is its value; several are a context by name."""
     if len(table.outputs) == 1:

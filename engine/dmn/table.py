@@ -20,7 +20,7 @@ from engine.dmn.expressions import (
     Variable,
 )
 from engine.dmn.index import RuleIndex
-from engine.dmn.policies import POLICIES, Evaluator, Hit, Scope, Sitting, is_listing, shaped
+from engine.dmn.policies import POLICIES, Evaluator, Hit, Scope, Sitting, shaped
 from engine.dmn.record import plain
 from engine.dmn.types import show
 
@@ -97,8 +97,7 @@ def _output(clause: OutputClause, cell: Expression | None, sitting: Sitting) -> 
 def _result(sitting: Sitting) -> Any:
     table = sitting.table
     if not sitting.hits and any(clause.default is not None for clause in table.outputs):
-        value = shaped([_output(clause, clause.default, sitting) for clause in table.outputs], table)
-        return [value] if is_listing(table) else value
+        return shaped([_output(clause, clause.default, sitting) for clause in table.outputs], table)
     return POLICIES[table.hit_policy](sitting)
 
 

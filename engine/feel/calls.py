@@ -68,7 +68,7 @@ def _dispatch(state: State, function: Value, arguments: list[Value], names: Sequ
         return call_built_in(state, function, arguments, names)
     if isinstance(function, Function):
         wanted = tuple(parameter.name for parameter in function.parameters)
-        return function.invoke(state, _in_order(function.name, wanted, 0, arguments, names))
+        return function.invoke(state, _in_order(function.name, wanted, 0, arguments, names, fill=True))
     if isinstance(function, HostFunction):
         ordered = _in_order(function.name, function.parameters, function.optional, arguments, names)
         return _call_host(function, ordered)
@@ -76,20 +76,28 @@ def _dispatch(state: State, function: Value, arguments: list[Value], names: Sequ
 
 
 def _in_order(
-    called: str, wanted: tuple[str, ...], optional: int, arguments: list[Value], names: Sequence[str] | None
+    called: str,
+    wanted: tuple[str, ...],
+    optional: int,
+    arguments: list[Value],
+    names: Sequence[str] | None,
+    *,
+    fill: bool = False,
 ) -> list[Value]:
+    """The arguments in the order of the parameters; `fill` gives null for names left out (table 63)."""
     least = len(wanted) - optional
     if names is None:
         if not least <= len(arguments) <= len(wanted):
             raise Fault(f"Expected {called}({', '.join(wanted)}), but found {len(arguments)} arguments")
         return arguments
     given = dict(zip(names, arguments, strict=True))
-    filled = [name for name in wanted if name in given]
-    if len(given) != len(names) or len(filled) != len(given) or filled != list(wanted[: len(filled)]):
+    if len(given) != len(names) or not given.keys() <= set(wanted):
         raise Fault(f"Expected {called}({', '.join(wanted)}), but the arguments are {', '.join(names)}")
-    if len(filled) < least:
-        raise Fault(f"Expected {called}({', '.join(wanted)}), but {wanted[len(filled)]!r} is missing")
-    return [given[name] for name in filled]
+    last = max((index for index, name in enumerate(wanted, 1) if name in given), default=0)
+    missing = [name for name in wanted[: max(least, last)] if name not in given]
+    if missing and not fill:
+        raise Fault(f"Expected {called}({', '.join(wanted)}), but {missing[0]!r} is missing")
+    return [given.get(name) for name in wanted[: max(least, last)]]
 
 
 def _call_host(function: HostFunction, arguments: list[Value]) -> Value:
@@ -161,11 +169,7 @@ def _fit_named(variant: Variant, arguments: list[Value], names: Sequence[str]) -
     known = {slot.name for slot in variant.slots}
     if variant.rest or len(given) != len(names) or not known.issuperset(given):
         return None
-    ordered: list[Value] = []
-    for slot in variant.slots:
-        if slot.name not in given and not slot.optional:
-            return None
-        ordered.append(given.get(slot.name, _LEFT_OUT))
+    ordered = [given.get(slot.name, _LEFT_OUT if slot.optional else None) for slot in variant.slots]
     while ordered and ordered[-1] is _LEFT_OUT:
         ordered.pop()
     return _fit(variant, [None if value is _LEFT_OUT else value for value in ordered])

@@ -20,7 +20,7 @@ from engine.feel.temporal import (
     moment_of_local_nanos,
     ymd,
 )
-from engine.feel.values import Fault, Range, Value
+from engine.feel.values import Fault, Function, Range, Value
 
 _DATES = (dt.date, FarDate)
 _DAYS = (*_DATES, DateTime)
@@ -60,7 +60,7 @@ def _equal_alike(left: Value, right: Value, seen: _Seen) -> bool | None:
         return _equal_ranges(left, right)
     if kind is Time or kind is DateTime:
         return _equal_moments(left, right)
-    return bool(left == right)
+    return _equal_functions(left, right) if kind is Function else bool(left == right)
 
 
 def _equal_lists(left: list[Value], right: list[Value], seen: _Seen) -> bool:
@@ -74,6 +74,13 @@ def _equal_contexts(left: dict[str, Value], right: dict[str, Value], seen: _Seen
 def _equal_ranges(left: Range, right: Range) -> bool:
     same_ends = left.low_closed == right.low_closed and left.high_closed == right.high_closed
     return same_ends and equal(left.low, right.low) is True and equal(left.high, right.high) is True
+
+
+def _equal_functions(left: Function, right: Function) -> bool:
+    """Functions written alike in one scope are the same (table 53)."""
+    if left is right or left.made is None or right.made is None:
+        return left is right
+    return left.made[0] == right.made[0] and left.made[1] is right.made[1]
 
 
 def _equal_moments(left: Value, right: Value) -> bool:
@@ -114,8 +121,8 @@ def order(left: Value, right: Value) -> int:
 def _key(left: Value, right: Value) -> tuple[Value, Value] | None:
     if isinstance(left, DateTime | Time):
         one, other = _position(left), _position(right)
-        if one[0] != other[0]:
-            raise Fault("Expected both times with an offset or both without, but one of them has none")
+        if one[0] != other[0]:  # table 54: what has no offset is read at the other's
+            return left.local_reading, right.local_reading
         return one[1], other[1]
     if isinstance(left, DaysTime):
         return left.nanos, right.nanos

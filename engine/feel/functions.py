@@ -34,7 +34,7 @@ def compile_function(compiler: Compiles, node: tree.FunctionDefinition) -> Run:
                     arguments[index] = _converted(value, kind, test, scope)
             return body(Scope(dict(zip(names, arguments, strict=True)), scope, state))
 
-        return Function("function", parameters, call)
+        return Function("function", parameters, call, None, (node, scope))
 
     return run
 

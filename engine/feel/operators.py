@@ -17,7 +17,7 @@ from engine.feel.compare import both, compares, equal
 from engine.feel.kinds import type_name
 from engine.feel.scope import Run, Scope
 from engine.feel.tree import Node
-from engine.feel.types import type_test
+from engine.feel.types import whole_type_test
 from engine.feel.values import NUMBERS, Fault, Value
 
 _FAST: dict[str, Callable[[Decimal, Decimal], Decimal]] = {
@@ -153,7 +153,7 @@ def _logic(compiler: Compiles, nodes: tuple[Node, ...], *, decisive: bool) -> Ru
 
 def compile_instance_of(compiler: Compiles, node: tree.InstanceOf) -> Run:
     """The closure of `a instance of type`."""
-    value, accepts = compiler.run(node.value), type_test(node.kind)
+    value, accepts = compiler.run(node.value), whole_type_test(node.kind)
 
     def run(scope: Scope) -> Value:
         try:

@@ -77,6 +77,6 @@ def _built_in(name: str, variants: tuple[Variant, ...]) -> BuiltIn:
     parameters = tuple(Parameter(slot.name) for slot in longest)
 
     def run(state: State, arguments: list[Value]) -> Value:
-        return call_built_in(state, BuiltIn(name, parameters, run, None, variants), arguments, None)
+        return call_built_in(state, BuiltIn(name, parameters, run, variants=variants), arguments, None)
 
-    return BuiltIn(name, parameters, run, None, variants)
+    return BuiltIn(name, parameters, run, variants=variants)

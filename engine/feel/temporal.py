@@ -53,6 +53,11 @@ class Time:
         return ((self.hour * 60 + self.minute) * 60 + self.second) * NANOS + self.nano
 
     @property
+    def local_reading(self) -> int:
+        """What the clock shows, in nanoseconds, whatever its offset."""
+        return self.nanos
+
+    @property
     def local(self) -> bool:
         """True where neither an offset nor a zone was given."""
         return self.offset is None and self.zone is None
@@ -90,6 +95,11 @@ class DateTime:
     def local_nanos(self) -> int:
         """Nanoseconds of the local reading since 1970-01-01T00:00."""
         return day_number(self.date) * DAY_NANOS + self.time.nanos
+
+    @property
+    def local_reading(self) -> int:
+        """What clock and calendar show, in nanoseconds, whatever the offset."""
+        return self.local_nanos
 
     def utc_offset(self) -> int | None:
         """Seconds east of UTC at this moment, None for a local value."""

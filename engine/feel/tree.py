@@ -5,7 +5,7 @@ Built by the parser, read by the compiler and by lints. Holds no behaviour.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 Node: TypeAlias = Any
@@ -31,8 +31,8 @@ class Name:
     """A name that stands for a variable, parameter, context entry or function."""
 
     name: str
-    line: int = 1
-    column: int = 1
+    line: int = field(default=1, compare=False)
+    column: int = field(default=1, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

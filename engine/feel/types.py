@@ -55,6 +55,21 @@ def type_test(node: TypeNode) -> Accepts:
     return _named(node.name)
 
 
+def whole_type_test(node: TypeNode) -> Accepts:
+    """The test of `instance of`, where a list, context, range or function says what it is of (table 61)."""
+    if node.name not in _GENERIC or node.arguments or node.result is not None:
+        return type_test(node)
+    named = _named(node.name)
+
+    def accepts(value: Value, scope: Scope) -> bool:
+        try:
+            return named(value, scope)
+        except Fault:
+            raise Fault(f"Expected {node.name}<…>, which says what it is of, but found {node.name}") from None
+
+    return accepts
+
+
 def _named(name: str) -> Accepts:
     def accepts(value: Value, scope: Scope) -> bool:
         lent = scope.state.host.get(name)
@@ -66,7 +81,7 @@ def _named(name: str) -> Accepts:
 
 
 def _list_of(node: TypeNode) -> Accepts:
-    item = _or_any(node.arguments[0])
+    item = _or_null(node.arguments[0])
 
     def accepts(value: Value, scope: Scope) -> bool:
         if not isinstance(value, list):
@@ -77,13 +92,14 @@ def _list_of(node: TypeNode) -> Accepts:
     return accepts
 
 
-def _or_any(node: TypeNode) -> Accepts:
-    """Within `list<Any>` and `context<a: Any>` null is a member too."""
-    return (lambda value, scope: True) if node.name == "Any" else type_test(node)
+def _or_null(node: TypeNode) -> Accepts:
+    """Within a list, context or range null is of every type (10.3.2.9.2)."""
+    test = type_test(node)
+    return lambda value, scope: value is None or test(value, scope)
 
 
 def _context_of(node: TypeNode) -> Accepts:
-    tests = {name: _or_any(kind) for name, kind in zip(node.names, node.arguments, strict=True)}
+    tests = {name: _or_null(kind) for name, kind in zip(node.names, node.arguments, strict=True)}
 
     def accepts(value: Value, scope: Scope) -> bool:
         if not isinstance(value, dict):
@@ -95,7 +111,7 @@ def _context_of(node: TypeNode) -> Accepts:
 
 
 def _range_of(node: TypeNode) -> Accepts:
-    end = _or_any(node.arguments[0])
+    end = _or_null(node.arguments[0])
 
     def accepts(value: Value, scope: Scope) -> bool:
         if not isinstance(value, Range):

@@ -56,12 +56,16 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Function:
-    """A function value: `invoke(state, arguments)` with as many arguments as parameters."""
+    """A function value: `invoke(state, arguments)` with as many arguments as parameters.
+
+    `made` is the text's tree and the scope it was evaluated in, by which functions are equal.
+    """
 
     name: str
     parameters: tuple[Parameter, ...]
     invoke: Callable[[Any, list[Value]], Value]
     result: Any = None
+    made: tuple[Any, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -139,9 +139,11 @@ def test_a_default_stands_where_nothing_matches() -> None:
     assert evaluated(logic, {"x": 5}).value == 7
 
 
-def test_a_default_of_a_table_that_collects_is_a_list_of_it() -> None:
+def test_a_default_of_a_table_that_collects_is_a_list_of_it_where_a_list_is_wanted() -> None:
     logic = table(["x"], ["y"], "< 0 | 1", policy="COLLECT", defaults={"y": "7"})
-    assert evaluated(logic, {"x": 5}).value == [7]
+    assert evaluated(logic, {"x": 5}).value == 7
+    made = decision("D", logic, inputs=["x"], type_ref="list<number>")
+    assert dmn.evaluate(dmn.read(definitions(input_data("x"), made)), "D", {"x": 5}).value == [7]
 
 
 def test_an_input_outside_its_possible_values_makes_the_table_null() -> None:

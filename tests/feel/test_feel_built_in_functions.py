@@ -151,6 +151,8 @@ def test_functions_that_give_a_truth(text: str, expected: bool) -> None:
         ('context([{key: "a", value: 1}])', "{a: 1}"),
         ('context put({a: 1}, "b", 2)', "{a: 1, b: 2}"),
         ('context put({a: {b: 1}}, ["a", "b"], 2)', "{a: {b: 2}}"),
+        ('context put({a: 1}, ["y", "b"], 2)', "{a: 1, y: null}"),  # context put(null, ["b"], 2) is null
+        ('context put({a: 1}, ["a", "b"], 2)', "{a: null}"),
         ("context merge([{a: 1}, {a: 2, b: 3}])", "{a: 2, b: 3}"),
         ('get value({a: {b: 1}}, ["a", "b"])', "1"),
         ('from json("{\\"a\\": [1, null]}")', "{a: [1, null]}"),
@@ -181,7 +183,7 @@ def test_functions_that_give_a_list_a_context_or_a_range(text: str, expected: st
         "list replace([1], function(a, b) 1, 1)", "sublist([1], 1, 2)", "sublist([1], 2)", 'sort([1, "a"])',
         "sort([1, 2], function(a, b) 1)", "partition([1], 0)", 'get value({a: 1}, "b")',
         "context([{key: 1, value: 1}])", 'context([{key: "a", value: 1}, {key: "a", value: 1}])',
-        "context put({a: 1}, [], 1)", 'context put({a: 1}, ["a", "b"], 1)', "context merge([1])",
+        "context put({a: 1}, [], 1)", 'context put({a: 1}, ["a", 2], 1)', "context merge([1])",
         'assert(1, 1 = 2, "one to be two")', 'range("1..2")', 'range("[..2]")', 'range("[2..1]")',
         'range("[a..b]")', 'range("[1..@\\"P1D\\"]")', 'split("a", "")', 'time("x")', "duration(1)",
         "even(n: 2)", "to json(abs)", 'from json("{")', "is(1)", "date(null)", "today(1)",

@@ -232,6 +232,7 @@ def test_functions_are_values_and_may_call_themselves() -> None:
         "(function(a) a)()",
         "(function(a) a)(1, 2)",
         "(function(a) a)(b: 1)",
+        "(function(a) 1)(a: 1, a: 2)",
         '(function(a: number) 1)("x")',
         "nobody(1)",
         '"abs"(1)',
@@ -242,6 +243,25 @@ def test_a_call_that_does_not_fit_is_null_and_says_why(text: str) -> None:
     outcome = evaluate(text)
     assert outcome.value is None
     assert outcome.reasons
+
+
+def test_a_parameter_that_named_arguments_leave_out_is_null() -> None:
+    assert value("(function(a, b) if b = null then a else b)(a: 3)") == 3
+    assert value("(function(a, b) if a = null then b else a)(b: 3)") == 3
+    assert value("(function() 7)()") == 7
+    assert value("list contains(list: [1, null])") is True
+    assert value('number(from: "1,000", grouping separator: ",")') == 1000
+    assert value("floor(scale: 1)") is None
+
+
+def test_functions_are_equal_when_they_were_written_alike_in_one_scope() -> None:
+    assert value("(function(a) a + 1) = (function(a) a + 1)") is True
+    assert value("(function(a) a + 1) = (function(a)  a+1)") is True
+    assert value("(function(a) a + 1) = (function(b) b + 1)") is False
+    assert value("(function(a: number) a) = (function(a) a)") is False
+    assert value("{f: function(n) function(a) a + n, r: f(1) = f(2)}.r") is False
+    assert value("abs = abs") is True
+    assert value("abs = floor") is False
 
 
 def test_arguments_are_fitted_to_typed_parameters() -> None:
@@ -265,7 +285,14 @@ def test_arguments_are_fitted_to_typed_parameters() -> None:
         ("{a: 1, b: 2} instance of context<a: number>", True),
         ("{b: 2} instance of context<a: number>", False),
         ("[1..2] instance of range<number>", True),
-        ("abs instance of function", True),
+        ("abs instance of function<number> -> number", True),
+        ("[1] instance of list", None),
+        ("{a: 1} instance of context", None),
+        ("[1..2] instance of range", None),
+        ("abs instance of function", None),
+        ("[1, null] instance of list<number>", True),
+        ("[null] instance of list<list<number>>", True),
+        ("{a: null} instance of context<a: number>", True),
         ("(function(a: number) a) instance of function<number> -> number", True),
         ("(function(a: string) a) instance of function<number> -> number", False),
         ("(function(a: number) a) instance of function<Any> -> Any", False),

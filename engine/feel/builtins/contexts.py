@@ -57,10 +57,8 @@ def _put_nested(context: dict[str, Value], keys: list[Value], value: Value) -> d
     first, *rest = _keys(keys)
     if not rest:
         return {**context, first: value}
-    inner = context.get(first)
-    if inner is not None and not isinstance(inner, dict):
-        raise Fault(f"Expected a context at {first!r}, but found {type_name(inner)}")
-    return {**context, first: _put_nested(inner or {}, rest, value)}
+    inner = context.get(first)  # where that is no context, the inner call is null like any other
+    return {**context, first: _put_nested(inner, rest, value) if isinstance(inner, dict) else None}
 
 
 @feel("context merge", "contexts: list")

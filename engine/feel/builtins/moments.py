@@ -85,18 +85,13 @@ def _last_day_of_month(value: Value) -> Date:
     return add_months(make_date(date.year, 1, 31), date.month - 1)
 
 
-def local_reading(value: DateTime | Time) -> int:
-    """Nanoseconds of what the clock shows, whatever its offset."""
-    return value.local_nanos if isinstance(value, DateTime) else value.nanos
-
-
 @feel("is", "value1: any", "value2: any", stateful=True)
 def _is(state: State, one: Value, other: Value) -> bool:
     """The same element of the same type: the offset from UTC counts, how it was written does not."""
     if type(one) is not type(other):
         return False
     if isinstance(one, DateTime | Time):
-        return local_reading(one) == local_reading(other) and same(one, other)
+        return one.local_reading == other.local_reading and same(one, other)
     if isinstance(one, list):
         state.spend(len(one))
         return len(one) == len(other) and all(_is(state, *pair) for pair in zip(one, other, strict=True))
