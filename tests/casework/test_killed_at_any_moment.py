@@ -36,7 +36,8 @@ def work_and_die(url: str, seed: int, seconds: float) -> list[tuple[int, int]]:
     )
     assert process.stdout is not None
     with process.stdout as lines:
-        assert (first := lines.readline()), "the worker died before its first act"
+        first = lines.readline()
+        assert first, "the worker died before its first act"
         time.sleep(seconds)
         process.kill()
         announced = [line.split() for line in (first + lines.read()).splitlines()]
