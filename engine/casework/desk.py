@@ -20,6 +20,7 @@ from engine.bpmn.happenings import (
     ElementLeft,
     Happening,
     RunEnded,
+    ScopeOpened,
     SubscriptionOpened,
     VariableSet,
 )
@@ -51,6 +52,9 @@ class Desk:
         self.file: dict[str, Any] = {}
         # What this step has set so far, by scope: the marking shows it only when the run has come to rest.
         self._set: dict[int, dict[str, Any]] = {}
+        self._began, self._began_marking = state, marking
+        self._parents: dict[int, int | None] = {n: row.get("parent") for n, row in state.scopes.items()}
+        self._places: dict[int, int] = {}  # which event of this step happened in which scope
         if marking is not None and state.open and state.root is not None:
             self.file.update(marking.variables(state.root))
 
@@ -75,6 +79,39 @@ class Desk:
             element=element,
         )
 
+    # -- the case file ------------------------------------------------------------------------------
+
+    def called_file(self, event: Event) -> dict[str, Any]:
+        """The variables of the scopes around an event of this step, the inner covering the outer.
+
+        Without those of the root: empty for what does not happen inside a called procedure or a scope of
+        its own. A rule of supervision must see what the procedure it speaks of has written.
+        """
+        scope, inner = self._place(event), list[dict[str, Any]]()
+        while scope is not None and scope != self.state.root:
+            inner.append({**self._before(scope), **self._set.get(scope, {})})
+            scope = self._parents.get(scope)
+        return {name: value for variables in reversed(inner) for name, value in variables.items()}
+
+    def _place(self, event: Event) -> int | None:
+        """The scope in which an event of this step happened; None where it belongs to the whole case."""
+        data = event.data
+        rows = {"WorkItemCompleted": self._began.items, "MessageReceived": self._began.subscriptions}
+        row = rows.get(event.type, {}).get(data.get("key", -1))
+        if row is not None:
+            return int(row["scope"])
+        if isinstance(data.get("scope"), int):
+            return int(data["scope"])
+        number = next((n for n, one in enumerate(self.events) if one is event), -1)
+        return self._places.get(number)
+
+    def _before(self, scope: int) -> Mapping[str, Any]:
+        """A scope's variables as they stood when the step began."""
+        try:
+            return self._began_marking.variables(scope) if self._began_marking else {}
+        except NotFound:
+            return {}
+
     # -- running ------------------------------------------------------------------------------------
 
     def push(self, stimulus: Stimulus) -> None:
@@ -93,6 +130,8 @@ class Desk:
         if isinstance(happening, ElementLeft):
             period_acts.element_left(self, happening)
         self.record(happening.type, **data)
+        if isinstance(happening, ScopeOpened):
+            self._parents[happening.scope] = happening.parent
         if isinstance(happening, VariableSet):
             self._set.setdefault(happening.scope, {})[happening.name] = happening.value
             if happening.scope == self.state.root:
@@ -127,6 +166,7 @@ class Desk:
                 date=self.today.isoformat(),
                 element=element.id,
             )
+            self._places[len(self.events) - 1] = happening.scope
 
     def _close(self, happening: RunEnded) -> None:
         period_acts.stop_all(self)

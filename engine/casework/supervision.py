@@ -57,9 +57,10 @@ def judge(desk: Desk, events: list[Event], submitted: Mapping[str, Any]) -> list
     if not judged:
         return []
     hits: list[Hit] = []
-    common, host = dmn.given(_common(desk)), desk.calendar_names()
+    shared = _common(desk)
+    common, host = dmn.given(shared), desk.calendar_names()
     for event in judged:
-        facts = common.having(_facts(desk, event, submitted))
+        facts = common.having({**_facts(desk, event, submitted), **_inside(desk, event, shared["case"])})
         for model in desk.ground.supervision:
             hits += _hits(model, event, facts, host)
     return hits
@@ -129,6 +130,12 @@ def _common(desk: Desk) -> dict[str, Any]:
         "history": [dict(act) for act in state.acts],
         "documents": [dict(document) for document in state.documents],
     }
+
+
+def _inside(desk: Desk, event: Event, case: Mapping[str, Any]) -> dict[str, Any]:
+    """The case with the file as a called procedure sees it, for what happened inside one."""
+    own = desk.called_file(event)
+    return {"case": {**case, "file": {**case["file"], **own}}} if own else {}
 
 
 def _facts(desk: Desk, event: Event, submitted: Mapping[str, Any]) -> dict[str, Any]:
