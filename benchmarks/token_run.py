@@ -14,6 +14,7 @@ import io
 import itertools
 import json
 import time
+from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -25,6 +26,7 @@ from SpiffWorkflow.bpmn.serializer import BpmnWorkflowSerializer
 from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn import Marking, advance, read
+from engine.bpmn.happenings import WorkItemOffered
 from engine.bpmn.stimuli import CompleteItem, Start
 from engine.bpmn.trial import TrialContext
 
@@ -105,21 +107,19 @@ class Ours:
     def __init__(self, data: bytes, **variables: Any) -> None:
         self.definition = read(_feel(data))
         self.context = TrialContext(_MOMENT, "Asia/Shanghai", {})
+        self.offered: deque[int] = deque()
         self.marking = self._run(None, Start(variables=variables))
 
     def _run(self, marking: Marking | None, stimulus: Any) -> Marking:
         run = advance(self.definition, marking, stimulus, self.context)
-        for _ in run:
-            pass
+        self.offered.extend(one.instance for one in run if isinstance(one, WorkItemOffered))
         return run.marking
 
     def step(self, **variables: Any) -> bool:
-        waiting = self.marking.waiting()
-        if not waiting:
+        if not self.offered:
             return False
-        self.marking = self._run(
-            self.marking, CompleteItem(instance=waiting[0].instance, variables=variables)
-        )
+        item = CompleteItem(instance=self.offered.popleft(), variables=variables)
+        self.marking = self._run(self.marking, item)
         return True
 
     def reload(self) -> int:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from json.encoder import encode_basestring as _quoted
 from typing import Any
@@ -53,30 +53,65 @@ def demand_storable(value: object) -> None:
         count += len(level)
         if count > MOST_VALUES:
             raise TooLarge(f"Expected at most {MOST_VALUES} values, but found more")
-        for one in level:
-            _demand_storable_alone(one)
         level = [inner for one in level for inner in _inside(one)]
         if not level:
             return
     raise TooLarge(f"Expected data at most {DEEPEST} levels deep, but it is deeper")
 
 
-def _inside(value: object) -> list[object]:
+def _inside(value: Any) -> Iterable[object]:
+    """What a list or object holds; anything else is looked at itself and holds nothing."""
+    kind = type(value)
+    if kind is dict:
+        return (*value, *value.values())
+    if kind is list:
+        return (*value,)
+    if kind is str or isinstance(value, str):
+        _demand_storable_text(value)
+    elif kind is int or kind is Decimal:
+        _demand_storable_number(Decimal(value))
+    elif kind is not bool and value is not None:
+        return _inside_other(value)
+    return ()
+
+
+def _inside_other(value: object) -> Iterable[object]:
+    """The same of a class derived from those of plain data."""
+    if isinstance(value, int | Decimal):
+        _demand_storable_number(Decimal(value))
     if isinstance(value, Mapping):
-        return [*value.keys(), *value.values()]
-    return list(value) if isinstance(value, list | tuple) else []
+        return (*value.keys(), *value.values())
+    return value if isinstance(value, list | tuple) else ()
 
 
-def _demand_storable_alone(value: object) -> None:
-    if isinstance(value, str):
-        if "\0" in value or any("\ud800" <= sign <= "\udfff" for sign in value):
-            raise Malformed("Expected plain text, but found a control character that cannot be kept")
-    elif isinstance(value, int | Decimal) and not isinstance(value, bool):
-        number = Decimal(value)
-        if not number.is_finite():
-            raise Malformed(f"Expected a finite number, but found {number}")
-        if len(number.as_tuple().digits) > MOST_DIGITS or abs(number.adjusted()) > _LARGEST_EXPONENT:
-            raise Malformed(f"Expected a number of at most {MOST_DIGITS} digits, but found a longer one")
+def _demand_storable_number(number: Decimal) -> None:
+    if not number.is_finite():
+        raise Malformed(f"Expected a finite number, but found {number}")
+    if len(number.as_tuple().digits) > MOST_DIGITS or abs(number.adjusted()) > _LARGEST_EXPONENT:
+        raise Malformed(f"Expected a number of at most {MOST_DIGITS} digits, but found a longer one")
+
+
+def _demand_storable_text(value: str) -> None:
+    if "\0" in value or not (value.isascii() or _encodable(value)):
+        raise Malformed("Expected plain text, but found a control character that cannot be kept")
+
+
+def _encodable(value: str) -> bool:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def settled(value: Any) -> Any:
+    """Plain data as it comes back from its written form: keys in their order, lists for tuples.
+
+    What is held in memory and what is read back must look alike to an expression that walks over it.
+    """
+    if isinstance(value, dict):
+        return {key: settled(value[key]) for key in sorted(value)}
+    return [settled(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def digest(value: object) -> str:

@@ -75,15 +75,17 @@ class Activity(Node):
     def proceed(self, token: Token) -> Steps:
         """As every node, with boundary events armed and listeners run before the work."""
         if token.phase == ENTER:
-            if not (yield from self._gathered(token)):
+            if self.start_quantity > 1 and not (yield from self._gathered(token)):
                 return
             yield from self.enter(token)
             token.phase = ARM
         if token.phase == ARM:
-            yield from self._arm(token)
+            if self.boundary:
+                yield from self._arm(token)
             token.phase = LISTEN
         if token.phase == LISTEN:
-            if not (yield from self._listened(token, self.settings.before)):
+            before = self.settings.before
+            if before and not (yield from self._listened(token, before)):
                 return
             token.phase = WORK
         if token.phase == WORK:
@@ -91,13 +93,14 @@ class Activity(Node):
                 self.rest(token)
                 return
             token.phase = LEAVE
-        if (yield from self._listened(token, self.settings.after)):
+        after = self.settings.after
+        if not after or (yield from self._listened(token, after)):
             yield from self.leave(token)
 
     def _gathered(self, token: Token) -> Verdict:
         """Start quantity (BPMN 2.0.2, table 10.3): so many tokens make one stay."""
         frame = token.workflow
-        if self.start_quantity == 1 or token.outer is not None:
+        if token.outer is not None:
             return True
         token._set_state(WAITING)
         waiting = [one for one in frame.top_tokens() if one.task_spec is self and one._state == WAITING]
@@ -112,10 +115,8 @@ class Activity(Node):
 
     def enter(self, token: Token) -> Steps:
         """The outer stay of a repeated activity has neither inputs nor properties of its own."""
-        for name, value in sorted(token.notes.pop("snapshot", {}).items()):
-            if token.own is None:
-                yield self.case(token).open_own(token)
-            yield self.case(token).assign(token.scope, name, value, self.name)
+        if "snapshot" in token.notes:
+            yield from self._take_up(token)
         if self.repeats(token):
             token.entered = True
             scope = token.scope.id
@@ -127,6 +128,13 @@ class Activity(Node):
             assert self.repetition is not None  # noqa: S101 - inner stays exist for repetitions alone
             yield from self.repetition.prepare(self, token)
         yield from super().enter(token)
+
+    def _take_up(self, token: Token) -> Steps:
+        """What undoes a completed activity sees its variables as they were."""
+        for name, value in sorted(token.notes.pop("snapshot").items()):
+            if token.own is None:
+                yield self.case(token).open_own(token)
+            yield self.case(token).assign(token.scope, name, value, self.name)
 
     def _arm(self, token: Token) -> Steps:
         if token.outer is not None:
@@ -151,7 +159,8 @@ class Activity(Node):
             if thrower:
                 resume(self.case(token), thrower)
             return
-        yield from self.map_outputs(token)
+        if self.settings.outputs or "result" in token.notes:
+            yield from self.map_outputs(token)
         outer = token.outer
         if outer is not None:
             yield from self._leave_inner(token, outer)
@@ -186,7 +195,7 @@ class Activity(Node):
 
     def _listened(self, token: Token, listeners: tuple[Listener, ...]) -> Verdict:
         """Run listeners as jobs, one after the other; False while one is open."""
-        if not listeners or self.repeats(token):
+        if self.repeats(token):
             return True
         place = token.notes.get("heard", 0)
         if place >= len(listeners):
@@ -245,7 +254,7 @@ class Activity(Node):
     def remember(self, token: Token) -> None:
         """Keep what compensation of this completed activity needs (BPMN 2.0.2, 10.7)."""
         if self.handler is not None and not (token.notes.get("compensates") or self.repeats(token)):
-            token.workflow.records.append(self.record(token))
+            token.workflow.remember(self.record(token))
 
     def record(self, token: Token) -> dict[str, Any]:
         """What is kept of a completed activity: its own variables as they were."""

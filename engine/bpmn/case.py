@@ -1,7 +1,8 @@
 """A case while it runs: its frames, tokens, watches and variables, and the queue that drives them.
 
-Made from a marking by `run`, gone when the run has come to rest. Work to do stands in one queue, first
-come first served; nothing calls deeper with each step, so length and depth of a case cost no stack.
+Made from a marking by `run`; at rest it waits with the marking it has led to. Work to do stands in one
+queue, first come first served; nothing calls deeper with each step, so length and depth of a case cost no
+stack. Everything that is asked at each step is found by a key, so the number of open tokens costs nothing.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 
 from engine.bpmn.expressions import Expressions, Failure
 from engine.bpmn.happenings import IncidentRaised, ScopeOpened, VariableSet
+from engine.bpmn.rows import Touched
 from engine.bpmn.scope import Frame, Scope
 from engine.bpmn.token import ERROR, Token
 from engine.bpmn.watching import look_at_conditions
@@ -21,7 +23,7 @@ from engine.bpmn.watching import look_at_conditions
 if TYPE_CHECKING:
     from engine.bpmn.context import Context
     from engine.bpmn.definition import Definition, Flow
-    from engine.bpmn.event import Watch
+    from engine.bpmn.event import Heard, Watch
     from engine.bpmn.node import Body, Node, Steps
 
 STEP_LIMIT = 500_000
@@ -35,6 +37,7 @@ class Case(BpmnWorkflow):  # type: ignore[misc]
 
     def __init__(self, definition: Definition, process: str, context: Context) -> None:
         self.engine = Expressions(self)
+        self.touched = Touched()
         body = definition.processes[process].body
         super().__init__(body, script_engine=self.engine, deserializing=True)
         self.definition = definition
@@ -44,9 +47,11 @@ class Case(BpmnWorkflow):  # type: ignore[misc]
         self.scopes: dict[int, Scope] = {}
         self.live: dict[int, Token] = {}
         self.watches: dict[int, Watch] = {}
+        self.listening: dict[Heard, dict[int, Watch]] = {}
         self.jobs: dict[int, int] = {}
         self.queue: deque[tuple[Callable[[Any], Steps], Any]] = deque()
-        self.joins: dict[tuple[int, str], Frame] = {}
+        self.joins: dict[int, set[str]] = {}
+        self.stirred: set[int] = set()
         self.ends: list[str] = []
         self.ended = False
         self.dirty = False
@@ -71,33 +76,52 @@ class Case(BpmnWorkflow):  # type: ignore[misc]
                 look_at_conditions(self)
             if self.queue:
                 step, subject = self.queue.popleft()
-                if subject.alive:
-                    yield from self._one(step, subject)
-            elif not self._release_join():
+                if not subject.alive:
+                    continue
+                try:
+                    self._count(subject)
+                    yield from step(subject)
+                except Failure as failure:
+                    yield from self.incident(subject.responsible, failure)
+            elif not (self.joins and self._release_join()):
                 return
 
+    def _count(self, subject: Any) -> None:
+        self.steps += 1
+        if self.steps > STEP_LIMIT and isinstance(subject, Token):
+            subject.workflow.forget(subject)
+            raise Failure("endless", f"Expected the run to come to rest, but it made {STEP_LIMIT} steps")
+
+    def wait_at(self, frame: Frame, join: str) -> None:
+        """A join waits until nothing else of its body can move."""
+        self.joins.setdefault(frame.id, set()).add(join)
+        self.stirred.add(frame.id)
+
+    def wait_no_more(self, frame: Frame, join: str) -> None:
+        """A join has nothing to wait for."""
+        waiting = self.joins.get(frame.id, set())
+        waiting.discard(join)
+        if not waiting:
+            self.joins.pop(frame.id, None)
+
     def _release_join(self) -> bool:
-        """Let one join fire that can; then one of those that wait for nothing but each other."""
-        joins = sorted(self.joins.items(), key=lambda pair: pair[0])
+        """Let one join fire that can; then one of those that wait for nothing but each other.
+
+        Asked are the joins of bodies in which a token has come or gone since they were asked last.
+        """
+        found = [self._frame(one) for one in sorted(self.stirred & self.joins.keys())]
+        waiting = [(frame, name) for frame in found for name in sorted(self.joins[frame.id])]
         for stuck in (False, True):
-            for (_, name), frame in joins:
-                if (
-                    frame.alive
-                    and (not stuck or frame.stuck)
-                    and frame.spec.task_specs[name].release(frame, stuck)
-                ):
+            for frame, name in waiting:
+                if (not stuck or frame.stuck) and frame.spec.task_specs[name].release(frame, stuck):
                     return True
+        self.stirred.clear()
         return False
 
-    def _one(self, step: Callable[[Any], Steps], subject: Any) -> Steps:
-        self.steps += 1
-        try:
-            if self.steps > STEP_LIMIT and isinstance(subject, Token):
-                subject.workflow.forget(subject)
-                raise Failure("endless", f"Expected the run to come to rest, but it made {STEP_LIMIT} steps")
-            yield from step(subject)
-        except Failure as failure:
-            yield from self.incident(subject.responsible, failure)
+    def _frame(self, identifier: int) -> Frame:
+        frame = self.scopes[identifier].frame
+        assert frame is not None  # noqa: S101 - a body that has ended waits at no join
+        return frame
 
     def incident(self, token: Token, failure: Failure) -> Steps:
         """Stop a token where it is until an operator corrects data and retries."""
@@ -116,6 +140,7 @@ class Case(BpmnWorkflow):  # type: ignore[misc]
     def assign(self, scope: Scope, name: str, value: Any, element: str | None = None) -> VariableSet:
         """Give a variable of this very scope a whole new value."""
         scope.variables[name] = value
+        self.touched.scopes.add(scope.id)
         self.dirty = True
         return VariableSet(scope=scope.id, name=name, value=value, element=element)
 
@@ -139,6 +164,7 @@ class Case(BpmnWorkflow):  # type: ignore[misc]
         """Open a scope. `facts`: barrier, digest, process."""
         scope = Scope(self.new_id(), parent, element, barrier=bool(facts.get("barrier")))
         self.scopes[scope.id] = scope
+        self.touched.scopes.add(scope.id)
         return ScopeOpened(
             scope=scope.id,
             parent=None if parent is None else parent.id,
@@ -167,9 +193,10 @@ class Case(BpmnWorkflow):  # type: ignore[misc]
         **notes: Any,
     ) -> Token:
         """Put a new token at a node; it will be worked on in its turn."""
-        token = Token(frame, node, parent or frame.task_tree, id=self.new_id(), came_by=came_by)
-        token.notes.update(notes)
+        self.seq += 1
+        token = Token(frame, node, parent or frame.task_tree, id=self.seq, came_by=came_by, notes=notes)
         self.live[token.id] = token
+        self.stirred.add(frame.id)
         self.later(node.proceed, token)
         return token
 
@@ -179,18 +206,60 @@ class Case(BpmnWorkflow):  # type: ignore[misc]
 
     def drop_job(self, token: Token) -> None:
         """A job of the token is open no longer."""
-        self.jobs.pop(token.notes.pop("job", -1), None)
+        if "job" in token.notes:
+            self.jobs.pop(token.notes.pop("job"), None)
 
     def remove(self, token: Token) -> None:
         """Take a token out of the tree: it has been left."""
+        self.bury(token)
+        frame = token.workflow
+        self.stirred.add(frame.id)
+        del frame.tasks[token.id]
+        del (token.outer or frame.task_tree)._children[token.id]
+
+    def bury(self, token: Token) -> None:
+        """A stay is over."""
         token.alive = False
         self.drop_job(token)
-        frame = token.workflow
-        del frame.tasks[token.id]
         del self.live[token.id]
-        parent = token.parent
-        if parent is not None:
-            parent._children.pop(token.id, None)
+        self.touched.tokens.add(token.id)
+
+    # -- watches -------------------------------------------------------------------------------------
+
+    def listen(self, watch: Watch) -> None:
+        """Wait for something."""
+        self.watches[watch.id] = watch
+        watch.host.watches[watch.id] = None
+        self.listening.setdefault(watch.heard, {})[watch.id] = watch
+
+    def listen_no_more(self, watch: Watch) -> None:
+        """Wait for it no longer."""
+        watch.alive = False
+        del self.watches[watch.id]
+        del watch.host.watches[watch.id]
+        alike = self.listening[watch.heard]
+        del alike[watch.id]
+        if not alike:
+            del self.listening[watch.heard]
+        self.touched.watches.add(watch.id)
+
+    def listeners(self, kind: str, name: str | None = None) -> list[Watch]:
+        """Who waits for a kind of event (messages and signals: of a name), oldest first."""
+        found = self.listening.get((kind, name))
+        return [found[one] for one in sorted(found)] if found else []
+
+    # -- rest ----------------------------------------------------------------------------------------
+
+    def rest(self) -> None:
+        """Nothing moves any more: be as one that was read from its marking."""
+        for identifier in self.touched.frames & self.scopes.keys():
+            frame = self.scopes[identifier].frame
+            if frame is not None:
+                frame.settle()
+                for join in [one for one in self.joins.get(identifier, ()) if not frame.arrived.get(one)]:
+                    self.wait_no_more(frame, join)
+        self.touched.forget()
+        self.steps = 0
 
     # -- frames --------------------------------------------------------------------------------------
 

@@ -65,6 +65,7 @@ class Connecting:
         for name, found in outgoing.items():
             self.nodes[name].outgoing = tuple(found)
             self.nodes[name].default = next((flow for flow in found if flow.default), None)
+            self.nodes[name].free = all(flow.condition is None and not flow.default for flow in found)
         for name, found in incoming.items():
             self.nodes[name].incoming = tuple(found)
 

@@ -21,10 +21,14 @@ CATCH, BOUNDARY, CHOICE, START = "catch", "boundary", "choice", "start"
 """Who waits: a token at its own event, an activity for its boundary, a gateway, a body for its start."""
 
 
+Heard = tuple[str, str | None]
+"""What makes a watch act: the kind of an event and, for messages and signals, the name."""
+
+
 class Watch:
     """Something a run waits for. `notes` is its small plain JSON memory (due moment, rounds left)."""
 
-    __slots__ = ("alive", "host", "id", "index", "node", "notes", "role")
+    __slots__ = ("alive", "host", "id", "index", "memory", "node", "role", "touched")
 
     def __init__(self, identifier: int, role: str, host: Token | Frame, node: Node, index: int) -> None:
         self.id = identifier
@@ -32,13 +36,28 @@ class Watch:
         self.host = host
         self.node = node
         self.index = index
-        self.notes: dict[str, Any] = {}
+        self.touched = host.case.touched.watches
+        self.memory: dict[str, Any] = {}
         self.alive = True
+
+    @property
+    def notes(self) -> dict[str, Any]:
+        """What is remembered while waiting (`memory`, for someone who may change it)."""
+        self.touched.add(self.id)
+        return self.memory
 
     @property
     def definition(self) -> EventDefinition:
         """The event definition waited for."""
         return self.node.definitions[self.index]
+
+    @property
+    def heard(self) -> Heard:
+        """Under what it is found. Timers are found by their id, but for those that follow a period."""
+        kind = self.definition.kind
+        if kind == "timer":
+            return ("period" if self.definition.moves else kind, None)
+        return kind, self.memory.get("name")
 
     @property
     def responsible(self) -> Token:
@@ -56,6 +75,7 @@ class EventDefinition(SpiffEventDefinition):  # type: ignore[misc]
 
     kind = "none"
     watched = False
+    moves = False
     code: str | None = None
     target: str | None = None
 

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from engine import feel
-from engine.canonical import demand_storable
+from engine.canonical import demand_storable, settled
 from engine.errors import BanjieError
 
 if TYPE_CHECKING:
@@ -173,6 +173,7 @@ class Expressions:
             value = feel.to_json(outcome.value)
             if isinstance(value, str | list | dict):
                 demand_storable(value)
+                value = settled(value)
             return value, outcome.reasons
         except BanjieError as refusal:
             raise Failure(

@@ -14,10 +14,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import Any, TypeVar, dataclass_transform
+
+C = TypeVar("C")
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(field,))
+def happening(cls: type[C]) -> type[C]:
+    """A dataclass by keyword. The type check holds it frozen, which at run time would cost double."""
+    return dataclass(kw_only=True, slots=True)(cls)
+
+
+@happening
 class Happening:
     """Base of all happenings: gives the event type and its data."""
 
@@ -32,7 +40,7 @@ class Happening:
         return {name: value for name, value in pairs if value is not None and value != {}}
 
 
-@dataclass(frozen=True, kw_only=True)
+@happening
 class ScopeOpened(Happening):
     """A process, sub-process, multi-instance child or called procedure begins its own variables."""
 
@@ -44,14 +52,14 @@ class ScopeOpened(Happening):
     digest: str | None = None  # definition digest when the scope is a (called) process
 
 
-@dataclass(frozen=True, kw_only=True)
+@happening
 class ScopeClosed(Happening):
     """The scope ended; its variables are gone."""
 
     scope: int
 
 
-@dataclass(frozen=True, kw_only=True)
+@happening
 class ElementEntered(Happening):
     """A token arrived at an element and its work began."""
 
@@ -63,7 +71,7 @@ class ElementEntered(Happening):
     repeats: bool | None = None  # True: the outer stay of a repeated activity; its instances enter one by one
 
 
-@dataclass(frozen=True, kw_only=True)
+@happening
 class ElementLeft(Happening):
     """Stay ended; outcome "completed", "cancelled" (interrupted, withdrawn) or "failed" (error thrown)."""
 
@@ -75,7 +83,7 @@ class ElementLeft(Happening):
     repeats: bool | None = None  # as in ElementEntered
 
 
-@dataclass(frozen=True, kw_only=True)
+@happening
 class VariableSet(Happening):
     """A variable got a whole new value in a scope."""
 
@@ -86,10 +94,10 @@ class VariableSet(Happening):
 
     def data(self) -> dict[str, Any]:
         """The facts; a value of null is kept."""
-        return {**super().data(), "value": self.value}
+        return {**Happening.data(self), "value": self.value}
 
 
-@dataclass(frozen=True, kw_only=True)
+@happening
 class WorkItemOffered(Happening):
     """A user or manual task waits for a person."""
 
@@ -111,7 +119,7 @@ class WorkItemOffered(Happening):
     properties: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, kw_only=True)
+@happening
 class JobCreated(Happening):
     """A service, send, script-by-job, business-rule-by-job task or listener waits for a worker."""
 
@@ -126,7 +134,7 @@ class JobCreated(Happening):
     properties: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, kw_only=True)
+@happening
 class DueArmed(Happening):
     """A timer waits for a moment (UTC, `clock.moment_text`). Armed again with a new moment if it moves."""
 
@@ -137,7 +145,7 @@ class DueArmed(Happening):
     moves: bool = False  # its expression speaks of period(): it follows the ledger
 
 
-@dataclass(frozen=True, kw_only=True)
+@happening
 class DueDisarmed(Happening):
     """The timer waits no longer (fired, interrupted, or its element was left)."""
 
@@ -145,7 +153,7 @@ class DueDisarmed(Happening):
     element: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@happening
 class SubscriptionOpened(Happening):
     """A message (with its correlation key) or signal is waited for."""
 
@@ -157,7 +165,7 @@ class SubscriptionOpened(Happening):
     key: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
+@happening
 class SubscriptionClosed(Happening):
     """The message or signal is no longer waited for."""
 
@@ -165,7 +173,7 @@ class SubscriptionClosed(Happening):
     element: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@happening
 class MessageThrown(Happening):
     """A throw event, end event or send task without a job type sent a message."""
 
@@ -176,7 +184,7 @@ class MessageThrown(Happening):
     variables: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, kw_only=True)
+@happening
 class SignalThrown(Happening):
     """A signal was broadcast; waiting elements of the same case have already got it."""
 
@@ -186,7 +194,7 @@ class SignalThrown(Happening):
     variables: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, kw_only=True)
+@happening
 class DecisionMade(Happening):
     """A business rule task got its decision; evidence is what `dmn` recorded (rules, inputs, reasons)."""
 
@@ -199,7 +207,7 @@ class DecisionMade(Happening):
     evidence: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, kw_only=True)
+@happening
 class IncidentRaised(Happening):
     """An element cannot go on: no flow applies, uncaught error, job out of retries, wrong type."""
 
@@ -210,7 +218,7 @@ class IncidentRaised(Happening):
     sentence: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@happening
 class IncidentResolved(Happening):
     """An operator's retry succeeded or the element was cancelled."""
 
@@ -218,7 +226,7 @@ class IncidentResolved(Happening):
     element: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@happening
 class RunEnded(Happening):
     """No token is left. `ends` are the end events reached in the outermost process, in order."""
 

@@ -6,7 +6,7 @@ run. All of its steps are generators of happenings, so that the host folds each 
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable
+from collections.abc import Generator
 from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
@@ -58,6 +58,8 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
     """One element of a body. Subclasses say what its work is."""
 
     name: str
+    opens = False
+    """Whether each stay has a scope of its own."""
 
     def __init__(self, body: Body, element: Element, settings: Settings | None) -> None:
         super().__init__(body, element.id, lane=element.lane, documentation=element.documentation)
@@ -68,6 +70,7 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
         self.incoming: tuple[Flow, ...] = ()
         self.outgoing: tuple[Flow, ...] = ()
         self.default: Flow | None = None
+        self.free = True  # every flow is always taken: none has a condition, none is the default
         self.definitions: tuple[EventDefinition, ...] = ()
         self.parallel_multiple = False
         self.is_process = False
@@ -94,7 +97,8 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
 
     def enter(self, token: Token) -> Steps:
         """Map the inputs and report the arrival."""
-        yield from self.map_inputs(token)
+        if self.opens or self.settings.inputs:
+            yield from self.map_inputs(token)
         properties = self.evaluated(token)
         token.entered = True
         yield ElementEntered(
@@ -112,25 +116,26 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
 
     def leave(self, token: Token) -> Steps:
         """Map the outputs, choose the flows, report the departure and follow the flows."""
-        yield from self.map_outputs(token)
+        if self.settings.outputs or "result" in token.notes:
+            yield from self.map_outputs(token)
         yield from self.depart(token, self.choose(token))
 
-    def depart(self, token: Token, flows: Iterable[Flow], outcome: str = "completed") -> Steps:
+    def depart(self, token: Token, flows: list[Flow], outcome: str = "completed") -> Steps:
         """Report the departure, end the stay and put tokens on the flows."""
         case = self.case(token)
         left = self.left(token, outcome) if token.entered else None
         self.remember(token)
-        yield from unwatch(case, token)
+        if token.watches:
+            yield from unwatch(case, token)
         if left is not None:
             yield left
-        yield from close_own(case, token)
+        if token.own is not None:
+            yield from close_own(case, token)
         frame = token.workflow
         case.remove(token)
-        followed = False
         for flow in flows:
             case.follow(frame, flow)
-            followed = True
-        if not followed:
+        if not flows:
             case.settle(frame)
 
     def left(self, token: Token, outcome: str) -> ElementLeft:
@@ -157,6 +162,8 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
 
         Raises Failure where there are flows and none applies.
         """
+        if self.free:
+            return list(self.outgoing)
         conditional = [flow for flow in self.outgoing if flow.condition is not None and not flow.default]
         true = [flow for flow in conditional if self.applies(flow, token)]
         plain = [flow for flow in self.outgoing if flow.condition is None and not flow.default]
@@ -184,8 +191,6 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
 
     def map_inputs(self, token: Token) -> Steps:
         """Write the mapped inputs into a scope of the element's own."""
-        if not self.settings.inputs:
-            return
         case = self.case(token)
         if token.own is None:
             yield case.open_own(token)
@@ -196,12 +201,12 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
     def map_outputs(self, token: Token) -> Steps:
         """Pass results on: through the output mappings where there are any, else by name (Camunda 8)."""
         result = token.notes.get("result") or {}
-        case = self.case(token)
-        if not self.settings.outputs:
+        if self.settings.outputs:
+            yield from self._map_through(token, result)
+        elif result:
+            case = self.case(token)
             for name, value in sorted(result.items()):
                 yield case.propagate(token.scope, name, value, self.name)
-        else:
-            yield from self._map_through(token, result)
         token.notes.pop("result", None)
 
     def _map_through(self, token: Token, result: dict[str, Any]) -> Steps:
@@ -219,6 +224,8 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
     def evaluated(self, token: Token, *, forgiving: bool = False) -> dict[str, Any]:
         """The `banjie.*` properties in the element's scope; `forgiving` leaves out what cannot be told."""
         found: dict[str, Any] = {}
+        if not self.settings.properties:
+            return found
         engine = self.case(token).engine
         for name, expression in self.settings.properties:
             try:

@@ -12,8 +12,9 @@ from engine.bpmn.case import Case
 from engine.bpmn.context import Context
 from engine.bpmn.definition import Definition
 from engine.bpmn.happenings import Happening
-from engine.bpmn.marking import Marking, restore, write
+from engine.bpmn.marking import Marking
 from engine.bpmn.node import Steps
+from engine.bpmn.resting import part, wake, write
 from engine.bpmn.stimuli import Start, Stimulus
 from engine.bpmn.taking import take
 from engine.bpmn.watching import follow_periods
@@ -23,18 +24,24 @@ from engine.errors import BanjieError, Broken, Conflict
 class Run(Iterator[Happening]):
     """What a stimulus makes happen, in order. When it is exhausted `marking` is the case after it."""
 
-    def __init__(self, case: Case, steps: Steps) -> None:
+    def __init__(self, case: Case, before: Marking | None, steps: Steps) -> None:
         self._case = case
-        self._steps = steps
+        self._before = before
+        self._told = self._follow(steps)
         self._done = False
         self._marking: Marking | None = None
 
     def __next__(self) -> Happening:
-        try:
-            return next(self._steps)
-        except StopIteration:
-            self._done = True
-            raise
+        return next(self._told)
+
+    def __iter__(self) -> Iterator[Happening]:
+        return self._told
+
+    def _follow(self, steps: Steps) -> Steps:
+        yield from steps
+        yield from self._case.drive()
+        yield from follow_periods(self._case)
+        self._done = True
 
     @property
     def marking(self) -> Marking:
@@ -42,7 +49,7 @@ class Run(Iterator[Happening]):
         if not self._done:
             raise Conflict("Expected the run to be followed to its end, but happenings are still to come")
         if self._marking is None:
-            self._marking = write(self._case)
+            self._marking = write(self._case, self._before)
         return self._marking
 
 
@@ -53,7 +60,10 @@ def advance(definition: Definition, marking: Marking | None, stimulus: Stimulus,
     for variables that are no plain JSON; Broken for a marking of another definition.
     """
     case = open_case(definition, marking, stimulus, context)
-    return Run(case, _follow(case, take(case, stimulus)))
+    steps = take(case, stimulus)
+    if marking is not None:
+        part(marking)
+    return Run(case, marking, steps)
 
 
 def open_case(definition: Definition, marking: Marking | None, stimulus: Stimulus, context: Context) -> Case:
@@ -69,9 +79,7 @@ def open_case(definition: Definition, marking: Marking | None, stimulus: Stimulu
         )
     if marking.ended:
         raise Conflict("Expected a case that runs, but this one is over")
-    case = Case(definition, marking.process, context)
-    restore(case, marking)
-    return case
+    return wake(marking, definition, context)
 
 
 def _process(definition: Definition, stimulus: Start) -> str:
@@ -82,9 +90,3 @@ def _process(definition: Definition, stimulus: Start) -> str:
     if not found.executable:
         raise Conflict(f"Expected an executable process, but '{found.id}' is a drawing only")
     return found.id
-
-
-def _follow(case: Case, steps: Steps) -> Steps:
-    yield from steps
-    yield from case.drive()
-    yield from follow_periods(case)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
 
+from engine.bpmn.rows import Kept
 from engine.bpmn.token import WAITING, Token
 
 if TYPE_CHECKING:
@@ -80,6 +81,8 @@ class Frame(BpmnSubWorkflow):  # type: ignore[misc]
 
     spec: Body
     tasks: dict[int, Token]
+    interrupted = Kept[bool]()
+    records = Kept["list[dict[str, Any]]"]()
 
     def __init__(
         self, case: Case, body: Body, scope: Scope, owner: Token | None, definition: Definition
@@ -90,18 +93,25 @@ class Frame(BpmnSubWorkflow):  # type: ignore[misc]
         self.owner = owner
         self.definition = definition
         self.alive = True
-        self.interrupted = False
-        self.records: list[dict[str, Any]] = []
-        self.notes: dict[str, Any] = {}
+        self.memory: dict[str, Any] = {}
         self.arrived: dict[str, dict[str, deque[Token]]] = {}
         self.watches: dict[int, None] = {}
         scope.frame = self
         self.id = scope.id
+        self.touched = case.touched.frames
+        self.interrupted = False
+        self.records = []
         self.task_tree = Token(self, body.start, None, id=scope.id)
         self.is_process = self.task_tree.is_stay_of_process
 
     def _calculate_depth(self) -> int:
         return 0  # the chain of scopes tells depth; walking tasks would cost time with each level
+
+    @property
+    def notes(self) -> dict[str, Any]:
+        """What elements remember of the body as a whole (`memory`, for someone who may change it)."""
+        self.touched.add(self.id)
+        return self.memory
 
     @property
     def parent_workflow(self) -> Frame | None:
@@ -117,6 +127,11 @@ class Frame(BpmnSubWorkflow):  # type: ignore[misc]
     def responsible(self) -> Token:
         """Whose incident a failure of its steps is."""
         return self.keeper
+
+    def remember(self, record: dict[str, Any]) -> None:
+        """Something was completed that can be compensated."""
+        self.records.append(record)
+        self.touched.add(self.id)
 
     def top_tokens(self) -> Iterator[Token]:
         """The tokens of the flow (not the single instances of repeated activities), oldest first."""
@@ -138,7 +153,16 @@ class Frame(BpmnSubWorkflow):  # type: ignore[misc]
 
     def park(self, token: Token) -> None:
         """Leave a token waiting at a join."""
+        self.touched.add(self.id)
         self.at(token.task_spec.name).setdefault(token.came_by or "", deque()).append(token)
+
+    def settle(self) -> None:
+        """At rest tokens wait at joins in the order of their ids, as they are when they are read back."""
+        for join, flows in list(self.arrived.items()):
+            waiting = sorted((token for tokens in flows.values() for token in tokens), key=lambda one: one.id)
+            del self.arrived[join]
+            for token in waiting:
+                self.park(token)
 
     def take(self, node: str, flow: str) -> Token:
         """The oldest token that waits on a flow of a join."""

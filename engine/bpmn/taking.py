@@ -7,6 +7,7 @@ fit is refused before anything happens.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,7 @@ from engine.bpmn.throwing import throw_error
 from engine.bpmn.token import ERROR, LEAVE, READY, STARTED, Token
 from engine.bpmn.watching import trigger, waiting_for
 from engine.bpmn.withdrawing import cancel
-from engine.canonical import demand_storable
+from engine.canonical import demand_storable, settled
 from engine.errors import Conflict
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ def take(case: Case, stimulus: Stimulus) -> Steps:
     if variables:
         feel.from_json(variables)
         demand_storable(variables)
+        stimulus = replace(stimulus, variables=settled(variables))
     return _TAKERS[type(stimulus)](case, stimulus)
 
 

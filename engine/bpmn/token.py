@@ -1,17 +1,22 @@
 """A token: one stay at one element, a task of SpiffWorkflow that lives until it is left.
 
 Made by frames and elements. Ids are integers of the case's counter; a token that is left is removed from
-the tree at once, so the tree holds what is live and nothing that was.
+the tree at once, so the tree holds what is live and nothing that was. Whoever changes a token, or looks into
+its memory, leaves its id among what the case has touched.
 """
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
+from engine.bpmn.rows import Kept
+
 if TYPE_CHECKING:
+    from engine.bpmn.case import Case
     from engine.bpmn.node import Node
     from engine.bpmn.scope import Frame, Scope
 
@@ -31,28 +36,40 @@ class Token(Task):  # type: ignore[misc]
     id: int
     workflow: Frame
     task_spec: Node
+    own = Kept["Scope | None"]()
+    phase = Kept[int]()
+    entered = Kept[bool]()
+    _state = Kept[int]()
+    # What the stock keeps of its own and nothing here asks for: variables live in scopes.
+    data = MappingProxyType[str, Any]({})
+    triggered = False
+    thread_id = 0
+    last_state_change = 0
 
     def __init__(
-        self, frame: Frame, node: Any, parent: Token | None, *, id: int, came_by: str | None = None
+        self,
+        frame: Frame,
+        node: Any,
+        parent: Token | None,
+        *,
+        id: int,
+        came_by: str | None = None,
+        notes: dict[str, Any] | None = None,
     ) -> None:
         # The stock constructor draws a random id and reads the clock; neither may decide anything here.
         self.id = id
+        self.touched = frame.case.touched.tokens
         self.workflow = frame
         self.task_spec = node
         self._parent = None if parent is None else parent.id
         self._children: dict[int, None] = {}
-        self._state = READY
-        self.triggered = False
-        self.thread_id = 0
-        self.last_state_change = 0
-        self.data: dict[str, Any] = {}
-        self.internal_data: dict[str, Any] = {}
+        self.internal_data: dict[str, Any] = {} if notes is None else notes
         self.came_by = came_by
-        self.own: Scope | None = None
-        self.phase = ENTER
+        self.outer = None if parent is None or parent._parent is None else parent
         self.alive = True
-        self.entered = False
         self.watches: dict[int, None] = {}
+        self.__dict__.update(own=None, phase=ENTER, entered=False, _state=READY)
+        self.touched.add(id)
         frame.tasks[id] = self
         if parent is not None:
             parent._children[id] = None
@@ -61,14 +78,20 @@ class Token(Task):  # type: ignore[misc]
         self._state = value  # without the stock's clock and log lines
 
     @property
+    def case(self) -> Case:
+        """The case the token belongs to."""
+        return self.workflow.case
+
+    @property
     def notes(self) -> dict[str, Any]:
         """What the element remembers during the stay."""
+        self.touched.add(self.id)
         return self.internal_data
 
     @property
     def scope(self) -> Scope:
         """The scope the element runs in: its own, or that of its frame."""
-        return self.workflow.scope if self.own is None else self.own
+        return self.own or self.workflow.scope
 
     @property
     def responsible(self) -> Token:
@@ -79,9 +102,3 @@ class Token(Task):  # type: ignore[misc]
     def is_stay_of_process(self) -> bool:
         """Whether this is the stay of a process as a whole, the root of its frame."""
         return self._parent is None and bool(getattr(self.task_spec, "is_process", False))
-
-    @property
-    def outer(self) -> Token | None:
-        """The stay of the repeated activity this token is one instance of."""
-        parent = self.parent
-        return None if parent is None or parent is self.workflow.task_tree else parent

@@ -31,8 +31,7 @@ def watch(case: Case, role: str, host: Token | Frame, node: Node) -> Steps:
         own = role == CATCH and index == 0 and isinstance(host, Token)
         one = Watch(host.id if own else case.new_id(), role, host, node, index)
         yield from definition.arm(case, one)
-        case.watches[one.id] = one
-        host.watches[one.id] = None
+        case.listen(one)
 
 
 def unwatch(case: Case, host: Token | Frame, node: Node | None = None) -> Steps:
@@ -45,9 +44,7 @@ def unwatch(case: Case, host: Token | Frame, node: Node | None = None) -> Steps:
 
 def drop(case: Case, one: Watch) -> Steps:
     """Wait no longer for this trigger."""
-    one.alive = False
-    del case.watches[one.id]
-    del one.host.watches[one.id]
+    case.listen_no_more(one)
     if not one.notes.get("got"):
         yield from one.definition.disarm(case, one)
 
@@ -86,18 +83,14 @@ def deliver(case: Case, watches: Iterable[Watch], payload: Mapping[str, Any]) ->
 
 def waiting_for(case: Case, kind: str, name: str) -> list[Watch]:
     """The watches for messages or signals of a name, oldest first."""
-    return [
-        one
-        for _, one in sorted(case.watches.items())
-        if one.definition.kind == kind and one.notes.get("name") == name and not one.notes.get("got")
-    ]
+    return [one for one in case.listeners(kind, name) if not one.notes.get("got")]
 
 
 def look_at_conditions(case: Case) -> None:
     """After variables changed: conditions that have become true trigger (BPMN 2.0.2, 10.5.5)."""
     case.dirty = False
-    for _, one in sorted(case.watches.items()):
-        if one.definition.kind == "conditional" and not one.notes.get("got"):
+    for one in case.listeners("conditional"):
+        if not one.notes.get("got"):
             case.later(partial(_condition, case), one)
 
 
@@ -110,6 +103,6 @@ def _condition(case: Case, one: Watch) -> Steps:
 
 def follow_periods(case: Case) -> Steps:
     """Timers that speak of a period move with its ledger: arm anew what has changed."""
-    for _, one in sorted(case.watches.items()):
-        if one.definition.kind == "timer" and not one.notes.get("got"):
+    for one in case.listeners("period"):
+        if not one.notes.get("got"):
             yield from one.definition.move(case, one)

@@ -62,8 +62,7 @@ def _withdraw(case: Case, token: Token, outcome: str) -> Steps:
 def _end_process(case: Case, stay: Token) -> Steps:
     frame = stay.workflow
     yield from close_frame(case, frame)
-    del case.live[stay.id]
-    stay.alive = False
+    case.bury(stay)
     yield from close_scope(case, frame.scope.id)
 
 
@@ -73,9 +72,9 @@ def close_frame(case: Case, frame: Frame) -> Steps:
         return
     yield from unwatch(case, frame)
     frame.alive = False
+    frame.touched.add(frame.id)
     frame.scope.frame = None
-    for key in [key for key, one in case.joins.items() if one is frame]:
-        del case.joins[key]
+    case.joins.pop(frame.id, None)
     del case.subprocesses[frame.parent_task_id]
 
 
@@ -89,4 +88,5 @@ def close_own(case: Case, token: Token) -> Steps:
 def close_scope(case: Case, scope: int) -> Steps:
     """A scope ends with its variables."""
     if case.scopes.pop(scope, None) is not None:
+        case.touched.scopes.add(scope)
         yield ScopeClosed(scope=scope)

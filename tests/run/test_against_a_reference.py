@@ -12,6 +12,7 @@ import pytest
 from block_models import NAMES, Drawing, Maker, Path, Reference
 from diagrams import diagram
 from happening_ledger import Ledger
+from twin import Twin
 
 from engine.bpmn import read
 from engine.bpmn.marking import Marking
@@ -46,7 +47,7 @@ def _play(seed: int) -> None:
     chance = random.Random(seed * 7 + 1)
     values = {name: chance.randrange(8) for name in NAMES}
     ledger = Ledger()
-    trial, reference = Trial(definition, watch=ledger.take).start(**values), Reference(model, values)
+    trial, reference = Twin(definition, watch=ledger.take).start(**values), Reference(model, values)
     for step in range(STEPS):
         tasks, messages = _open(trial, "item"), _open(trial, "message")
         where = f"seed {seed}, step {step}"

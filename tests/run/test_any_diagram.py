@@ -11,6 +11,7 @@ import random
 import pytest
 from diagrams import diagram
 from happening_ledger import Ledger
+from twin import Twin
 from wild_models import ROOTS, Wild
 
 from engine.bpmn import case, read
@@ -67,7 +68,7 @@ def _live(seed: int) -> None:
     definition = read(diagram(Wild(seed).xml, roots=ROOTS))
     chance = random.Random(seed)
     ledger = Ledger()
-    trial = Trial(definition, watch=ledger.take).start(x=chance.randrange(10))
+    trial = Twin(definition, watch=ledger.take).start(x=chance.randrange(10))
     for _ in range(PUSHES):
         ledger.agrees(trial)
         if trial.ended:

@@ -74,16 +74,80 @@ def test_continuing_from_what_was_read_gives_the_same_happenings_and_the_same_di
         kept = run.marking
 
 
+def _steps(data: bytes, *completed: dict[str, object], **facts: object) -> list[Marking]:
+    """The markings of a run, live ones: after the start and after each completion of the oldest item."""
+    definition, context = read(data), _context(data)
+    run = advance(definition, None, Start(variables=facts), context)
+    list(run)
+    markings = [run.marking]
+    for variables in completed:
+        item = next(one.instance for one in markings[-1].waiting() if one.kind == "item")
+        run = advance(definition, markings[-1], CompleteItem(instance=item, variables=variables), context)
+        list(run)
+        markings.append(run.marking)
+    return markings
+
+
+def test_an_expression_sees_the_keys_of_a_value_in_one_order_whether_it_was_read_back_or_not() -> None:
+    data = diagram(
+        """
+        <startEvent id="s"/><userTask id="u"/><userTask id="v"/>
+        <scriptTask id="w"><extensionElements><zeebe:script
+          expression="=for e in get entries(fact) return e.key" resultVariable="keys"/></extensionElements>
+        </scriptTask><userTask id="x"/>
+        s -> u
+        u -> v
+        v -> w
+        w -> x
+        """
+    )
+    kept = _steps(data, {"fact": {"b": 1, "a": 2}})[-1]
+    item = kept.waiting()[0].instance
+    digests = set()
+    for marking in (kept, Marking.load(kept.dump())):
+        run = advance(read(data), marking, CompleteItem(instance=item), _context(data))
+        list(run)
+        digests.add(run.marking.digest)
+        assert run.marking.variables(run.marking.root)["keys"] == ["a", "b"]
+    assert len(digests) == 1
+
+
+def test_any_older_marking_of_a_run_stays_as_it_was_and_can_be_gone_on_from() -> None:
+    markings = _steps(BUSY, {"n": 1}, {"n": 2}, {"n": 3}, **FACTS)
+    written = [Marking.of(one.plain).dump() for one in markings]
+    for number, before in enumerate(markings[:-1], start=1):
+        item = next(one.instance for one in before.waiting() if one.kind == "item")
+        again = advance(
+            read(BUSY), before, CompleteItem(instance=item, variables={"n": number}), _context(BUSY)
+        )
+        list(again)
+        assert again.marking.dump() == written[number]
+    assert [one.dump() for one in markings] == written
+
+
+def test_a_run_that_is_not_followed_to_its_end_leaves_the_marking_whole() -> None:
+    marking = _steps(BUSY, **FACTS)[0]
+    item = next(one.instance for one in marking.waiting() if one.kind == "item")
+    stimulus = CompleteItem(instance=item, variables={"n": 1})
+    next(advance(read(BUSY), marking, stimulus, _context(BUSY)))
+    digests = set()
+    for one in (marking, Marking.load(marking.dump())):
+        again = advance(read(BUSY), one, stimulus, _context(BUSY))
+        list(again)
+        digests.add(again.marking.digest)
+    assert len(digests) == 1
+
+
 def test_advancing_leaves_the_marking_it_began_from_as_it_was() -> None:
     definition, context = read(BUSY), _context(BUSY)
     run = advance(definition, None, Start(variables=FACTS), context)
     list(run)
     before, digest = run.marking, Marking.load(run.marking.dump()).digest
-    fresh = Marking({**before.plain})  # with no written form kept
+    fresh = Marking.of({**before.plain})  # with no written form kept
     for one in [one.instance for one in before.waiting() if one.kind == "item"]:
         again = advance(definition, fresh, CompleteItem(instance=one, variables={"opinion": 1}), context)
         list(again)
-        assert Marking({**fresh.plain}).digest == digest
+        assert Marking.of({**fresh.plain}).digest == digest
         assert again.marking.digest != digest
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from engine.bpmn.elements.service_task import ServiceTask
 from engine.bpmn.expressions import Failure
 from engine.bpmn.happenings import DecisionMade
+from engine.canonical import settled
 from engine.errors import BanjieError
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class BusinessRuleTask(ServiceTask):
             value=decided.value,
             evidence=decided.evidence,
         )
-        token.notes["result"] = self._results(token, decided)
+        token.notes["result"] = settled(self._results(token, decided))
         return True
 
     def _results(self, token: Token, decided: Decided) -> dict[str, Any]:

@@ -50,7 +50,7 @@ class ComplexGateway(Node):
             frame.park(token)
         token._set_state(WAITING)
         if resetting:
-            frame.case.joins[(frame.id, self.name)] = frame
+            frame.case.wait_at(frame, self.name)
         if not active:
             return False
         oldest = frame.at(self.name)[token.came_by or ""][0]
@@ -65,7 +65,7 @@ class ComplexGateway(Node):
         frame = token.workflow
         frame.park(token)
         if self.name in frame.notes:
-            frame.case.joins[(frame.id, self.name)] = frame
+            frame.case.wait_at(frame, self.name)
 
     def _active(self, token: Token, count: int) -> bool:
         if self.condition is None:
@@ -80,7 +80,7 @@ class ComplexGateway(Node):
         winner.notes["starts"] = True
         if len(taken) < len(self.incoming):
             frame.notes[self.name] = taken
-            frame.case.joins[(frame.id, self.name)] = frame
+            frame.case.wait_at(frame, self.name)
         else:
             self._reopen(frame)
 
@@ -88,14 +88,14 @@ class ComplexGateway(Node):
         """Reset when every way in that was missing has a token, or none can come any more."""
         taken = frame.notes.get(self.name)
         if taken is None:
-            frame.case.joins.pop((frame.id, self.name), None)
+            frame.case.wait_no_more(frame, self.name)
             return False
         waiting = frame.at(self.name)
         missing = [flow.id for flow in self.incoming if flow.id not in taken and flow.id not in waiting]
         if missing and not stuck and may_still_come(frame, self, besides=taken):
             return False
         del frame.notes[self.name]
-        del frame.case.joins[(frame.id, self.name)]
+        frame.case.wait_no_more(frame, self.name)
         late = [flow.id for flow in self.incoming if flow.id not in taken and flow.id in waiting]
         if late:
             oldest = min((waiting[flow][0] for flow in late), key=lambda token: token.id)

@@ -25,7 +25,7 @@ class InclusiveGateway(Node):
         token._set_state(WAITING)
         frame.park(token)
         if len(frame.at(self.name)) < len(self.incoming):
-            frame.case.joins[(frame.id, self.name)] = frame
+            frame.case.wait_at(frame, self.name)
             return False
         yield from self._fire(frame, token)
         return True
@@ -33,7 +33,7 @@ class InclusiveGateway(Node):
     def rejoin(self, token: Token) -> None:
         """A token that waits at the join."""
         token.workflow.park(token)
-        token.workflow.case.joins[(token.workflow.id, self.name)] = token.workflow
+        token.case.wait_at(token.workflow, self.name)
 
     def release(self, frame: Frame, stuck: bool) -> bool:
         """Fire the join if no token can come any more: True where it fires.
@@ -42,7 +42,7 @@ class InclusiveGateway(Node):
         """
         waiting = frame.at(self.name)
         if not waiting:
-            frame.case.joins.pop((frame.id, self.name), None)
+            frame.case.wait_no_more(frame, self.name)
             return False
         if not stuck and may_still_come(frame, self):
             return False
@@ -58,6 +58,6 @@ class InclusiveGateway(Node):
     def _fire(self, frame: Frame, winner: Token) -> Steps:
         yield from absorb(frame, self, list(frame.at(self.name)), winner)
         if self.name in frame.arrived:
-            frame.case.joins[(frame.id, self.name)] = frame  # a second token on one way in waits on
+            frame.case.wait_at(frame, self.name)  # a second token on one way in waits on
         else:
-            frame.case.joins.pop((frame.id, self.name), None)
+            frame.case.wait_no_more(frame, self.name)

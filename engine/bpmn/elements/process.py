@@ -55,8 +55,7 @@ class ProcessStay(Node):
         case = self.case(token)
         yield from close_frame(case, frame)
         yield self.left(token, "completed")
-        token.alive = False
-        del case.live[token.id]
+        case.bury(token)
         variables = dict(frame.scope.variables)
         yield from close_scope(case, frame.scope.id)
         if frame.owner is not None:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 class SubProcess(Activity):
     """An activity with a body. The body runs in the activity's own scope."""
 
+    opens = True
+
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
         self.inner: Body
@@ -34,7 +36,8 @@ class SubProcess(Activity):
         """Open the scope of the body, then map the inputs into it."""
         if token.own is None:
             yield self.case(token).open_own(token)
-        yield from super().map_inputs(token)
+        if self.settings.inputs:
+            yield from super().map_inputs(token)
 
     def work(self, token: Token) -> Verdict:
         """Start the body and wait for its end."""
@@ -80,7 +83,7 @@ class SubProcess(Activity):
         """A completed sub-process is undone by its handler, else by what it did itself."""
         records = None if token.notes.get("compensates") else token.notes.get("records")
         if records is not None and self.handler is None:
-            token.workflow.records.append({**self.record(token), "records": records})
+            token.workflow.remember({**self.record(token), "records": records})
         else:
             super().remember(token)
 

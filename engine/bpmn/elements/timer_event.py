@@ -26,6 +26,7 @@ class TimerEvent(EventDefinition):
     def __init__(self, element: str, expression: Expression) -> None:
         super().__init__(element)
         self.expression = expression
+        self.moves = expression.moves
 
     def expressions(self) -> list[Expression]:
         """The timer's expression."""
@@ -55,8 +56,6 @@ class TimerEvent(EventDefinition):
 
     def move(self, case: Case, watch: Watch) -> Steps:
         """Arm anew if the timer follows a period and the period has moved."""
-        if not self.expression.moves:
-            return
         try:
             found = self._due(case, watch)
         except Failure:
@@ -70,7 +69,7 @@ class TimerEvent(EventDefinition):
 
     def _due(self, case: Case, watch: Watch) -> Due | None:
         value = case.engine.value(self.expression, watch.scope)
-        if value is None and self.expression.moves:
+        if value is None and self.moves:
             return None
         try:
             if not isinstance(value, str):
@@ -92,7 +91,7 @@ class TimerEvent(EventDefinition):
             element=self.element,
             scope=watch.scope.id,
             at=at,
-            moves=self.expression.moves,
+            moves=self.moves,
         )
 
 
