@@ -15,7 +15,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
-from engine.casework import due_moments, jobs, patrol, recounts
+from engine.casework import due_moments, jobs, nights, patrol, recounts
 from engine.casework.runtime import Runtime
 from engine.clock import moment_text
 from engine.errors import NotFound
@@ -101,11 +101,15 @@ class Heartbeat:
     def patrol(self) -> list[patrol.Missed]:
         """Check every time rule again, once a night whatever the number of nodes; gives what was missed.
 
-        The due rows of such a case are set right, so that what was missed is fired late and says so.
+        What was found, or that nothing was, is written into the journal (`nights`). The due rows of such a
+        case are set right, so that what was missed is fired late and says so.
         """
         if not self._leads():
             return []
-        missed = patrol.patrol(self.runtime)
+        now = self.runtime.clock.now()
+        cases = patrol.cases_to_check(self.runtime, now)
+        missed = [one for case_id in cases for one in patrol.patrol_case(self.runtime, case_id, now)]
+        nights.write(self.runtime, len(cases), missed, self.name)
         for one in missed:
             log.warning("patrol: case %s: %s", one.case_id, one.sentence)
         for case_id in sorted({one.case_id for one in missed}):

@@ -23,8 +23,8 @@ from engine.records.tables import job as job_table
 from engine.records.tables import node as node_table
 
 MOST_LISTED = 200
-NOTICE_COMES_BY = (12, 1)
-"""Month and day from which next year's holiday notice ought to be there; it comes out in November."""
+NOTICE_COMES_BY = (11, 1)
+"""Month and day from which next year's holiday notice is waited for; it seldom comes out later than that month."""
 
 
 @dataclass(frozen=True)

@@ -54,13 +54,18 @@ class Missed:
 def patrol(runtime: Runtime, *, closed_within: timedelta = RECENTLY) -> list[Missed]:
     """Everything the live path missed up to now, by case; empty where all is well."""
     now = runtime.clock.now()
+    cases = cases_to_check(runtime, now, closed_within)
+    return [missed for case_id in cases for missed in patrol_case(runtime, case_id, now)]
+
+
+def cases_to_check(runtime: Runtime, now: datetime, closed_within: timedelta = RECENTLY) -> list[int]:
+    """Every open case and those closed not longer ago than that."""
     t = case_table.c
     seen = or_(t.status == "open", t.closed_at >= moment_text(now - closed_within))
     with runtime.store.reading() as connection:
         runtime.shelf.refresh(connection)
-        cases = connection.execute(select(t.case_id).where(seen, t.version > 0).order_by(t.case_id)).scalars()
-        case_ids = list(cases)
-    return [missed for case_id in case_ids for missed in patrol_case(runtime, case_id, now)]
+        found = connection.execute(select(t.case_id).where(seen, t.version > 0).order_by(t.case_id)).scalars()
+        return list(found)
 
 
 def patrol_case(runtime: Runtime, case_id: int, now: datetime) -> list[Missed]:

@@ -2,7 +2,7 @@
 
 Called inside the transaction of whoever records something. Appending is one insert; the database
 refuses every later change (see `triggers`). Streams: `case:<id>` (one per case), `access:<id>`
-(readings of its file), `definitions`, `organisation`, `security`.
+(readings of its file), `definitions`, `organisation`, `security`, `patrol` (what each night's check found).
 """
 
 from __future__ import annotations
