@@ -110,7 +110,8 @@ def event_log(number: str) -> Response:
     """The case's event log (IEEE 1849)."""
     row, here = case_row(number, "xes"), house()
     with here.store.reading() as connection:
-        data = xes.log(connection, [row.case_id])
+        here.runtime.shelf.refresh(connection)
+        data = xes.log(connection, here.runtime.shelf, [row.case_id])
     return _download(data, "application/xml; charset=utf-8", f"{number}.xes")
 
 

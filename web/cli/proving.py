@@ -1,4 +1,4 @@
-"""`banjie verify`, `replay`, `export` and `seal`: proving.
+"""`banjie verify`, `replay` and `seal`: proving.
 
 Reads the record; writes nothing to any case. What does not hold ends the command with status 1.
 """
@@ -18,7 +18,7 @@ import click
 from sqlalchemy import Connection, Row, select
 
 from engine import audit, canonical
-from engine.audit import dossier, offline, sweep, xes
+from engine.audit import offline, sweep
 from engine.clock import moment_text
 from engine.errors import Malformed, NotFound
 from engine.records import journal, seals
@@ -44,7 +44,7 @@ def verify(door: Door, target: str | None, seal_file: Path | None) -> None:
         if target is None:
             found = list(_checks_of_all(door, connection, kept))
         else:
-            row = _cases(connection, target)[0]
+            row = cases_asked(connection, target)[0]
             checks = audit.verify_case(connection, row.case_id, dict(row._mapping))
             found = [{"case": row.number, **check.as_data()} for check in checks]
     _verdict(door, found)
@@ -105,7 +105,7 @@ def replay(
         return
     house = door.house
     with house.store.reading() as connection:
-        row = _cases(connection, target)[0]
+        row = cases_asked(connection, target)[0]
         entries = journal.read(connection, journal.case_stream(row.case_id))
         verdict = audit.replay(connection, house.runtime.shelf, house.runtime.settings, entries)
     door.show({"case": row.number, **verdict.as_data()}, f"{row.number} {verdict.sentence()}")
@@ -161,7 +161,8 @@ def _show_sweep(door: Door, found: sweep.Found, path: Path, seconds: float) -> N
     click.get_current_context().exit(1 if found.deviating else 0)
 
 
-def _cases(connection: Connection, target: str | None) -> list[Row[Any]]:
+def cases_asked(connection: Connection, target: str | None) -> list[Row[Any]]:
+    """The rows of a case (by number or id), or of all. Raises NotFound."""
     query = select(case_table).where(case_table.c.number.is_not(None)).order_by(case_table.c.case_id)
     if target:
         by_id = [case_table.c.case_id == int(target)] if target.isdigit() and len(target) < 10 else []
@@ -171,26 +172,6 @@ def _cases(connection: Connection, target: str | None) -> list[Row[Any]]:
     if target and not rows:
         raise NotFound(f"没有案件{target}")
     return rows
-
-
-@main.command()
-@click.argument("target")
-@click.option("--format", "kind", type=click.Choice(["dossier", "xes"]), default="dossier", show_default=True)
-@click.option("--out", type=click.Path(path_type=Path), required=True)
-@pass_door
-def export(door: Door, target: str, kind: str, out: Path) -> None:
-    """Export a case: a dossier (ZIP with its own verification program) or an XES event log."""
-    house = door.house
-    with house.store.reading() as connection:
-        row = _cases(connection, target)[0]
-        house.runtime.shelf.refresh(connection)
-        data = (
-            dossier.make(connection, house.runtime, row.case_id)
-            if kind == "dossier"
-            else xes.log(connection, [row.case_id])
-        )
-    out.write_bytes(data)
-    door.show({"file": str(out), "bytes": len(data)}, f"{out}: {len(data)} bytes")
 
 
 @main.command()

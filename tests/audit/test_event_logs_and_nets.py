@@ -1,0 +1,268 @@
+"""What is handed to tools of process mining: XES by level, OCEL 2.0, and the Petri net of a procedure."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from founded import runtime_over
+from lxml import etree
+
+from engine import bpmn
+from engine.audit import ocel, petri, xes
+from engine.errors import IllegalDefinition
+from engine.records import journal
+from timers.laboratory import Laboratory
+
+CASES = int(os.environ.get("BANJIE_MINED", "1000"))
+"""Cases of each procedure that the nightly test aligns."""
+BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
+
+
+@pytest.fixture(scope="module")
+def lab(founded_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laboratory]:
+    """A case that is closed and one that is under way."""
+    path = tmp_path_factory.mktemp("logs") / "banjie.db"
+    path.write_bytes(founded_sqlite.read_bytes())
+    with Laboratory(*runtime_over(f"sqlite:///{path}"), 21) as made:
+        for item, unit, steps in (("HJ-LH-0004", "shinan.ga.zs", 60), ("XK-SR-0035", "shinan.cg", 2)):
+            case_id = made.receive(item, unit, {}, channel="window").case_id
+            for _ in range(steps):
+                made.advance(case_id)
+        yield made
+
+
+def xes_at(lab: Laboratory, level: str) -> Any:
+    with lab.runtime.store.reading() as connection:
+        lab.runtime.shelf.refresh(connection)
+        return etree.fromstring(xes.log(connection, lab.runtime.shelf, [1, 2], level))
+
+
+KEYS = {
+    "A": {"concept:name"},
+    "B": {"concept:name", "lifecycle:transition", "time:timestamp"},
+    "C": {"concept:name", "lifecycle:transition", "time:timestamp", "org:resource"},
+}
+
+
+@pytest.mark.parametrize("level", "ABC")
+def test_an_event_log_tells_as_much_as_its_level_says(lab: Laboratory, level: str) -> None:
+    log = xes_at(lab, level)
+
+    keys = [{attribute.get("key") for attribute in event} for event in log.iter("event")]
+    assert keys
+    assert all(found == KEYS[level] for found in keys)
+    declared = {node.get("key") for node in log.findall("global[@scope='event']/*")}
+    assert declared == KEYS[level]
+
+
+def test_the_fullest_event_log_adds_roles_units_and_instances(lab: Laboratory) -> None:
+    events = [{one.get("key"): one.get("value") for one in event} for event in xes_at(lab, "D").iter("event")]
+
+    review = next(event for event in events if event["concept:name"] == "review")
+    assert review["banjie:process"] == "huji"
+    assert review["banjie:name"]
+    assert {event["lifecycle:transition"] for event in events} <= {"start", "complete", "ate_abort"}
+    assert any(event.get("org:group") for event in events)
+    assert not any(event["concept:name"] == "huji" for event in events), "a process is no activity"
+
+
+def test_the_object_centric_log_has_the_shape_of_the_standard(lab: Laboratory) -> None:
+    with lab.runtime.store.reading() as connection:
+        log = json.loads(ocel.log(connection, [1, 2]))
+
+    assert set(log) == {"objectTypes", "eventTypes", "objects", "events"}
+    types = {
+        kind: {one["name"]: {a["name"]: a["type"] for a in one["attributes"]} for one in log[kind]}
+        for kind in ("objectTypes", "eventTypes")
+    }
+    objects = {one["id"]: one for one in log["objects"]}
+    assert len(objects) == len(log["objects"])
+    assert len({one["id"] for one in log["events"]}) == len(log["events"])
+    for one, kind in [(o, "objectTypes") for o in log["objects"]] + [
+        (e, "eventTypes") for e in log["events"]
+    ]:
+        declared = types[kind][one["type"]]
+        for attribute in one["attributes"]:
+            assert declared[attribute["name"]] == "string"
+            assert isinstance(attribute["value"], str)
+            assert ("time" in attribute) == (kind == "objectTypes")
+        for relation in one["relationships"]:
+            assert set(relation) == {"objectId", "qualifier"}
+            assert relation["objectId"] in objects
+    assert {"case", "officer", "period"} <= {one["type"] for one in log["objects"]}
+    assert all(event["time"].endswith("Z") for event in log["events"])
+
+
+def test_the_object_centric_log_names_no_applicant(lab: Laboratory) -> None:
+    with lab.runtime.store.reading() as connection:
+        text = ocel.log(connection, [1, 2]).decode()
+    for case_id in (1, 2):
+        assert lab.case(case_id).applicant not in text
+
+
+def fires(net: petri.Net, trace: list[str]) -> bool:
+    """Whether a net allows a trace from beginning to end, found by trying: small nets only."""
+    seen: set[tuple[int, tuple[str, ...]]] = set()
+    todo = [(0, (net.start,))]
+    while todo:
+        place, marking = todo.pop()
+        if place == len(trace) and marking == (net.end,):
+            return True
+        if (place, marking) in seen or len(marking) > 12:
+            continue
+        seen.add((place, marking))
+        for one in net.transitions:
+            if one.label not in (None, trace[place] if place < len(trace) else None):
+                continue
+            left = list(marking)
+            if all(left.count(end) >= one.takes.count(end) for end in one.takes):
+                for end in one.takes:
+                    left.remove(end)
+                todo.append((place + (one.label is not None), tuple(sorted((*left, *one.gives)))))
+    return False
+
+
+def drawn(inside: str) -> petri.Net:
+    text = (
+        f'<definitions xmlns="{BPMN}" targetNamespace="t"><message id="m" name="m"/>'
+        f'<process id="p" isExecutable="true">{inside}</process></definitions>'
+    )
+    return petri.net_of(bpmn.read(text.encode()))
+
+
+def flow(source: str, target: str) -> str:
+    return f'<sequenceFlow id="{source}_{target}" sourceRef="{source}" targetRef="{target}"/>'
+
+
+TIMER = "<timerEventDefinition><timeDuration>PT1H</timeDuration></timerEventDefinition>"
+
+
+def test_branches_that_run_together_may_come_in_any_order_but_all_come() -> None:
+    net = drawn(
+        '<startEvent id="s"/><parallelGateway id="g"/><manualTask id="a"/><manualTask id="b"/>'
+        '<parallelGateway id="j"/><endEvent id="e"/>'
+        + "".join(flow(*pair.split()) for pair in ("s g", "g a", "g b", "a j", "b j", "j e"))
+    )
+
+    assert fires(net, ["s", "a", "b", "e"])
+    assert fires(net, ["s", "b", "a", "e"])
+    assert not fires(net, ["s", "a", "e"])
+
+
+def test_a_boundary_event_takes_the_place_of_the_rest_of_its_activity() -> None:
+    net = drawn(
+        '<startEvent id="s"/><subProcess id="w"><startEvent id="ws"/><manualTask id="a"/><manualTask id="b"/>'
+        '<endEvent id="we"/>'
+        + flow("ws", "a")
+        + flow("a", "b")
+        + flow("b", "we")
+        + f'</subProcess><boundaryEvent id="late" attachedToRef="w">{TIMER}</boundaryEvent>'
+        '<endEvent id="e"/><endEvent id="f"/>' + flow("s", "w") + flow("w", "e") + flow("late", "f")
+    )
+
+    assert fires(net, ["s", "ws", "a", "b", "we", "e"])
+    assert fires(net, ["s", "ws", "a", "late", "f"])
+    assert not fires(net, ["s", "ws", "b", "we", "e"])
+    assert not fires(net, ["s", "ws", "a", "e"])
+
+
+def test_an_event_sub_process_ends_what_it_interrupts() -> None:
+    net = drawn(
+        '<startEvent id="s"/><manualTask id="a"/><endEvent id="e"/>'
+        + flow("s", "a")
+        + flow("a", "e")
+        + '<subProcess id="x" triggeredByEvent="true"><startEvent id="xs">'
+        '<messageEventDefinition messageRef="m"/></startEvent><manualTask id="y"/><endEvent id="xe"/>'
+        + flow("xs", "y")
+        + flow("y", "xe")
+        + "</subProcess>"
+    )
+
+    assert fires(net, ["s", "a", "e"])
+    assert fires(net, ["s", "xs", "y", "xe"])
+    assert not fires(net, ["s", "xs", "y", "xe", "a", "e"])
+    assert not fires(net, ["s", "xs", "a", "e"])
+
+
+def test_a_repeated_activity_occurs_any_number_of_times() -> None:
+    net = drawn(
+        '<startEvent id="s"/><manualTask id="a"><multiInstanceLoopCharacteristics>'
+        "<loopCardinality>3</loopCardinality></multiInstanceLoopCharacteristics></manualTask>"
+        '<endEvent id="e"/>' + flow("s", "a") + flow("a", "e")
+    )
+
+    assert fires(net, ["s", "a", "a", "a", "e"])
+    assert not fires(net, ["s", "e", "a"])
+
+
+def test_what_compensates_has_no_net_and_is_named() -> None:
+    with pytest.raises(IllegalDefinition, match="undo compensates"):
+        drawn(
+            '<startEvent id="s"/><manualTask id="a"/><intermediateThrowEvent id="undo">'
+            '<compensateEventDefinition/></intermediateThrowEvent><endEvent id="e"/>'
+            + flow("s", "a")
+            + flow("a", "undo")
+            + flow("undo", "e")
+        )
+
+
+def test_the_net_is_written_with_its_markings(lab: Laboratory) -> None:
+    with lab.runtime.store.reading() as connection:
+        lab.runtime.shelf.refresh(connection)
+        digest = lab.runtime.shelf.newest("package", "huji")
+        net = petri.net_of(lab.runtime.shelf.package(connection, digest).definition)
+    root = etree.fromstring(petri.pnml(net, {"review": "初审"}))
+    space = {"p": "http://www.pnml.org/version-2009/grammar/pnml"}
+
+    ids = [node.get("id") for node in root.iterfind(".//p:place", space)]
+    ids += [node.get("id") for node in root.iterfind(".//p:transition", space)]
+    assert len(ids) == len(set(ids))
+    ends = {arc.get(end) for arc in root.iterfind(".//p:arc", space) for end in ("source", "target")}
+    assert ends <= set(ids)
+    names = [node.text for node in root.iterfind(".//p:transition/p:name/p:text", space)]
+    assert "review" in names
+    assert root.find(".//p:place[@id='start']/p:initialMarking/p:text", space).text == "1"
+
+
+def traces(lab: Laboratory) -> dict[str, tuple[petri.Net, list[list[str]]]]:
+    """The traces of every procedure, called ones too, with its net."""
+    found: dict[str, tuple[petri.Net, list[list[str]]]] = {}
+    with lab.runtime.store.reading() as connection:
+        shelf = lab.runtime.shelf
+        shelf.refresh(connection)
+        heads = [stream for stream, _, _ in journal.heads(connection) if stream.startswith("case:")]
+        told = [list(journal.read(connection, stream)) for stream in heads]
+        for version in shelf.versions("package"):
+            package = shelf.package(connection, version.digest)
+            net = petri.net_of(package.definition, package.process)
+            runs = [petri.traces_of(entries, package.definition.digest, net) for entries in told]
+            found[version.name] = (net, [trace for each in runs for trace in each])
+    return found
+
+
+@pytest.mark.nightly
+@pytest.mark.timeout(6 * 3600)
+def test_a_thousand_cases_of_each_procedure_align_with_its_net_and_a_tampered_one_does_not(
+    founded_sqlite_url: str, tmp_path: Path
+) -> None:
+    if importlib.util.find_spec("pm4py") is None:
+        pytest.skip("the extra `mining` (the package pm4py) is not installed")
+    mining = importlib.import_module("mining_tools")
+    with Laboratory(*runtime_over(founded_sqlite_url), 3) as lab:
+        mining.live_all_procedures(lab, CASES)
+        for name, (net, told) in traces(lab).items():
+            path = tmp_path / f"{name}.pnml"
+            path.write_bytes(petri.pnml(net))
+            variants = sorted(set(map(tuple, told)))
+            assert [(t, f) for t, f in mining.fitness(path, variants) if f != 1.0] == [], name
+            if variants:
+                longest = max(variants, key=len)
+                tampered = (*longest[:-2], longest[-1], longest[-2]) if len(longest) > 1 else (*longest, "x")
+                assert [f for _, f in mining.fitness(path, [tampered]) if f == 1.0] == [], name

@@ -1,0 +1,71 @@
+"""`banjie export`: the evidence handed out, for one case or for all.
+
+Reads the record; writes one file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+from sqlalchemy import Connection
+
+from engine.audit import dossier, ocel, petri, xes
+from engine.errors import Malformed, NotFound
+from web.cli.door import Door, main, pass_door
+from web.cli.proving import cases_asked
+
+FORMATS = ("dossier", "xes", "ocel", "pnml")
+
+
+@main.command()
+@click.argument("target", required=False)
+@click.option("--format", "kind", type=click.Choice(FORMATS), default="dossier", show_default=True)
+@click.option(
+    "--level", type=click.Choice(list(xes.LEVELS)), default="D", help="Of an XES log: how much is told."
+)
+@click.option("--out", type=click.Path(path_type=Path), required=True)
+@pass_door
+def export(door: Door, target: str | None, kind: str, level: str, out: Path) -> None:
+    """Export the evidence.
+
+    A dossier is one case as a ZIP file with its own verification program. xes and ocel are event logs of a
+    case, or of all cases where none is named. pnml is the Petri net of a procedure: TARGET names a package
+    (its newest version) or a version as NAME@NUMBER.
+    """
+    runtime = door.house.runtime
+    with door.house.store.reading() as connection:
+        runtime.shelf.refresh(connection)
+        made: dict[str, Callable[[], bytes]] = {
+            "dossier": lambda: dossier.make(connection, runtime, _one(connection, target)),
+            "xes": lambda: xes.log(connection, runtime.shelf, _ids(connection, target), level),
+            "ocel": lambda: ocel.log(connection, _ids(connection, target)),
+            "pnml": lambda: _net(door, connection, target or ""),
+        }
+        data = made[kind]()
+    out.write_bytes(data)
+    door.show({"file": str(out), "bytes": len(data)}, f"{out}: {len(data)} bytes")
+
+
+def _one(connection: Connection, target: str | None) -> int:
+    if target is None:
+        raise Malformed("Expected the number of a case, but found none")
+    return _ids(connection, target)[0]
+
+
+def _ids(connection: Connection, target: str | None) -> list[int]:
+    return [row.case_id for row in cases_asked(connection, target)]
+
+
+def _net(door: Door, connection: Connection, target: str) -> bytes:
+    name, _, number = target.partition("@")
+    shelf = door.house.runtime.shelf
+    versions = {str(one.version): one for one in shelf.versions("package", name)}
+    if not versions or number not in ("", *versions):
+        raise NotFound(f"Expected a deployed package, as NAME or NAME@VERSION, but found {target!r}")
+    found = versions[number] if number else list(versions.values())[-1]
+    package = shelf.package(connection, found.digest)
+    elements = package.definition.elements
+    net = petri.net_of(package.definition, package.process)
+    return petri.pnml(net, {id_: element.name for id_, element in elements.items() if element.name})
