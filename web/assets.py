@@ -16,6 +16,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from web import bundling
+
 ROOT = Path(__file__).resolve().parent.parent
 STATIC = ROOT / "web" / "static"
 SCSS = STATIC / "scss"
@@ -57,6 +59,8 @@ LICENSED = (
     "bpmn-js",
     "diagram-js",
     "camunda-dmn-js",
+    "bpmnlint",
+    "bpmnlint-utils",
 )
 
 
@@ -66,7 +70,8 @@ class AssetsUnbuilt(SystemExit):
 
 def wanted() -> str:
     """SHA-256 over everything the vendor folder is made from: this recipe, the lock, our SCSS."""
-    sources = [Path(__file__), ROOT / "package-lock.json", *sorted(SCSS.glob("*.scss"))]
+    recipes = [Path(__file__), Path(bundling.__file__)]
+    sources = [*recipes, ROOT / "package-lock.json", *sorted(SCSS.glob("*.scss"))]
     digest = hashlib.sha256()
     for source in sources:
         digest.update(source.name.encode() + b"\0" + source.read_bytes())
@@ -92,6 +97,7 @@ def build() -> None:
     STAMP.unlink(missing_ok=True)
     for source, target in COPIES.items():
         copy(MODULES / source, VENDOR / target)
+    bundle_lint()
     for package in LICENSED:
         write_licence(package)
     compile_styles(node)
@@ -161,6 +167,16 @@ def copy(source: Path, target: Path) -> None:
         shutil.copytree(source, target, dirs_exist_ok=True)
     else:
         shutil.copyfile(source, target)
+
+
+def bundle_lint() -> None:
+    """Join bpmnlint into one script for the designer's editor. Raises AssetsUnbuilt."""
+    target = VENDOR / "bpmnlint" / "bpmnlint.js"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        target.write_text(bundling.bpmnlint(MODULES), encoding="utf-8")
+    except FileNotFoundError as error:
+        raise AssetsUnbuilt(f"Expected {error.filename} from npm, but it is not there.") from error
 
 
 def write_licence(package: str) -> None:

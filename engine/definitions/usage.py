@@ -10,12 +10,11 @@ from collections.abc import Iterator
 
 from engine.bpmn import xml
 from engine.bpmn.expressions import HOST_NAMES
-from engine.definitions import templates
 from engine.definitions.packages import Package
 from engine.errors import Finding
 
 _GIVEN = frozenset({*HOST_NAMES, "loopCounter", "item", "unit", "case"})
-_ON_PAPER = frozenset({"number", "issued_on", "case", "item", "unit"})
+ON_PAPER = frozenset({"number", "issued_on", "code", "case", "item", "unit"})
 # Attributes of the dialect that name a variable which is written: a dotted target writes its first part.
 _WRITES = ("target", "resultVariable", "inputElement", "outputCollection", "outputElement")
 _HEADERS = ("variable", "resultVariable", "result")
@@ -77,8 +76,9 @@ def _speaks_of_another(package: Package, element: str, place: str) -> bool:
 
 
 def _unknown_placeholders(package: Package, known: frozenset[str]) -> Iterator[Finding]:
-    for path, text in package.bundle.texts(".html").items():
-        for name in sorted(templates.names(text) - known - _ON_PAPER):
+    for stem, template in sorted(package.templates.items()):
+        path = f"templates/{stem}.{template.suffix}"
+        for name in sorted(template.names - known - ON_PAPER):
             sentence = (
                 f"Expected placeholders of the case file, but nothing writes {name!r}: it prints a blank"
             )

@@ -55,6 +55,26 @@ def upload(visitor: Visitor, data: bytes, file: str = "package.zip", name: str =
     return visitor.post("/designer/upload", sent, at="/designer/upload")
 
 
+def version_of(page: str) -> str:
+    """The version of a draft its page carries."""
+    found = re.search(r'name="version" value="(\d+)"', page)
+    assert found, page
+    return found[1]
+
+
+def step(visitor: Visitor, draft: str, place: str, **data: str) -> Any:
+    """Do something to a draft as its page offers it."""
+    sent = {"version": version_of(visitor.get(draft).text), **data}
+    return visitor.post(f"{draft}/{place}", sent, at=draft)
+
+
+def deployed(town: Town, designer: Visitor, draft: str, day: str) -> Any:
+    """Submit, have it approved by somebody else, deploy."""
+    assert step(designer, draft, "submit", effective_from=day).status_code == 303
+    assert step(town.officer("chengxi"), draft, "review", act="approve").status_code == 303
+    return step(designer, draft, "deploy")
+
+
 def drafted(visitor: Visitor, data: bytes, file: str = "package.zip", name: str = "") -> str:
     """Upload and give the address of the draft's page."""
     answer = upload(visitor, data, file, name)
@@ -124,8 +144,8 @@ def test_a_form_is_tried_without_keeping_anything(town: Town, designer: Visitor)
 
 @pytest.mark.parametrize(
     "path",
-    ["packages/none", "packages/huji/99", "packages/huji/1/forms/none", "drafts/none", "trials/none",
-     "packages/huji/changes?before=7&after=9", "drafts/none/diagram.bpmn", "trials/none/forms/0"],
+    ["packages/none", "packages/huji/99", "packages/huji/1/forms/none", "drafts/99", "trials/none",
+     "packages/huji/changes?before=7&after=9", "drafts/99/diagram.bpmn", "trials/none/forms/0"],
 )  # fmt: skip
 def test_what_is_not_there_is_said_to_be_missing(designer: Visitor, path: str) -> None:
     assert designer.get(f"/designer/{path}").status_code == 404
@@ -167,12 +187,11 @@ def test_every_finding_of_a_faulty_package_stands_on_one_page(designer: Visitor)
         assert place in page
     assert "nowhere" in page
     assert "全部改正后才能部署" in page
-    assert "/deploy" not in page
+    assert "/submit" not in page
     marks = json.loads(designer.get(f"{draft}/marks.json").text)
     assert all(token["state"] == "incident" for token in marks["tokens"])
     assert marks["tokens"]
-    answer = designer.post(f"{draft}/deploy", {"effective_from": "2026-03-02"}, at=draft)
-    assert answer.status_code == 422
+    assert step(designer, draft, "submit", effective_from="2026-03-02").status_code == 422
 
 
 @pytest.mark.parametrize(
@@ -210,9 +229,8 @@ def test_a_clean_bare_file_is_deployed_from_a_day_on(town: Town, designer: Visit
     assert "这是一个新流程" in page
 
     for wrong in ("", "2026-02-30", "2026-03-01"):
-        assert designer.post(f"{draft}/deploy", {"effective_from": wrong}, at=draft).status_code == 422
-    answer = designer.post(f"{draft}/deploy", {"effective_from": "2026-04-01"}, at=draft)
-    assert answer.status_code == 303
+        assert step(designer, draft, "submit", effective_from=wrong).status_code == 422
+    assert deployed(town, designer, draft, "2026-04-01").status_code == 303
     entry = town.entries("definitions")[-1]
     assert entry.actor["person"] == "shenlan"
     assert entry.events[0].data["effective_from"] == "2026-04-01"
@@ -220,13 +238,16 @@ def test_a_clean_bare_file_is_deployed_from_a_day_on(town: Town, designer: Visit
     assert designer.get(draft).status_code == 404
 
 
-def test_what_changed_is_told_file_by_file_and_element_by_element(designer: Visitor) -> None:
+def test_what_changed_is_told_file_by_file_and_element_by_element(town: Town, designer: Visitor) -> None:
     draft = drafted(designer, huji_renamed())
     page = designer.get(draft).text
     assert "tests/withdrawn.yaml" in page
     assert "材料复核" in page
 
-    designer.post(f"{draft}/deploy", {"effective_from": "2026-03-02"}, at=draft)
+    marks = json.loads(designer.get(f"{draft}/changes.json").text)
+    assert marks["tokens"] == [{"element": "review", "count": "~", "state": "changed"}]
+    assert "第 1 版 → 草稿" in designer.get(f"{draft}/changes").text
+    deployed(town, designer, draft, "2026-03-02")
     page = designer.get("/designer/packages/huji/changes").text
     assert "第 1 版 → 第 2 版" in page
     assert "<ins>材料复核</ins>" in page
@@ -235,10 +256,11 @@ def test_what_changed_is_told_file_by_file_and_element_by_element(designer: Visi
     assert "第 2 版" in designer.get("/designer/packages/huji").text
 
 
-def test_a_draft_is_its_designers_alone(town: Town, designer: Visitor) -> None:
+def test_a_draft_is_seen_by_designers_alone_until_it_is_given_up(town: Town, designer: Visitor) -> None:
     draft = drafted(designer, PHOTO, "photo.bpmn", "photo")
     assert town.officer("zhangwei").get(draft).status_code == 403
-    designer.post(f"{draft}/drop", {}, at=draft)
+    assert "photo" in town.officer("chengxi").get("/designer/drafts").text
+    assert step(designer, draft, "drop").status_code == 303
     assert designer.get(draft).status_code == 404
 
 

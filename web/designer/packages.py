@@ -14,15 +14,14 @@ from flask import Response, make_response, render_template, request
 from engine import canonical
 from engine.definitions import bundles
 from engine.definitions.packages import Package
-from engine.errors import Finding, Malformed, NotFound
+from engine.errors import Finding, Malformed
 from timers import examples
-from timers.bench import Bench
 from web import forms
-from web.designer import changes, outline
+from web.designer import coverage, outline
 from web.designer.lists import kind_name
-from web.designer.reading import Opened, law, open_version, versions_of
+from web.designer.reading import Opened, law, open_version, running, versions_of
 from web.designer.room import ROOM
-from web.language import _, current
+from web.language import current
 from web.signin.who import house
 
 
@@ -41,6 +40,7 @@ def page(opened: Opened, ran: dict[str, list[Finding]] | None = None) -> str:
         opened=opened,
         versions=versions_of(read.name),
         kind=kind_name(read.kind),
+        running=running(read.name),
         **contents(read),
         ran=ran or {},
     )
@@ -94,7 +94,7 @@ def example_rows(read: Package) -> list[tuple[str, str]]:
     return [
         (path, _example_name(path, data))
         for path, data in sorted(read.bundle.files.items())
-        if is_example(path)
+        if coverage.is_example(path)
     ]
 
 
@@ -103,11 +103,6 @@ def _example_name(path: str, data: bytes) -> str:
         return examples.read(data.decode("utf-8", "replace"), path).name
     except Malformed:
         return path
-
-
-def is_example(path: str) -> bool:
-    """Whether a file of a package is one of its example cases."""
-    return path.startswith("tests/") and path.endswith((".yaml", ".yml"))
 
 
 @ROOM.get("/packages/<name>/<int:number>/diagram.bpmn")
@@ -186,35 +181,4 @@ def run_examples(name: str, number: int) -> str:
     """Live one example of this version, or all of them, and show what differs."""
     opened = open_version(name, number)
     wanted = request.form.get("example", "")
-    return page(opened, lived(opened.package, wanted))
-
-
-def lived(read: Package, wanted: str = "") -> dict[str, list[Finding]]:
-    """Example → what differs, for the one wanted or for all. Raises NotFound for one that is none."""
-    files = {path: data for path, data in sorted(read.bundle.files.items()) if is_example(path)}
-    if wanted and wanted not in files:
-        raise NotFound(_("这个流程没有这个示例。"))
-    with Bench(house().runtime, [read.bundle]) as bench:
-        return {
-            path: examples.run(data.decode("utf-8", "replace"), path, bench.laboratory)
-            for path, data in files.items()
-            if wanted in ("", path)
-        }
-
-
-@ROOM.get("/packages/<name>/changes")
-def compare(name: str) -> str:
-    """What changed between two versions: by default between the newest two."""
-    versions = versions_of(name)
-    newest = versions[0].version
-    after = request.args.get("after", newest, type=int)
-    before = request.args.get("before", max(after - 1, 1), type=int)
-    old, new = open_version(name, before), open_version(name, after)
-    return render_template(
-        "designer/changes.html",
-        old=old,
-        new=new,
-        versions=versions,
-        files=changes.files(old.package.bundle, new.package.bundle),
-        elements=changes.elements(old.package.definition, new.package.definition),
-    )
+    return page(opened, coverage.walk(opened.package, wanted).findings)

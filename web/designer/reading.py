@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sqlalchemy import func, select
+
 from engine.definitions.packages import Package
 from engine.definitions.shelf import Version
 from engine.errors import NotFound
 from engine.periods import RuleBook
+from engine.records.tables import case as case_table
 from web.language import _, current
 from web.signin.who import house
 
@@ -72,3 +75,18 @@ def law() -> RuleBook:
     with house().store.reading() as connection:
         runtime.shelf.refresh(connection)
         return runtime.shelf.law(connection, runtime.shelf.newest("law", "law"))
+
+
+def running(name: str) -> dict[str, tuple[int, int]]:
+    """Digest of a version → how many cases run on it, and how many have been closed on it."""
+    query = (
+        select(case_table.c.package, case_table.c.status, func.count())
+        .where(case_table.c.procedure == name)
+        .group_by(case_table.c.package, case_table.c.status)
+    )
+    found: dict[str, tuple[int, int]] = {}
+    with house().store.reading() as connection:
+        for digest, status, count in connection.execute(query):
+            still, closed = found.get(digest, (0, 0))
+            found[digest] = (still + count, closed) if status == "open" else (still, closed + count)
+    return found

@@ -20,7 +20,8 @@ def navigation() -> dict[str, object]:
     """Where a designer can go."""
     places = [
         Place(_("流程"), url_for("designer.packages")),
-        Place(_("上传新版本"), url_for("designer.upload")),
+        Place(_("草稿"), url_for("designer.drafts")),
+        Place(_("上传"), url_for("designer.upload")),
         Place(_("试运行"), url_for("designer.trials")),
         Place(_("服务事项"), url_for("designer.items")),
         Place(_("工作日历"), url_for("designer.calendar")),

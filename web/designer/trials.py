@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from threading import RLock
@@ -48,6 +48,10 @@ class Trial:
     laboratory: Laboratory
     rng: random.Random = field(default_factory=lambda: random.Random(SEED))  # noqa: S311 - made-up answers
     case_id: int | None = None
+    draft: int | None = None
+    application: dict[str, Any] = field(default_factory=dict)
+    steps: list[dict[str, Any]] = field(default_factory=list)
+    began: date = date.min
     lock: RLock = field(default_factory=RLock)
 
     @property
@@ -85,7 +89,9 @@ class Trial:
         command = commands.Receive(
             item=self.item.code, unit=self.unit, channel="window", variables=dict(variables)
         )
+        self.began = self.laboratory.today
         self.case_id = self._done(command, self.laboratory.someone(seen))
+        self.application = dict(variables)
 
     def complete(self, key: int, row: Mapping[str, Any], actor: Actor, variables: Mapping[str, Any]) -> None:
         """Somebody entitled claims and completes an open work item."""
@@ -93,11 +99,18 @@ class Trial:
         if row["status"] == "offered":
             self.house.runtime.handle(commands.Claim(case_id=self.case_id, key=key), actor)
         self._done(commands.Complete(case_id=self.case_id, key=key, variables=dict(variables)), actor)
+        self._note("complete", row, variables)
 
-    def send(self, key: int, actor: Actor, variables: Mapping[str, Any]) -> None:
+    def send(self, key: int, row: Mapping[str, Any], actor: Actor, variables: Mapping[str, Any]) -> None:
         """Somebody does what the case waits for besides its work items."""
         assert self.case_id is not None  # noqa: S101 - nothing waits without a case
         self._done(commands.Send(case_id=self.case_id, key=key, variables=dict(variables)), actor)
+        self._note("message", row, variables)
+
+    def _note(self, what: str, row: Mapping[str, Any], variables: Mapping[str, Any]) -> None:
+        """What was done, for a test that does it again."""
+        step = {"on": self.laboratory.today, "what": what, "element": row["element"], "with": dict(variables)}
+        self.steps.append(step)
 
     def actor_for(self, case: CaseState, row: Mapping[str, Any]) -> Actor:
         """Whom the authority function lets do it. Raises NotFound where nobody may."""
@@ -122,9 +135,20 @@ class Trial:
 TRIALS: Desk[Trial] = Desk(each=3, together=12, gone=lambda trial: trial.laboratory.close())
 
 
-def begin(house: House, package: Package, item: str, unit: str, day: date) -> Trial:
-    """Set a trial up. Raises IllegalDefinition for a faulty package, NotFound for an unknown item."""
-    drafts = [package.bundle]
+def begin(
+    house: House,
+    package: Package,
+    item: str,
+    unit: str,
+    day: date,
+    beside: Sequence[Bundle] = (),
+    draft: int | None = None,
+) -> Trial:
+    """Set a trial up; `beside` are the law and catalogue a draft brings.
+
+    Raises IllegalDefinition for a faulty package, NotFound for an unknown item.
+    """
+    drafts = [*beside, package.bundle]
     if item == TRIAL_ITEM:
         drafts.append(catalogue_with_trial(house.runtime, package))
     with Bench(house.runtime, drafts) as bench:
@@ -138,7 +162,7 @@ def begin(house: House, package: Package, item: str, unit: str, day: date) -> Tr
         laboratory.close()
         raise
     own = replace(house, runtime=laboratory.runtime)
-    return Trial(read.title(), read, found, unit, own, laboratory)
+    return Trial(read.title(), read, found, unit, own, laboratory, draft=draft)
 
 
 def new_key() -> str:

@@ -6,6 +6,7 @@ Every act is one command to the trial's own runtime; what it refuses is shown as
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -13,6 +14,10 @@ from flask import Response, flash, jsonify, redirect, render_template, request, 
 from werkzeug.wrappers import Response as Answer
 
 from engine import canonical
+from engine.definitions import catalogue
+from engine.definitions.bundles import Bundle
+from engine.definitions.catalogue import ServiceItem
+from engine.definitions.packages import Package
 from engine.errors import BanjieError, NotFound
 from web import display
 from web.casefile import clocks, filling, story
@@ -20,12 +25,12 @@ from web.casefile.facts import is_file
 from web.casefile.filling import Filling
 from web.casefile.opening import CaseFile
 from web.casefile.starting import items_in_force
-from web.designer import outline, trials
+from web.designer import checking, drafts, outline, trial_tests, trials
+from web.designer.drafts import piece
 from web.designer.packages import drawing
 from web.designer.reading import names, open_version
 from web.designer.room import ROOM
 from web.designer.trials import TRIALS, Trial
-from web.designer.uploading import mine as draft_of_mine
 from web.language import _
 from web.signin.who import current_actor, house, organisation, unit_name
 from web.watching import tokens as drawn_tokens
@@ -49,38 +54,53 @@ def new_trial() -> str:
 
 def choice_page(fault: str = "") -> str:
     """The page of the choice."""
-    package, source = _package_asked()
-    items = trials.items_for(items_in_force(house()), package.name)
+    asked = _asked()
+    items = trials.items_for(asked.items, asked.package.name)
     units = [(item, unit) for item in items for unit in trials.units_for(item, organisation())]
     choices = [(f"{item.code}@{unit}", f"{item.name()} · {unit_name(unit)}") for item, unit in units] or [
         (f"{trials.TRIAL_ITEM}@{unit}", unit_name(unit)) for unit in trials.units_for(None, organisation())
     ]
     return render_template(
         "designer/trial_new.html",
-        package=package,
-        source=source,
+        package=asked.package,
+        source=asked.source,
         choices=choices,
         today=house().directory.today(),
         fault=fault,
     )
 
 
-def _package_asked() -> tuple[Any, dict[str, str]]:
-    """The package a trial is asked for: a draft by digest, or a version by name and number."""
-    asked = request.values
-    if asked.get("draft"):
-        found = draft_of_mine(asked["draft"])
-        if found.package is None:
+@dataclass(frozen=True)
+class Asked:
+    """What a trial is asked for: a package, what names it in a form, the items there are, what a draft
+    brings beside it."""
+
+    package: Package
+    source: dict[str, str]
+    items: list[ServiceItem]
+    beside: tuple[Bundle, ...] = ()
+    draft: int | None = None
+
+
+def _asked() -> Asked:
+    """A draft by its number, or a version by name and number. Raises NotFound."""
+    if request.values.get("draft"):
+        found = piece(request.values.get("draft", 0, type=int))
+        if found.judged.package is None:
             raise NotFound(_("这份草稿还有错误，改正后才能试运行。"))
-        return found.package, {"draft": asked["draft"]}
-    opened = open_version(asked.get("name", ""), asked.get("number", type=int))
-    return opened.package, {"name": opened.package.name, "number": str(opened.version.version)}
+        beside = tuple(checking.parts(found.bundle)[:-1])
+        texts = next((part.texts(".toml") for part in beside if part.kind == "catalogue"), None)
+        items = list(catalogue.read(texts).values()) if texts else items_in_force(house())
+        return Asked(found.judged.package, {"draft": str(found.number)}, items, beside, found.number)
+    opened = open_version(request.values.get("name", ""), request.values.get("number", type=int))
+    source = {"name": opened.package.name, "number": str(opened.version.version)}
+    return Asked(opened.package, source, items_in_force(house()))
 
 
 @ROOM.post("/trials")
 def begin() -> Answer | tuple[str, int]:
     """Set a trial up and go to its application."""
-    package, _source = _package_asked()
+    asked = _asked()
     item, _at, unit = request.form.get("place", "").partition("@")
     try:
         day = date.fromisoformat(request.form.get("day", ""))
@@ -91,7 +111,7 @@ def begin() -> Answer | tuple[str, int]:
     if unit not in {one.code for one in organisation().units}:
         return choice_page(_("请选择受理单位。")), 422
     key = trials.new_key()
-    made = trials.begin(house(), package, item, unit, day)
+    made = trials.begin(house(), asked.package, item, unit, day, asked.beside, asked.draft)
     TRIALS.put(current_actor().person, key, made, house().clock.now())
     return redirect(url_for("designer.trial_form", trial=key, key=APPLICATION), 303)
 
@@ -225,7 +245,7 @@ def _act(found: Trial, key: int, row: Mapping[str, Any], values: Mapping[str, An
     if key in case.state.items:
         found.complete(key, row, actor, values)
     else:
-        found.send(key, actor, values)
+        found.send(key, row, actor, values)
 
 
 def _name_of(found: Trial, row: Mapping[str, Any]) -> str:
@@ -277,3 +297,21 @@ def drop_trial(trial: str) -> Answer:
     """End a trial; its laboratory goes."""
     TRIALS.drop(current_actor().person, trial)
     return redirect(url_for("designer.trials"), 303)
+
+
+@ROOM.post("/trials/<trial>/keep")
+def keep_trial(trial: str) -> Answer | str | tuple[str, int]:
+    """Keep what was done so far as a test of the draft that is being tried."""
+    found = mine(trial)
+    case, stem = found.case(), request.form.get("stem", "").strip()
+    if case is None or found.draft is None:
+        raise NotFound(_("只有草稿的试运行才能留作测试。"))
+    path = f"tests/{stem}.yaml"
+    draft = piece(found.draft)
+    if not trial_tests.STEM.fullmatch(stem) or path in draft.bundle.files:
+        return _answered(trial_page(trial, found, _("测试编号由小写字母、数字和 _ 组成，不能与已有的相同。")))
+    text = trial_tests.text_of(found, case, request.form.get("title", "").strip() or stem)
+    actor = current_actor().as_data()
+    drafts.book().save(actor, draft.number, draft.draft.version, {path: text.encode()})
+    flash(_("已留作测试 %(path)s。", path=path))
+    return redirect(url_for("designer.draft", number=draft.number) + "#examples", 303)

@@ -1,7 +1,7 @@
 // Draws the diagrams of a page and moves their tokens. The viewer comes as one ready-made script
 // (BpmnNavigatedViewer); the figure's own list says the same to whoever does not see the drawing.
 (() => {
-  const KINDS = ["yellow", "red", "suspended", "incident"];
+  const KINDS = ["yellow", "red", "suspended", "incident", "added", "changed", "removed", "covered", "open"];
   const READABLE = 0.8;
   const EDGE = 60;
   const near = new WeakMap(); // viewer → the diagram its reader has been brought near to
@@ -40,6 +40,7 @@
       if (!mark(viewer, token.element, "bj-token")) continue;
       const kind = KINDS.includes(token.state) ? token.state : "";
       if (kind) mark(viewer, token.element, `bj-token--${kind}`);
+      if (token.count === "") continue; // a colour alone
       const badge = document.createElement("div");
       badge.className = `bj-token-mark${kind ? ` bj-token-mark--${kind}` : ""}`;
       badge.textContent = String(token.count ?? 1);

@@ -1,0 +1,141 @@
+"""The diagram of a draft in its editor: what the editor loads, what it saves, what is lost on the way.
+
+The page is drawn by the server and comes alive through `static/js/editor.js`; what is saved is checked at
+once, and the answer is the list of findings the page shows. Nothing that arrives is rewritten here.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, jsonify, make_response, render_template, request
+from flask.typing import ResponseReturnValue
+
+from engine.definitions.bundles import Bundle
+from engine.errors import Malformed, NotFound
+from web.designer import checking, drafts, losses, outline, palette
+from web.designer.drafts import Piece, asked_version, piece
+from web.designer.packages import drawing
+from web.designer.room import ROOM
+from web.language import _, current
+from web.security import with_editor_styles
+from web.signin.who import current_actor
+
+
+@ROOM.get("/drafts/<int:number>/diagram")
+@with_editor_styles
+def edit_diagram(number: int) -> ResponseReturnValue:
+    """The editor; without scripts, the diagram in words and the way to upload one drawn elsewhere."""
+    found = piece(number)
+    package = found.judged.package
+    return render_template(
+        "designer/edit_diagram.html",
+        piece=found,
+        lines=outline.lines(package.definition) if package else [],
+        findings=findings_of(found),
+        words=palette.translations() if current() == "zh" else {},
+    )
+
+
+@ROOM.get("/drafts/<int:number>/diagram.bpmn")
+def draft_diagram(number: int) -> Response:
+    """The draft's diagram, byte for byte. Raises NotFound where it has none."""
+    found = piece(number).diagram
+    if found is None:
+        raise NotFound(_("这份草稿里没有流程图。"))
+    return drawing(found[1])
+
+
+@ROOM.get("/drafts/<int:number>/templates.json")
+def element_templates(number: int) -> Response:
+    """The element templates that set Banjie's properties, with this draft's forms and the law's periods.
+
+    The same file serves the desktop modeler.
+    """
+    found = piece(number)
+    response = jsonify(palette.templates(found.bundle, checking.law_with(found.bundle), current()))
+    response.headers["Content-Disposition"] = "inline; filename=banjie-templates.json"
+    return response
+
+
+@ROOM.post("/drafts/<int:number>/diagram")
+def save_diagram(number: int) -> Response:
+    """Keep the diagram an editor sends: {"xml", "version"} → {"version", "findings", "losses"}.
+
+    Where elements, attributes or extensions of the kept diagram would be lost that the designer did not
+    take out, nothing is saved and they are listed (409); sent again with `accept` it is saved.
+    """
+    found = piece(number)
+    sent = request.get_json(silent=True) or {}
+    xml = sent.get("xml")
+    if not isinstance(xml, str) or not xml.strip():
+        raise Malformed(_("没有收到流程图。"))
+    before = found.diagram
+    path = before[0] if before else f"{found.name}.bpmn"
+    lost = losses.between(before[1], xml.encode()) if before else []
+    if lost and not sent.get("accept"):
+        return make_response(jsonify(losses=lost, version=found.draft.version), 409)
+    saved = drafts.book().save(current_actor().as_data(), number, asked_version(), {path: xml.encode()})
+    return jsonify(saved_answer(drafts.open_piece(saved), lost))
+
+
+@ROOM.post("/drafts/<int:number>/diagram/check")
+def check_diagram(number: int) -> Response:
+    """What would be found if the diagram were saved as it is sent; nothing is kept."""
+    found = piece(number)
+    xml = (request.get_json(silent=True) or {}).get("xml")
+    if not isinstance(xml, str):
+        raise Malformed(_("没有收到流程图。"))
+    path = found.diagram[0] if found.diagram else f"{found.name}.bpmn"
+    bundle = Bundle("package", found.name, {**found.bundle.files, path: xml.encode()})
+    looked = Piece(found.draft, bundle, checking.judge(bundle))
+    return jsonify(findings=findings_of(looked))
+
+
+@ROOM.get("/drafts/<int:number>/narrative")
+def narrative(number: int) -> str:
+    """The diagram in words, as a part of a page."""
+    package = piece(number).judged.package
+    return render_template(
+        "designer/narrative.html", lines=outline.lines(package.definition) if package else []
+    )
+
+
+def saved_answer(found: Piece, lost: list[str]) -> dict[str, Any]:
+    """What an editor is told after a save."""
+    return {
+        "version": found.draft.version,
+        "status": found.draft.status,
+        "losses": lost,
+        "findings": findings_of(found),
+        "deployable": not found.judged.faults,
+    }
+
+
+def findings_of(found: Piece) -> list[dict[str, Any]]:
+    """Every finding of a draft with the element and the page it concerns."""
+    return [
+        {
+            **finding.as_dict(),
+            "element": checking.element_of(finding),
+            "page": checking.page_of(finding, found.number),
+        }
+        for finding in found.judged.findings
+    ]
+
+
+@ROOM.get("/drafts/<int:number>/findings.json")
+def findings(number: int) -> Response:
+    """The findings of a draft as it is kept."""
+    return jsonify(saved_answer(piece(number), []))
+
+
+@ROOM.get("/drafts/<int:number>/marks.json")
+def marks(number: int) -> Response:
+    """Where the faults are on the diagram: {"tokens": [{element, count, state}]}."""
+    counts: dict[str, int] = {}
+    for finding in piece(number).judged.faults:
+        element = checking.element_of(finding)
+        counts[element] = counts.get(element, 0) + 1
+    tokens = [{"element": name, "count": n, "state": "incident"} for name, n in sorted(counts.items())]
+    return jsonify(tokens=tokens, passed=[])
