@@ -1,11 +1,15 @@
-"""Extension properties of an element: `zeebe:properties`, which every Camunda editor writes.
+"""Extension properties of an element: `properties` with `property` children that have a name and a value.
 
-Called by the readers. Elements of other namespaces are left alone; nothing is interpreted here.
+Called by the readers, whatever the namespace; nothing is interpreted here. What this product writes stands
+in a namespace of its own: in DMN files, unlike BPMN, Camunda's editors do not know `zeebe:properties` and
+drop it when they save, while they keep what belongs to a namespace they have never heard of.
 """
 
 from __future__ import annotations
 
 from engine.dmn.xml import Node
+
+OWN_NAMESPACE = "urn:banjie:extensions:1.0"
 
 
 def properties(node: Node) -> dict[str, str]:

@@ -29,7 +29,7 @@ def compile_for(compiler: Compiles, node: tree.For) -> Run:
     def run(scope: Scope) -> Value:
         results: list[Value] = []
         try:
-            for inner in _rounds(loops, scope, 0):
+            for inner in _rounds(loops, scope, 0, SIZE_LIMIT):
                 results.append(body(_with_partial(inner, results) if keeps else inner))
                 if len(results) > SIZE_LIMIT:
                     raise Fault(f"Expected a list of at most {SIZE_LIMIT} items, but it is longer")
@@ -53,7 +53,7 @@ def compile_quantified(compiler: Compiles, node: tree.Quantified) -> Run:
     def run(scope: Scope) -> Value:
         found: bool | None = node.every
         try:
-            for inner in _rounds(loops, scope, 0):
+            for inner in _rounds(loops, scope, 0, _FURTHEST):
                 result = condition(inner)
                 if result is decisive:
                     return decisive
@@ -79,9 +79,10 @@ def _loops(
     return loops, compiler.bound(names | extra, body)
 
 
-def _rounds(loops: list[_Loop], scope: Scope, at: int) -> Iterator[Scope]:
+def _rounds(loops: list[_Loop], scope: Scope, at: int, most: int) -> Iterator[Scope]:
+    """The scope of each round, the last variable fastest; a range of more than `most` values is refused."""
     name, source, end = loops[at]
-    items = _items(source(scope)) if end is None else _count(source(scope), end(scope))
+    items = _items(source(scope), most) if end is None else _count(source(scope), end(scope), most)
     last = at == len(loops) - 1
     for item in items:
         scope.state.spend()
@@ -89,33 +90,34 @@ def _rounds(loops: list[_Loop], scope: Scope, at: int) -> Iterator[Scope]:
         if last:
             yield inner
         else:
-            yield from _rounds(loops, inner, at + 1)
+            yield from _rounds(loops, inner, at + 1, most)
 
 
-def _items(value: Value) -> Iterator[Value]:
+def _items(value: Value, most: int) -> Iterator[Value]:
     if isinstance(value, list):
         return iter(value)
     if isinstance(value, Range):
-        return _range_items(value)
+        return _range_items(value, most)
     if value is None:
         raise Fault("Expected a list or a range to go through, but found null")
     return iter([value])
 
 
-def _range_items(span: Range) -> Iterator[Value]:
+def _range_items(span: Range, most: int) -> Iterator[Value]:
     low, high = _ordinal(span.low), _ordinal(span.high)
     if low > high:
         raise Fault("Expected a range that rises, but it falls")
     first, last = low + (not span.low_closed), high - (not span.high_closed)
-    return _numbered(first, last, 1, isinstance(span.low, Decimal))
+    return _numbered(range(first, last + 1), isinstance(span.low, Decimal), most)
 
 
-def _count(start: Value, end: Value) -> Iterator[Value]:
+def _count(start: Value, end: Value, most: int) -> Iterator[Value]:
     """`start..end`, upwards or downwards."""
     first, last = _ordinal(start), _ordinal(end)
     if isinstance(start, Decimal) is not isinstance(end, Decimal):
         raise Fault(f"Expected two numbers or two dates, but found {type_name(start)} and {type_name(end)}")
-    return _numbered(first, last, 1 if first <= last else -1, isinstance(start, Decimal))
+    step = 1 if first <= last else -1
+    return _numbered(range(first, last + step, step), isinstance(start, Decimal), most)
 
 
 def _ordinal(value: Value) -> int:
@@ -127,6 +129,7 @@ def _ordinal(value: Value) -> int:
     raise Fault(f"Expected whole numbers or dates to go through, but found {type_name(value)}")
 
 
-def _numbered(first: int, last: int, step: int, numbers: bool) -> Iterator[Value]:
-    for index in range(first, last + step, step):
-        yield Decimal(index) if numbers else date_of_day_number(index)
+def _numbered(places: range, numbers: bool, most: int) -> Iterator[Value]:
+    if abs(places.stop - places.start) > most:
+        raise Fault(f"Expected a range of at most {most} values to go through, but it holds more")
+    return map(Decimal, places) if numbers else map(date_of_day_number, places)

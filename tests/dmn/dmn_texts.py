@@ -12,7 +12,7 @@ def definitions(*parts: str, namespace: str = "urn:test", version: str = NAMESPA
     """A whole file around elements."""
     body = "\n".join(parts)
     return (
-        f'<definitions xmlns="{version}" xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" '
+        f'<definitions xmlns="{version}" xmlns:banjie="urn:banjie:extensions:1.0" '
         f'name="test" namespace="{namespace}">\n{body}\n</definitions>'
     ).encode()
 
@@ -80,13 +80,13 @@ def literal(text: str, type_ref: str = "") -> str:
 
 
 def extensions(properties: Mapping[str, str]) -> str:
-    """Extension properties as Camunda's editors write them."""
+    """Extension properties in the product's own namespace."""
     if not properties:
         return ""
     rows = "".join(
-        f"<zeebe:property name={quoteattr(k)} value={quoteattr(v)}/>" for k, v in properties.items()
+        f"<banjie:property name={quoteattr(k)} value={quoteattr(v)}/>" for k, v in properties.items()
     )
-    return f"<extensionElements><zeebe:properties>{rows}</zeebe:properties></extensionElements>"
+    return f"<extensionElements><banjie:properties>{rows}</banjie:properties></extensionElements>"
 
 
 def table(

@@ -79,6 +79,9 @@ def test_a_computation_without_end_uses_up_its_budget(text: str) -> None:
     [
         "for i in 1..10000000 return i",
         "for i in 1..1e6000 return i",
+        "for i in [1..10**12] return i",
+        "for i in 10**12..1 return i",
+        'for d in @"-999999999-01-01"..@"999999999-12-31" return d',
         '{f: function(n, s) if n = 0 then s else f(n - 1, s + s), r: f(100, "abc")}.r',
         "{f: function(n, l) if n = 0 then l else f(n - 1, concatenate(l, l)), r: f(100, [1])}.r",
         'string join(for i in 1..1000 return "' + "y" * 5000 + '", "")',

@@ -10,10 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr
 
+from engine.dmn.extensions import OWN_NAMESPACE
+
 _MODEL = "https://www.omg.org/spec/DMN/20191111/MODEL/"
 _DI = "https://www.omg.org/spec/DMN/20191111/DMNDI/"
 _BOUNDS = "http://www.omg.org/spec/DMN/20180521/DC/"
-_ZEEBE = "http://camunda.org/schema/zeebe/1.0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,9 @@ def dmn_file(item: Item) -> bytes:
     inputs = [_input_data(item, place, name) for place, name in enumerate(item.facts, start=1)]
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
-        f'<definitions xmlns="{_MODEL}" xmlns:dmndi="{_DI}" xmlns:dc="{_BOUNDS}" xmlns:zeebe="{_ZEEBE}" '
-        f'id={quoteattr(item.id + "_file")} name={quoteattr(item.name)} namespace="urn:banjie:catalogue">',
+        f'<definitions xmlns="{_MODEL}" xmlns:dmndi="{_DI}" xmlns:dc="{_BOUNDS}" '
+        f'xmlns:banjie="{OWN_NAMESPACE}" id={quoteattr(item.id + "_file")} '
+        f'name={quoteattr(item.name)} namespace="urn:banjie:catalogue">',
         *inputs,
         *_decision(item),
         *_diagram(item),
@@ -60,7 +62,7 @@ def _input_data(item: Item, place: int, name: str) -> str:
 
 def _decision(item: Item) -> list[str]:
     properties = [
-        f"        <zeebe:property name={quoteattr(name)} value={quoteattr(value)}/>"
+        f"        <banjie:property name={quoteattr(name)} value={quoteattr(value)}/>"
         for name, value in item.properties.items()
     ]
     required = [
@@ -71,9 +73,9 @@ def _decision(item: Item) -> list[str]:
     return [
         f'  <decision id="{item.id}" name={quoteattr(item.name)}>',
         "    <extensionElements>",
-        "      <zeebe:properties>",
+        "      <banjie:properties>",
         *properties,
-        "      </zeebe:properties>",
+        "      </banjie:properties>",
         "    </extensionElements>",
         f"    <variable name={quoteattr(item.name)}/>",
         *required,
