@@ -78,18 +78,17 @@ class Activity(Node):
             if self.start_quantity > 1 and not (yield from self._gathered(token)):
                 return
             yield from self.enter(token)
-            token.phase = ARM
+            token.phase = ARM if self.boundary else LISTEN if self.settings.before else WORK
         if token.phase == ARM:
-            if self.boundary:
-                yield from self._arm(token)
+            yield from self._arm(token)
             token.phase = LISTEN
         if token.phase == LISTEN:
-            before = self.settings.before
-            if before and not (yield from self._listened(token, before)):
+            if not (yield from self._listened(token, self.settings.before)):
                 return
             token.phase = WORK
         if token.phase == WORK:
-            if not (yield from self._worked(token)):
+            done = self.work(token) if self.repetition is None else self._repeated(token, self.repetition)
+            if not (yield from done):
                 self.rest(token)
                 return
             token.phase = LEAVE
@@ -142,11 +141,8 @@ class Activity(Node):
         for event in self.boundary:
             yield from watch(self.case(token), BOUNDARY, token, event)
 
-    def _worked(self, token: Token) -> Verdict:
-        if self.repeats(token):
-            assert self.repetition is not None  # noqa: S101 - checked by repeats()
-            return (yield from self.repetition.begin(self, token))
-        return (yield from self.work(token))
+    def _repeated(self, token: Token, repetition: Repetition) -> Verdict:
+        return (yield from repetition.begin(self, token) if token.outer is None else self.work(token))
 
     def leave(self, token: Token) -> Steps:
         """Map outputs, keep what compensation needs, then leave by the flows or to the outer stay."""
@@ -195,7 +191,7 @@ class Activity(Node):
 
     def _listened(self, token: Token, listeners: tuple[Listener, ...]) -> Verdict:
         """Run listeners as jobs, one after the other; False while one is open."""
-        if self.repeats(token):
+        if not listeners or self.repeats(token):
             return True
         place = token.notes.get("heard", 0)
         if place >= len(listeners):

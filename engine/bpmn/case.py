@@ -45,6 +45,7 @@ class Case(BpmnWorkflow):  # type: ignore[misc]
         self.context = context
         self.seq = 0
         self.scopes: dict[int, Scope] = {}
+        self.frames: dict[int, Frame] = {}
         self.live: dict[int, Token] = {}
         self.watches: dict[int, Watch] = {}
         self.listening: dict[Heard, dict[int, Watch]] = {}
@@ -78,17 +79,18 @@ class Case(BpmnWorkflow):  # type: ignore[misc]
                 step, subject = self.queue.popleft()
                 if not subject.alive:
                     continue
+                self.steps += 1
                 try:
-                    self._count(subject)
+                    if self.steps > STEP_LIMIT:
+                        self._give_up(subject)
                     yield from step(subject)
                 except Failure as failure:
                     yield from self.incident(subject.responsible, failure)
             elif not (self.joins and self._release_join()):
                 return
 
-    def _count(self, subject: Any) -> None:
-        self.steps += 1
-        if self.steps > STEP_LIMIT and isinstance(subject, Token):
+    def _give_up(self, subject: Any) -> None:
+        if isinstance(subject, Token):
             subject.workflow.forget(subject)
             raise Failure("endless", f"Expected the run to come to rest, but it made {STEP_LIMIT} steps")
 
@@ -109,7 +111,7 @@ class Case(BpmnWorkflow):  # type: ignore[misc]
 
         Asked are the joins of bodies in which a token has come or gone since they were asked last.
         """
-        found = [self._frame(one) for one in sorted(self.stirred & self.joins.keys())]
+        found = [self.frames[one] for one in sorted(self.stirred & self.joins.keys())]
         waiting = [(frame, name) for frame in found for name in sorted(self.joins[frame.id])]
         for stuck in (False, True):
             for frame, name in waiting:
@@ -117,11 +119,6 @@ class Case(BpmnWorkflow):  # type: ignore[misc]
                     return True
         self.stirred.clear()
         return False
-
-    def _frame(self, identifier: int) -> Frame:
-        frame = self.scopes[identifier].frame
-        assert frame is not None  # noqa: S101 - a body that has ended waits at no join
-        return frame
 
     def incident(self, token: Token, failure: Failure) -> Steps:
         """Stop a token where it is until an operator corrects data and retries."""
@@ -197,7 +194,7 @@ class Case(BpmnWorkflow):  # type: ignore[misc]
         token = Token(frame, node, parent or frame.task_tree, id=self.seq, came_by=came_by, notes=notes)
         self.live[token.id] = token
         self.stirred.add(frame.id)
-        self.later(node.proceed, token)
+        self.queue.append((node.proceed, token))
         return token
 
     def follow(self, frame: Frame, flow: Flow) -> None:
@@ -206,13 +203,13 @@ class Case(BpmnWorkflow):  # type: ignore[misc]
 
     def drop_job(self, token: Token) -> None:
         """A job of the token is open no longer."""
-        if "job" in token.notes:
+        if "job" in token.internal_data:
             self.jobs.pop(token.notes.pop("job"), None)
 
     def remove(self, token: Token) -> None:
         """Take a token out of the tree: it has been left."""
-        self.bury(token)
         frame = token.workflow
+        self.bury(token)
         self.stirred.add(frame.id)
         del frame.tasks[token.id]
         del (token.outer or frame.task_tree)._children[token.id]
@@ -220,9 +217,9 @@ class Case(BpmnWorkflow):  # type: ignore[misc]
     def bury(self, token: Token) -> None:
         """A stay is over."""
         token.alive = False
+        self.touched.tokens.add(token.id)
         self.drop_job(token)
         del self.live[token.id]
-        self.touched.tokens.add(token.id)
 
     # -- watches -------------------------------------------------------------------------------------
 
@@ -252,12 +249,11 @@ class Case(BpmnWorkflow):  # type: ignore[misc]
 
     def rest(self) -> None:
         """Nothing moves any more: be as one that was read from its marking."""
-        for identifier in self.touched.frames & self.scopes.keys():
-            frame = self.scopes[identifier].frame
-            if frame is not None:
-                frame.settle()
-                for join in [one for one in self.joins.get(identifier, ()) if not frame.arrived.get(one)]:
-                    self.wait_no_more(frame, join)
+        for identifier in self.touched.frames & self.frames.keys():
+            frame = self.frames[identifier]
+            frame.settle()
+            for join in [one for one in self.joins.get(identifier, ()) if not frame.arrived.get(one)]:
+                self.wait_no_more(frame, join)
         self.touched.forget()
         self.steps = 0
 
@@ -266,7 +262,7 @@ class Case(BpmnWorkflow):  # type: ignore[misc]
     def open_frame(self, body: Body, scope: Scope, owner: Token | None, definition: Definition) -> Frame:
         """A body begins to run in a scope."""
         frame = Frame(self, body, scope, owner, definition)
-        self.subprocesses[None if owner is None else owner.id] = frame
+        self.frames[frame.id] = self.subprocesses[None if owner is None else owner.id] = frame
         return frame
 
     def frame_of(self, token: Token) -> Frame | None:

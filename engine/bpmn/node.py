@@ -99,7 +99,7 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
         """Map the inputs and report the arrival."""
         if self.opens or self.settings.inputs:
             yield from self.map_inputs(token)
-        properties = self.evaluated(token)
+        properties = self.evaluated(token) if self.settings.properties else {}
         token.entered = True
         yield ElementEntered(
             instance=token.id,
@@ -122,7 +122,8 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
 
     def depart(self, token: Token, flows: list[Flow], outcome: str = "completed") -> Steps:
         """Report the departure, end the stay and put tokens on the flows."""
-        case = self.case(token)
+        frame = token.workflow
+        case = frame.case
         left = self.left(token, outcome) if token.entered else None
         self.remember(token)
         if token.watches:
@@ -131,7 +132,6 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
             yield left
         if token.own is not None:
             yield from close_own(case, token)
-        frame = token.workflow
         case.remove(token)
         for flow in flows:
             case.follow(frame, flow)
@@ -145,7 +145,9 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
             element=self.name,
             scope=token.scope.id,
             outcome=outcome,
-            properties=self.evaluated(token, forgiving=outcome != "completed"),
+            properties=self.evaluated(token, forgiving=outcome != "completed")
+            if self.settings.properties
+            else {},
         )
 
     def remember(self, token: Token) -> None:
@@ -224,8 +226,6 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
     def evaluated(self, token: Token, *, forgiving: bool = False) -> dict[str, Any]:
         """The `banjie.*` properties in the element's scope; `forgiving` leaves out what cannot be told."""
         found: dict[str, Any] = {}
-        if not self.settings.properties:
-            return found
         engine = self.case(token).engine
         for name, expression in self.settings.properties:
             try:

@@ -6,14 +6,13 @@ is everything, and only where the live case is not at hand. Both ways go on alik
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from engine.bpmn.case import Case
 from engine.bpmn.event import START, Watch
 from engine.bpmn.marking import TABLES, VERSION, Marking
 from engine.bpmn.rows import Fields, Table
-from engine.bpmn.scope import Scope
+from engine.bpmn.scope import Frame, Scope
 from engine.bpmn.token import ERROR, STARTED, WAITING, Token
 from engine.errors import Broken
 
@@ -48,10 +47,10 @@ def write(case: Case, before: Marking | None) -> Marking:
     found = Marking(
         _head(case),
         {
-            "s": tables["s"].changed(touched.scopes, partial(_scope_row, case)),
-            "f": tables["f"].changed(touched.frames, partial(_frame_row, case)),
-            "t": tables["t"].changed(touched.tokens, partial(_token_row, case)),
-            "w": tables["w"].changed(touched.watches, partial(_watch_row, case)),
+            "s": tables["s"].changed(touched.scopes, case.scopes, _scope_row),
+            "f": tables["f"].changed(touched.frames, case.frames, _frame_row),
+            "t": tables["t"].changed(touched.tokens, case.live, _token_row),
+            "w": tables["w"].changed(touched.watches, case.watches, _watch_row),
         },
     )
     if not case.ended:
@@ -71,20 +70,13 @@ def _head(case: Case) -> dict[str, Any]:
     }
 
 
-def _scope_row(case: Case, identifier: int) -> Fields | None:
-    scope = case.scopes.get(identifier)
-    if scope is None:
-        return None
+def _scope_row(scope: Scope) -> Fields:
     parent = None if scope.parent is None else scope.parent.id
     return [scope.id, parent, scope.element, scope.barrier, dict(scope.variables)]
 
 
-def _frame_row(case: Case, identifier: int) -> Fields | None:
-    scope = case.scopes.get(identifier)
-    frame = None if scope is None else scope.frame
-    if frame is None:
-        return None
-    digest = None if frame.definition == case.definition else frame.definition.digest
+def _frame_row(frame: Frame) -> Fields:
+    digest = None if frame.definition == frame.case.definition else frame.definition.digest
     owner = None if frame.owner is None else frame.owner.id
     return [
         frame.id,
@@ -97,10 +89,7 @@ def _frame_row(case: Case, identifier: int) -> Fields | None:
     ]
 
 
-def _token_row(case: Case, identifier: int) -> Fields | None:
-    token = case.live.get(identifier)
-    if token is None:
-        return None
+def _token_row(token: Token) -> Fields:
     own = None if token.own is None else token.own.id
     outer = token.outer
     return [
@@ -117,10 +106,7 @@ def _token_row(case: Case, identifier: int) -> Fields | None:
     ]
 
 
-def _watch_row(case: Case, identifier: int) -> Fields | None:
-    watch = case.watches.get(identifier)
-    if watch is None:
-        return None
+def _watch_row(watch: Watch) -> Fields:
     notes = {**watch.memory, "k": watch.definition.kind}
     return [watch.id, watch.role, watch.host.id, watch.node.name, watch.index, notes]
 
@@ -177,9 +163,7 @@ def _restore_frame(case: Case, row: list[Any], rows: dict[int, list[Any]]) -> No
 
 def _restore_token(case: Case, row: list[Any]) -> None:
     identifier, frame_id, node, state, phase, came_by, own, outer, entered, notes = row
-    frame = case.scopes[frame_id].frame
-    if frame is None:
-        raise KeyError(frame_id)
+    frame = case.frames[frame_id]
     if identifier == frame_id:
         token = frame.task_tree
     else:
@@ -199,9 +183,7 @@ def _restore_token(case: Case, row: list[Any]) -> None:
 
 def _restore_watch(case: Case, row: list[Any]) -> None:
     identifier, role, host_id, node, index, notes = row
-    host = case.scopes[host_id].frame if role == START else case.live[host_id]
-    if host is None:
-        raise KeyError(host_id)
+    host = case.frames[host_id] if role == START else case.live[host_id]
     spec = _event_node(case, role, host, node)
     watch = Watch(identifier, role, host, spec, index)
     watch.notes.update({name: value for name, value in notes.items() if name != "k"})

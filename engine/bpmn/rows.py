@@ -53,17 +53,16 @@ class Table:
         rows = self.rows()
         return [rows[identifier] for identifier in sorted(rows)]
 
-    def changed(self, touched: Set[int], fields: Callable[[int], Fields | None]) -> Table:
-        """The next version: what was touched has these fields now; None where it is no more."""
+    def changed(self, touched: Set[int], live: Mapping[int, T], fields: Callable[[T], Fields]) -> Table:
+        """The next version: of what was touched, what lives has these fields now, the rest is gone."""
         if not touched:
             return self
         self.rows()
         rows, before = self._rows, {}
         for identifier in touched:
             before[identifier] = rows.pop(identifier, None)
-            found = fields(identifier)
-            if found is not None:
-                rows[identifier] = Row(found)
+            if identifier in live:
+                rows[identifier] = Row(fields(live[identifier]))
         newer = Table(rows)
         self._rows, self._newer, self._before = {}, newer, before
         return newer

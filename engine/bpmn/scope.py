@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 class Scope:
     """Local variables and the scope around them; `barrier` hides what is outside (a called process)."""
 
-    __slots__ = ("_chain", "barrier", "element", "frame", "id", "parent", "variables")
+    __slots__ = ("_chain", "barrier", "element", "id", "parent", "variables")
 
     def __init__(self, identifier: int, parent: Scope | None, element: str, *, barrier: bool = False) -> None:
         self.id = identifier
@@ -33,7 +33,6 @@ class Scope:
         self.element = element
         self.barrier = barrier
         self.variables: dict[str, Any] = {}
-        self.frame: Frame | None = None
         self._chain: tuple[int, ...] | None = None
 
     def visible(self) -> Iterator[Scope]:
@@ -96,7 +95,6 @@ class Frame(BpmnSubWorkflow):  # type: ignore[misc]
         self.memory: dict[str, Any] = {}
         self.arrived: dict[str, dict[str, deque[Token]]] = {}
         self.watches: dict[int, None] = {}
-        scope.frame = self
         self.id = scope.id
         self.touched = case.touched.frames
         self.interrupted = False
@@ -159,6 +157,8 @@ class Frame(BpmnSubWorkflow):  # type: ignore[misc]
     def settle(self) -> None:
         """At rest tokens wait at joins in the order of their ids, as they are when they are read back."""
         for join, flows in list(self.arrived.items()):
+            if sum(map(len, flows.values())) < 2:
+                continue
             waiting = sorted((token for tokens in flows.values() for token in tokens), key=lambda one: one.id)
             del self.arrived[join]
             for token in waiting:

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from engine.bpmn.scope import Scope
     from engine.bpmn.stimuli import Stimulus
 
+_NESTED = (dict, list, tuple)
+
 
 def take(case: Case, stimulus: Stimulus) -> Steps:
     """The steps a stimulus sets going. Raises Conflict where it does not fit.
@@ -40,7 +42,8 @@ def take(case: Case, stimulus: Stimulus) -> Steps:
     if variables:
         feel.from_json(variables)
         demand_storable(variables)
-        stimulus = replace(stimulus, variables=settled(variables))
+        if any(isinstance(value, _NESTED) for value in variables.values()):
+            stimulus = replace(stimulus, variables=settled(variables))
     return _TAKERS[type(stimulus)](case, stimulus)
 
 

@@ -73,7 +73,7 @@ def close_frame(case: Case, frame: Frame) -> Steps:
     yield from unwatch(case, frame)
     frame.alive = False
     frame.touched.add(frame.id)
-    frame.scope.frame = None
+    del case.frames[frame.id]
     case.joins.pop(frame.id, None)
     del case.subprocesses[frame.parent_task_id]
 

@@ -56,9 +56,9 @@ def undo_next(case: Case, thrower: Token) -> Verdict:
     while thrower.notes["todo"]:
         *rest, record = thrower.notes["todo"]
         thrower.notes["todo"] = rest
-        scope = case.scopes.get(record["in"])
-        if scope is not None and scope.frame is not None:
-            yield from _undo(case, thrower, scope.frame, record)
+        frame = case.frames.get(record["in"])
+        if frame is not None:
+            yield from _undo(case, thrower, frame, record)
             return False
     del thrower.notes["todo"]
     return True
