@@ -65,6 +65,7 @@ class Used:
     number: str
     title: str
     unit: str
+    procedure: str
     ledger: periods.Ledger
     used: Any
     left: Any
@@ -140,9 +141,7 @@ def cases(
 
 def cards(connection: Connection, asked: Asked, *, limit: int = 50, offset: int = 0) -> list[dict[str, Any]]:
     """Cards, newest first, each with its case's title and applicant and the person's name."""
-    query = _joined(
-        select(card_table, case_table.c.title, case_table.c.applicant, person_table.c.name), asked
-    )
+    query = joined(select(card_table, case_table.c.title, case_table.c.applicant, person_table.c.name), asked)
     t = card_table.c
     query = query.order_by(t.issued_at.desc(), t.case_id.desc(), t.key.desc()).limit(limit).offset(offset)
     return [dict(row._mapping) for row in connection.execute(query)]
@@ -150,7 +149,7 @@ def cards(connection: Connection, asked: Asked, *, limit: int = 50, offset: int 
 
 def count_cards(connection: Connection, asked: Asked) -> int:
     """How many cards there are."""
-    return int(connection.execute(_joined(select(func.count()), asked)).scalar_one())
+    return int(connection.execute(joined(select(func.count()), asked)).scalar_one())
 
 
 def rules(connection: Connection, units: Sequence[str]) -> list[str]:
@@ -168,7 +167,7 @@ def weeks(
     begin = moment_text(datetime.combine(first, datetime.min.time(), zone))
     t = card_table.c
     hour = func.substr(t.issued_at, 1, 13)
-    query = _joined(select(hour, t.level, func.count()), asked).where(t.issued_at >= begin)
+    query = joined(select(hour, t.level, func.count()), asked).where(t.issued_at >= begin)
     found = {first + timedelta(weeks=place): Counter[str]() for place in range(number)}
     for text, level, how_many in connection.execute(query.group_by(hour, t.level)):
         day = datetime.fromisoformat(f"{text}:00:00+00:00").astimezone(zone).date()
@@ -183,7 +182,7 @@ def usage(
 ) -> list[Used]:
     """Every running limit of an authority in the open cases, most used up first."""
     t = case_table.c
-    query = select(t.case_id, t.number, t.title, t.unit, t.state)
+    query = select(t.case_id, t.number, t.title, t.unit, t.procedure, t.state)
     query = query.where(t.status == "open", t.unit.in_(units), t.number.is_not(None))
     if procedure:
         query = query.where(t.procedure == procedure)
@@ -200,11 +199,12 @@ def _used(row: Any, calendar: Calendar, now: datetime) -> Iterable[Used]:
         if period["stopped"] or ledger.rule.klass == "party":
             continue
         used, left = periods.used(ledger, calendar, today), periods.remaining(ledger, calendar, today)
-        suspended = bool(ledger.open_suspensions)
-        yield Used(row.case_id, row.number, row.title, row.unit, ledger, used, left, suspended)
+        suspended = periods.due(ledger, calendar, now).suspended
+        yield Used(row.case_id, row.number, row.title, row.unit, row.procedure, ledger, used, left, suspended)
 
 
-def _joined(query: Select[Any], asked: Asked) -> Select[Any]:
+def joined(query: Select[Any], asked: Asked) -> Select[Any]:
+    """A query of cards with their cases and the persons they name, narrowed to what is asked."""
     t = card_table.c
     query = query.select_from(
         card_table.join(case_table, case_table.c.case_id == t.case_id).outerjoin(

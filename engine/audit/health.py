@@ -24,7 +24,7 @@ from engine.records.tables import node as node_table
 
 MOST_LISTED = 200
 NOTICE_COMES_BY = (11, 1)
-"""Month and day from which next year's holiday notice is waited for; it seldom comes out later than that month."""
+"""Month and day from which next year's holiday notice is waited for; it seldom comes later than that."""
 
 
 @dataclass(frozen=True)

@@ -1,28 +1,51 @@
-"""The live board: how open cases stand, by unit and by procedure, and the newest cards.
+"""The live board: how open cases stand, by district, unit, procedure and rule, and the newest cards.
 
-The page asks for its own part again every few seconds; where nothing has changed the answer is empty and
-the page stays as it is. Reads `engine.audit.board`; decides nothing.
+The page asks for its own part again when the live line (`live`) says that something has changed; where
+nothing has, the answer is empty and the page stays as it is. Reads `engine.audit`; decides nothing.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from flask import make_response, render_template, request, url_for
+from flask import make_response, render_template, request
 from werkzeug.wrappers import Response
 
 from engine import canonical
 from engine.audit import board as readings
-from engine.audit.board import Asked, Count
+from engine.audit import trends
+from engine.audit.board import Asked
 from engine.clock import moment_text
-from web.language import ngettext
-from web.signin.who import house, unit_name
+from web.house import House
+from web.language import _, ngettext
+from web.signin.who import house
+from web.supervisor import groups
+from web.supervisor.groups import card_address
 from web.supervisor.room import ROOM, View, view
-from web.watching import cards, reach
+from web.watching import cards, reach, sheets
 
 NEWEST = 8
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What of the city a board shows: enough to look again without its request."""
+
+    units: tuple[str, ...]
+    procedure: str
+
+    @classmethod
+    def of(cls, seen: View) -> Shown:
+        """What a view leaves."""
+        return cls(tuple(seen.units), seen.asked["procedure"])
+
+    @property
+    def asked(self) -> Asked:
+        """The same as the readings of cards take it."""
+        return Asked(self.units, procedure=self.procedure)
 
 
 @ROOM.get("/")
@@ -41,33 +64,61 @@ def board() -> str:
 def board_part() -> Response:
     """The part that changes; 204 where it says what the reader's page says already (`mark`)."""
     seen = view()
-    told = facts(seen, request.args.get("since", ""))
-    if told["mark"] == request.args.get("mark"):
+    if mark_now(house(), Shown.of(seen)) == request.args.get("mark"):
         return make_response("", 204)
+    told = facts(seen, request.args.get("since", ""))
     return make_response(render_template("supervisor/board_part.html", **told, refreshed=True))
+
+
+@ROOM.get("/board.csv")
+def board_sheet() -> Response:
+    """Every line of the board as a file."""
+    told = facts(view(), "")
+    head = [_("分组"), _("名称"), *readings_names().values(), _("平均已用（%）"), *_pace_names()]
+    rows = [
+        (group["title"], one["name"], *(figure for figure, _href in one["figures"].values()), *_last(one))
+        for group in told["groups"]
+        for one in group["lines"]
+    ]
+    return sheets.sheet(_("监督看板"), head, rows)
+
+
+def _pace_names() -> tuple[str, str]:
+    return _("近七日卡片"), _("前七日卡片")
+
+
+def _last(one: dict[str, Any]) -> tuple[object, ...]:
+    return "" if one["percent"] is None else one["percent"], one["pace"].week, one["pace"].before
+
+
+def readings_names() -> dict[str, str]:
+    """What each figure of an open case is called."""
+    return {
+        "open": _("在办"),
+        "today": _("今日到期"),
+        "yellow": _("黄牌"),
+        "red": _("红牌"),
+        "overdue": _("逾期"),
+    }
 
 
 def facts(seen: View, since: str) -> dict[str, Any]:
     """What the board shows; cards issued after `since` are new to its reader."""
-    here, procedures = house(), reach.procedures()
-    now, zone = here.clock.now(), here.runtime.settings.zone
+    here, procedures, shown = house(), reach.procedures(), Shown.of(seen)
+    now = here.clock.now()
     with here.store.reading() as connection:
-        by = {
-            heading: readings.counts(connection, seen.units, now, zone, heading, seen.asked["procedure"])
-            for heading in ("unit", "procedure")
-        }
-        asked = Asked(seen.units, procedure=seen.asked["procedure"])
-        rows = readings.cards(connection, asked, limit=NEWEST)
+        rows = readings.cards(connection, shown.asked, limit=NEWEST)
+        rules = trends.by_rule(connection, shown.asked, now)
     fresh = [row for row in rows if since and row["issued_at"] > since]
+    found, total = groups.of(seen, shown.asked, now, procedures)
     return {
         "seen": seen,
         "now": now,
         "since_now": moment_text(now),
-        "total": tile_links(readings.together(by["unit"]), seen),
-        "by_unit": [line(count, unit_name(count.key), seen, "unit") for count in by["unit"]],
-        "by_procedure": [
-            line(count, procedures.get(count.key, count.key), seen, "procedure") for count in by["procedure"]
-        ],
+        "names": readings_names(),
+        "total": groups.linked(total, seen),
+        "groups": found,
+        "rules": [groups.rule_line(one, seen) for one in rules],
         "cards": [
             {**cards.line(row, seen.tree, procedures), "fresh": row in fresh, "href": card_address(row)}
             for row in rows
@@ -75,35 +126,23 @@ def facts(seen: View, since: str) -> dict[str, Any]:
         "said": ngettext("新增 %(num)s 张卡片", "新增 %(num)s 张卡片", len(fresh)) % {"num": len(fresh)}
         if fresh
         else "",
-        "mark": mark_of(by["unit"], by["procedure"], rows),
+        "mark": mark_now(here, shown),
     }
 
 
-def mark_of(*parts: Sequence[Any]) -> str:
-    """A short digest of what is shown."""
+def mark_now(here: House, shown: Shown) -> str:
+    """A short digest of what a board shows at this moment; needs no request."""
+    now, zone = here.clock.now(), here.runtime.settings.zone
+    with here.store.reading() as connection:
+        by = [
+            readings.counts(connection, shown.units, now, zone, heading, shown.procedure)
+            for heading in ("unit", "procedure")
+        ]
+        rows = readings.cards(connection, shown.asked, limit=NEWEST)
+        rules = trends.by_rule(connection, shown.asked, now)
+    return _mark_of(*by, rows, rules)
+
+
+def _mark_of(*parts: Sequence[Any]) -> str:
     text = canonical.dumps([[str(one) for one in part] for part in parts])
     return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def card_address(row: Any) -> str:
-    """The page of a card."""
-    return url_for("supervisor.card", number=row["number"], key=row["key"])
-
-
-def tile_links(count: Count, seen: View) -> dict[str, tuple[int, str]]:
-    """Each figure with the list of cases it counts."""
-    return {
-        name: (getattr(count, name), reach.address("supervisor.cases", {**seen.asked, "standing": name}))
-        for name in readings.STATES
-    }
-
-
-def line(count: Count, name: str, seen: View, heading: str) -> dict[str, Any]:
-    """One line of a table of counts: each figure leads to its cases."""
-    inner = View(seen.tree, seen.watched, seen.units, {**seen.asked, heading: count.key})
-    return {
-        "name": name,
-        "figures": tile_links(count, inner),
-        "href": reach.address("supervisor.board", inner.asked),
-        "kind": "red" if count.overdue or count.red else "yellow" if count.yellow else "",
-    }

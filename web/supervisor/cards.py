@@ -16,8 +16,8 @@ from web import display
 from web.casefile.opening import CaseFile
 from web.language import _
 from web.signin.who import current_actor, house, organisation
-from web.supervisor.board import card_address
 from web.supervisor.cases import read_case
+from web.supervisor.groups import card_address
 from web.supervisor.room import ROOM, View, page_asked, view
 from web.watching import cards as cards_shown
 from web.watching import one_card, reach, sheets

@@ -20,7 +20,7 @@ from web.casefile import clocks, story
 from web.casefile.opening import CaseFile, open_case
 from web.language import _
 from web.signin.who import current_actor, house, organisation, unit_name
-from web.supervisor.board import card_address
+from web.supervisor.groups import card_address
 from web.supervisor.room import ROOM, page_asked, view
 from web.watching import cards as cards_shown
 from web.watching import reach, tokens
