@@ -64,6 +64,7 @@ def open_house(
         zone=zone,
         opens=os.environ.get("BANJIE_OPENS", "09:00"),
         closes=os.environ.get("BANJIE_CLOSES", "17:00"),
+        address=os.environ.get("BANJIE_ADDRESS", casework.Settings.address).rstrip("/"),
     )
     return House(settings, Runtime(store, clock, rules, directory))
 

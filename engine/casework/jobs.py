@@ -9,22 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 from sqlalchemy import Connection, insert, or_, select, update
 
 from engine import canonical
 from engine.bpmn.marking import Marking
-from engine.casework import commands, documents, registers, state
+from engine.casework import commands, documents, publications, registers, state
 from engine.casework.decide import BUILT_IN
 from engine.casework.runtime import Runtime
 from engine.casework.tasks import Result, Task, ThrownError, variables_at
 from engine.clock import moment_text
-from engine.definitions import templates
-from engine.errors import BanjieError, Conflict, Malformed, NotFound
+from engine.errors import BanjieError, Conflict, Malformed
 from engine.organisation.model import Actor
-from engine.records import blobs
-from engine.records.shared_tables import publication
 from engine.records.tables import job as job_table
 from engine.records.tables import job_receipt
 
@@ -137,71 +133,10 @@ def _task(runtime: Runtime, connection: Connection, case_id: int, key: int) -> T
 # --- the built-in types -----------------------------------------------------------------------------
 
 
-def _document(task: Task) -> Result:
-    """Render, number and store a document. Headers: template, kind, number (yes/no), series, variable."""
-    runtime, connection, case = task.runtime, task.connection, task.case
-    organisation = runtime.organisation(connection)
-    unit = organisation.unit(task.unit)
-    kind = task.header("kind")
-    number = ""
-    if task.header("number", "yes") == "yes":
-        series = task.header("series", kind)
-        number = documents.next_number(
-            runtime.store, connection, unit.code, unit.short_zh, series, task.today
-        )
-    package = _package_with(task, task.header("template"))
-    values = {
-        **task.variables,
-        **task.input,
-        "number": number,
-        "issued_on": task.today.isoformat(),
-        "case": {"number": case.number, "title": case.title, "received_at": case.opened_at},
-        "item": runtime.item(connection, case.item).as_context(),
-        "unit": organisation.context(task.unit),
-    }
-    data = templates.render(package.template(task.header("template")), values)
-    sha256 = blobs.put(runtime.store, connection, data, "text/html")
-    document = {
-        "kind": kind,
-        "number": number,
-        "sha256": sha256,
-        "name": f"{kind}.html",
-        "media_type": "text/html",
-        "size": len(data),
-    }
-    variable = task.headers.get("variable")
-    result: Result = {"document": document}
-    if variable:
-        result[variable] = {**document, "issued_on": task.today.isoformat()}
-    return result
-
-
-def _package_with(task: Task, template: str) -> Any:
-    shelf, connection = task.runtime.shelf, task.connection
-    for digest in (task.case.package, *task.case.called.values()):
-        package = shelf.package(connection, digest)
-        if f"templates/{template}.html" in package.bundle.files:
-            return package
-    raise NotFound(f"Expected a document template {template}, but no package of the case has one")
-
-
 def _notify(task: Task) -> Result:
     """Tell somebody something: kept with the case, shown to the citizen on the case's page."""
     text = task.headers.get("text") or str(task.input.get("text") or "")
     return {"notice": {"to": task.header("to", "applicant"), "text": text}}
-
-
-def _publish(task: Task) -> Result:
-    """Publish to the public list. Input: title, content."""
-    row = {
-        "case_id": task.case.case_id,
-        "key": task.key,
-        "title": str(task.input.get("title") or task.case.title)[:400],
-        "content": canonical.dumps({name: value for name, value in task.input.items() if name != "title"}),
-        "published_at": moment_text(task.runtime.clock.now()),
-    }
-    task.runtime.store.insert_new(task.connection, publication, [row])
-    return {"published_on": task.today.isoformat()}
 
 
 def _archive(task: Task) -> Result:
@@ -211,10 +146,12 @@ def _archive(task: Task) -> Result:
 
 
 _WORK: dict[str, Callable[[Task], Result]] = {
-    "banjie.document": _document,
+    "banjie.document": documents.issue,
+    "banjie.document.void": documents.void,
     "banjie.notify": _notify,
     "banjie.register.write": registers.write,
     "banjie.register.read": registers.read,
-    "banjie.publish": _publish,
+    "banjie.publish": publications.publish,
+    "banjie.publish.withdraw": publications.withdraw,
     "banjie.archive": _archive,
 }

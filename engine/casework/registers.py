@@ -167,6 +167,14 @@ def _bring_one(
     return True
 
 
+def lay_anew(runtime: Runtime, id_: str, actor: Actor) -> int:
+    """Lay the rows of a register anew from its stream. Raises NotAuthorised, NotFound."""
+    with runtime.store.writing() as connection:
+        runtime.shelf.refresh(connection)
+        authorization.at_the_door(actor, "operate", "", runtime.organisation(connection))
+        return kept.rebuild(runtime.store, connection, book(runtime, connection).of(id_).id)
+
+
 # --- officers who look ---------------------------------------------------------------------------------
 
 

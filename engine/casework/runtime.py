@@ -42,11 +42,12 @@ _CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # no digit or letter that is 
 
 @dataclass(frozen=True)
 class Settings:
-    """What an installation sets: its zone and its hours of business (local, HH:MM)."""
+    """What an installation sets: its zone, its hours of business (local, HH:MM), its public address."""
 
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
     opens: str = "09:00"
     closes: str = "17:00"
+    address: str = "http://127.0.0.1:8000"  # without a slash at the end; QR codes lead there
 
     @property
     def hours(self) -> tuple[time, time]:

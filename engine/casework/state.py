@@ -277,7 +277,7 @@ def _card_now(status: str) -> Callable[[CaseState, Data, str], CaseState]:
 
 
 def _document_issued(state: CaseState, data: Data, moment: str) -> CaseState:
-    names = ("kind", "number", "sha256", "name", "media_type", "size", "issued_on")
+    names = ("kind", "number", "sha256", "name", "media_type", "size", "issued_on", "code")
     return replace(state, documents=(*state.documents, {name: data.get(name) for name in names}))
 
 

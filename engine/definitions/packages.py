@@ -7,7 +7,7 @@ caches what was read). Reading is pure; nothing here touches the database.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -17,11 +17,15 @@ from engine import bpmn, dmn
 from engine.bpmn.definition import Definition
 from engine.bpmn.lint import check as lint_diagram
 from engine.definitions import forms as form_reader
-from engine.definitions import job_lint, templates
+from engine.definitions import job_lint
 from engine.definitions.bundles import Bundle
 from engine.definitions.forms import Form
+from engine.definitions.templates import HtmlTemplate
+from engine.definitions.word_templates import WordTemplate
 from engine.errors import BanjieError, Finding, IllegalDefinition, NotFound
 
+Template = HtmlTemplate | WordTemplate
+_TEMPLATES = "templates/"
 _OPEN_CASEFILE = b'{"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object"}'
 
 
@@ -81,12 +85,22 @@ class Package:
             raise NotFound(f"Expected a form {form_id} in package {self.name}, but there is none")
         return found
 
-    def template(self, stem: str) -> str:
-        """The text of a document template. Raises NotFound."""
-        data = self.bundle.files.get(f"templates/{stem}.html")
-        if data is None:
+    @cached_property
+    def templates(self) -> Mapping[str, Template]:
+        """The document templates by stem; of a stem that is both, the .docx is issued."""
+        found: dict[str, Template] = {}
+        for path in sorted(self.bundle.files, reverse=True):
+            stem, _, suffix = path.removeprefix(_TEMPLATES).rpartition(".")
+            if path.startswith(_TEMPLATES) and suffix in ("html", "docx"):
+                found[stem] = _template(path, self.bundle.files[path])
+        return found
+
+    def template(self, stem: str) -> Template:
+        """A document template. Raises NotFound."""
+        found = self.templates.get(stem)
+        if found is None:
             raise NotFound(f"Expected a template {stem} in package {self.name}, but there is none")
-        return data.decode()
+        return found
 
     @cached_property
     def casefile(self) -> Mapping[str, Any]:
@@ -105,8 +119,9 @@ def read(bundle: Bundle) -> Package:
         for path, data in sorted(bundle.files.items())
         if path.endswith(".dmn")
     ]
-    for path, text in bundle.texts(".html").items():
-        findings += templates.check(text, path)
+    for path, data in sorted(bundle.files.items()):
+        if path.startswith(_TEMPLATES) and path.endswith((".html", ".docx")):
+            findings += _template_faults(path, data)
     if definition is not None:
         findings += _missing_forms(bundle.name, definition, forms)
         findings += _unknown_facts(facts or {}, definition, forms)
@@ -117,6 +132,23 @@ def read(bundle: Bundle) -> Package:
         )
     found_models = tuple(model for model in models if model is not None)
     return Package(bundle, definition, forms, found_models, facts or {})
+
+
+def _template_faults(path: str, data: bytes) -> Sequence[Finding]:
+    try:
+        _template(path, data)
+    except IllegalDefinition as error:
+        return error.findings or (Finding(path, error.sentence, error.code),)
+    return ()
+
+
+def _template(path: str, data: bytes) -> Template:
+    if path.endswith(".docx"):
+        return WordTemplate.read(data, path)
+    try:
+        return HtmlTemplate.read(data.decode(), path)
+    except UnicodeDecodeError as error:
+        raise IllegalDefinition(f"Expected {path} to be UTF-8 text, but {error}") from error
 
 
 def effective_from(bundle: Bundle) -> date:

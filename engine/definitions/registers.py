@@ -14,6 +14,7 @@ from datetime import date
 from typing import Any
 
 from engine import feel
+from engine.definitions.formats import to_number
 from engine.definitions.forms import Form
 from engine.errors import BanjieError, Finding, IllegalDefinition, Malformed, NotFound
 
@@ -70,6 +71,12 @@ class Register:
                 f"Expected {self.id} to go from {old} to one of {moves.get(old, [])}, but found {new}"
             )
         return made
+
+    def typed(self, texts: Mapping[str, str]) -> dict[str, Any]:
+        """A row of a sheet, typed by the schema: several values are divided by ; and nothing is left out."""
+        return {
+            name: _typed(self.schemas.get(name, {}), text) for name, text in texts.items() if text.strip()
+        }
 
     def on(self, row: Mapping[str, Any], day: date) -> dict[str, Any]:
         """The row as it stands on a day: what was valid until an earlier day has expired."""
@@ -211,6 +218,15 @@ def _check(
 
 def _fault(where: str, sentence: str) -> Finding:
     return Finding(f"{FACTS}:{where}", sentence, "register.facts")
+
+
+def _typed(schema: Mapping[str, Any], text: str) -> Any:
+    kind = schema.get("type")
+    if kind == "array":
+        return [part.strip() for part in text.split(";") if part.strip()]
+    if kind == "boolean":
+        return {"true": True, "是": True, "false": False, "否": False}.get(text.strip().lower(), text)
+    return to_number(text) if kind in ("number", "integer") else text.strip()
 
 
 def _worded(given: Any, language: str) -> str:

@@ -1,18 +1,22 @@
 """Document templates: what a designer may write in one, and what it becomes with a case file.
 
-Called by deployment (`check`) and by the built-in job `banjie.document` (`render`). Templates run in
-Jinja's sandbox with names, `if` and `for` alone: no calls, no filters, no includes, no attributes of
-Python objects. Nothing here numbers or stores a document.
+Called by deployment (`check`), by the designer's pages (`names`) and by the built-in job `banjie.document`
+(`render`). Templates run in Jinja's sandbox with names, `if` and `for` alone: no calls, no filters, no
+includes, no attribute of a Python object. A template is HTML, or a .docx file (`word_templates`), which is
+checked and rendered by the same sandbox. Nothing here numbers or stores a document.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from jinja2 import TemplateError, Undefined, meta, nodes
+from jinja2.runtime import LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from engine.definitions.template_values import BLANK, Amount, printed
 from engine.errors import Finding, IllegalDefinition, Malformed
 
 _ALLOWED = (
@@ -21,13 +25,15 @@ _ALLOWED = (
     nodes.Tuple,
 )  # fmt: skip
 _TESTS = ("defined", "undefined", "none")
+_OF_LOOPS = ("first", "last", "index", "length")
+DEEPEST_LOOP = 2
 
 
 class _Blank(Undefined):
     """A name the case file does not have prints as a blank to fill in, however far it is asked."""
 
     def __str__(self) -> str:
-        return "＿＿＿＿"
+        return BLANK
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
@@ -38,13 +44,35 @@ class _Blank(Undefined):
         return self
 
 
-_SANDBOX = ImmutableSandboxedEnvironment(autoescape=True, undefined=_Blank)
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """Names lead into plain data alone: fields of objects, places of lists, the turn of a loop."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """A field of an object; the four facts of a loop; the capitals of an amount; else a blank."""
+        if isinstance(obj, Mapping) and attribute in obj:
+            return obj[attribute]
+        if isinstance(obj, LoopContext) and attribute in _OF_LOOPS:
+            return getattr(obj, attribute)
+        if isinstance(obj, Amount) and attribute == "words":
+            return obj.words
+        return _Blank(obj=obj, name=attribute)
+
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        """A field of an object, or a place of a list; else a blank."""
+        if isinstance(obj, Mapping) and isinstance(argument, str):
+            return self.getattr(obj, argument)
+        if isinstance(obj, list) and type(argument) is int and -len(obj) <= argument < len(obj):
+            return obj[argument]
+        return _Blank(obj=obj, name=str(argument))
+
+
+SANDBOX = _Sandbox(autoescape=True, undefined=_Blank, finalize=printed)
 
 
 def check(text: str, where: str) -> list[Finding]:
     """What a template may not contain, each finding with its line."""
     try:
-        tree = _SANDBOX.parse(text)
+        tree = SANDBOX.parse(text)
     except TemplateError as error:
         line = getattr(error, "lineno", None)
         return [Finding(where, f"Expected a document template, but {error}", "template.syntax", line)]
@@ -53,23 +81,54 @@ def check(text: str, where: str) -> list[Finding]:
         if not isinstance(node, _ALLOWED) or (isinstance(node, nodes.Test) and node.name not in _TESTS):
             sentence = f"Expected names, if and for alone, but found {type(node).__name__.lower()}"
             findings.append(Finding(where, sentence, "template.element", node.lineno))
+    if _loops(tree) > DEEPEST_LOOP:
+        sentence = f"Expected loops at most {DEEPEST_LOOP} deep, but found deeper ones"
+        findings.append(Finding(where, sentence, "template.depth", 1))
     return findings
+
+
+def _loops(node: nodes.Node) -> int:
+    deepest = max((_loops(child) for child in node.iter_child_nodes()), default=0)
+    return deepest + isinstance(node, nodes.For)
 
 
 def names(text: str) -> set[str]:
     """The names a template asks the case file for; none of one that cannot be read."""
     try:
-        return set(meta.find_undeclared_variables(_SANDBOX.parse(text)))
+        return set(meta.find_undeclared_variables(SANDBOX.parse(text)))
     except TemplateError:
         return set()
 
 
 def render(text: str, values: Mapping[str, Any]) -> bytes:
     """The document's HTML. Raises IllegalDefinition or Malformed; nothing of the host is reachable."""
-    findings = check(text, "template")
-    if findings:
-        raise IllegalDefinition("Expected a document template of names, if and for alone", findings)
-    try:
-        return _SANDBOX.from_string(text).render(dict(values)).encode()
-    except TemplateError as error:
-        raise Malformed(f"Expected the template to fit the case file, but {error}") from error
+    return HtmlTemplate.read(text, "template").render(values)
+
+
+@dataclass(frozen=True)
+class HtmlTemplate:
+    """A template that is HTML."""
+
+    text: str
+    media_type = "text/html"
+    suffix = "html"
+
+    @classmethod
+    def read(cls, text: str, where: str) -> HtmlTemplate:
+        """The template. Raises IllegalDefinition with every finding."""
+        findings = check(text, where)
+        if findings:
+            raise IllegalDefinition("Expected a document template of names, if and for alone", findings)
+        return cls(text)
+
+    @property
+    def names(self) -> set[str]:
+        """The names it asks the case file for."""
+        return names(self.text)
+
+    def render(self, values: Mapping[str, Any], picture: bytes = b"") -> bytes:
+        """The document; the same bytes for the same values. Raises Malformed."""
+        try:
+            return SANDBOX.from_string(self.text).render(dict(values)).encode()
+        except TemplateError as error:
+            raise Malformed(f"Expected the template to fit the case file, but {error}") from error

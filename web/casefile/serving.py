@@ -18,6 +18,7 @@ from werkzeug.wrappers import Response
 
 from engine.errors import NotFound
 from engine.records import blobs
+from web.casefile import paper
 from web.casefile.facts import files_in
 from web.casefile.opening import CaseFile
 from web.house import House
@@ -29,7 +30,7 @@ _NOTHING_RUNS = {
     "sandbox": "",
     "default-src": "'none'",
     "style-src": f"'sha256-{b64encode(sha256(_PAPER.encode()).digest()).decode()}'",
-    "img-src": "'self'",
+    "img-src": "'self' data:",
     "font-src": "'none'",
     "script-src": "'none'",
     "connect-src": "'none'",
@@ -64,14 +65,16 @@ def answer(house: House, file: Mapping[str, Any], *, download: bool = False) -> 
     with house.store.reading() as connection:
         data = blobs.get(connection, str(file["sha256"]))
     media_type = str(file.get("media_type") or "application/octet-stream")
-    issued = media_type == "text/html"
-    if issued and not download:
-        data = render_template(
-            "casefile/document.html", body=data.decode("utf-8", "replace"), file=file, style=_PAPER
-        ).encode()
+    # A .docx that somebody handed in is never opened here, one that we issued is.
+    as_page = media_type == "text/html" or (media_type in paper.SHOWN and "issued_on" in file)
+    as_page = as_page and not download
+    if as_page:
+        body = paper.as_html(data, media_type)
+        data = render_template("casefile/document.html", body=body, file=file, style=_PAPER).encode()
     response = make_response(data)
-    response.headers["Content-Type"] = "text/html; charset=utf-8" if issued else media_type
-    inline = not download and (issued or media_type in _SHOWN)
+    is_html = as_page or media_type == "text/html"
+    response.headers["Content-Type"] = "text/html; charset=utf-8" if is_html else media_type
+    inline = not download and (as_page or media_type in _SHOWN)
     name = str(file.get("name") or "file")
     # The real name, percent-encoded (RFC 6266): no sign of it can end the header.
     kind = "inline" if inline else "attachment"

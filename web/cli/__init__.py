@@ -6,7 +6,19 @@ one JSON document and nothing else on standard output; progress goes to standard
 0 where all is well, 1 where something is refused or does not hold, 2 where the command was typed wrongly.
 """
 
-from web.cli import definitions, exporting, people, proving, serving, tables, trying, work
+from web.cli import definitions, exporting, papers, people, proving, registry, serving, tables, trying, work
 from web.cli.door import main
 
-__all__ = ["definitions", "exporting", "main", "people", "proving", "serving", "tables", "trying", "work"]
+__all__ = [
+    "definitions",
+    "exporting",
+    "main",
+    "papers",
+    "people",
+    "proving",
+    "registry",
+    "serving",
+    "tables",
+    "trying",
+    "work",
+]

@@ -1,0 +1,82 @@
+"""Publishing decisions (双公示) and taking them back: rows of the public list, covered when they are written.
+
+Called by `jobs` (`banjie.publish`, `banjie.publish.withdraw`), inside the job's own transaction. A withdrawn
+entry stays as a row that shows no content. 《行政处罚法》第四十八条.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import update
+
+from engine import canonical
+from engine.casework.tasks import Result, Task
+from engine.definitions.formats import cn_id, cn_uscc
+from engine.errors import Malformed
+from engine.records.shared_tables import publication
+
+_COLUMNS = frozenset({"title", "number", "decided_on", "kind"})
+_LONGEST_PERSON = 4  # a longer name is a firm's, which is public
+_DECIDING = ("grant", "refuse", "decide", "reply")
+
+
+def publish(task: Task) -> Result:
+    """Publish to the public list. Header kind (else that of the procedure); input title, subject, subject_id,
+    number, decided_on, content and whatever else is to be shown.
+
+    A person's name is covered before it is kept. The number is that of the newest numbered document where
+    none is given.
+    """
+    kind = task.headers.get("kind") or _kind(task)
+    subject = str(task.input.get("subject") or "")
+    told = {name: value for name, value in task.input.items() if name not in _COLUMNS}
+    row = {
+        "case_id": task.case.case_id,
+        "key": task.key,
+        "title": str(task.input.get("title") or task.case.title)[:400],
+        "content": canonical.dumps(told),
+        "published_at": task.moment,
+        "kind": kind[:20],
+        "number": str(task.input.get("number") or _number(task))[:120],
+        "subject": covered(subject, str(task.input.get("subject_id") or ""))[:200],
+        "unit": task.unit,
+        "decided_on": str(task.input.get("decided_on") or _decided_on(task))[:10],
+    }
+    task.runtime.store.insert_new(task.connection, publication, [row])
+    return {"published_on": task.today.isoformat()}
+
+
+def covered(name: str, id_: str = "") -> str:
+    """A name as the public may see it: a firm's whole, of a person's the first sign."""
+    is_firm = cn_uscc(id_) is None or (cn_id(id_) is not None and len(name) > _LONGEST_PERSON)
+    return name if is_firm or not name else name[0] + "*" * min(max(1, len(name) - 1), 3)
+
+
+def _kind(task: Task) -> str:
+    return task.runtime.shelf.package(task.connection, task.case.package).kind
+
+
+def _number(task: Task) -> str:
+    numbered = [document["number"] for document in task.case.documents if document.get("number")]
+    return str(numbered[-1]) if numbered else ""
+
+
+def _decided_on(task: Task) -> str:
+    acts: list[Mapping[str, Any]] = [act for act in task.case.acts if act["act"] in _DECIDING]
+    return str(acts[-1]["date"]) if acts else task.today.isoformat()
+
+
+def withdraw(task: Task) -> Result:
+    """Take back what the case has published, once the decision is changed or annulled. Input: reason, and
+    number where only one entry is meant. Raises Malformed without a reason or an entry."""
+    reason, number = str(task.input.get("reason") or ""), str(task.input.get("number") or "")
+    mine = (publication.c.case_id == task.case.case_id) & publication.c.withdrawn_at.is_(None)
+    if number:
+        mine &= publication.c.number == number
+    values = {"withdrawn_at": task.moment, "withdrawn_reason": reason}
+    changed = task.connection.execute(update(publication).where(mine).values(values)) if reason else None
+    if changed is None or changed.rowcount < 1:
+        raise Malformed("Expected a reason and an entry of this case in the public list, but one is missing")
+    return {"withdrawn_on": task.today.isoformat()}
