@@ -14,9 +14,9 @@ from sqlalchemy import Connection, insert, or_, select, update
 
 from engine import canonical
 from engine.bpmn.marking import Marking
-from engine.casework import commands, documents, publications, registers, state
+from engine.casework import commands, crossing, documents, publications, registers, state
 from engine.casework.decide import BUILT_IN
-from engine.casework.runtime import Runtime
+from engine.casework.runtime import RETRY_AFTER, Runtime
 from engine.casework.tasks import Result, Task, ThrownError, variables_at
 from engine.clock import moment_text
 from engine.errors import BanjieError, Conflict, Malformed
@@ -43,6 +43,9 @@ def run_waiting(
 
 def perform(runtime: Runtime, case_id: int, key: int) -> None:
     """Do one built-in job and report it; a failure is reported too and counts against its retries."""
+    if key < 0:
+        _take_card(runtime, case_id, key)
+        return
     try:
         result = _effect(runtime, case_id, key)
     except Conflict:
@@ -55,6 +58,22 @@ def perform(runtime: Runtime, case_id: int, key: int) -> None:
         _report(runtime, commands.FailJob(case_id=case_id, key=key, sentence=error.sentence))
         return
     _report(runtime, commands.CompleteJob(case_id=case_id, key=key, result=result))
+
+
+def _take_card(runtime: Runtime, case_id: int, key: int) -> None:
+    """The outbox row of a card: no element of the case waits for it, so its row alone says how it went."""
+    changes: dict[str, object] = {"status": "done", "problem": None}
+    try:
+        with runtime.store.writing() as connection:
+            crossing.receive_card(runtime, connection, case_id, key)
+    except BanjieError as error:
+        later = moment_text(runtime.clock.now() + RETRY_AFTER)
+        changes = {"retries": job_table.c.retries - 1, "problem": error.sentence, "available_at": later}
+    where = (job_table.c.case_id == case_id) & (job_table.c.key == key)
+    failed = {"status": "failed"}
+    with runtime.store.writing() as connection:
+        connection.execute(update(job_table).where(where).values(claimed_until=None, **changes))
+        connection.execute(update(job_table).where(where, job_table.c.retries <= 0).values(failed))
 
 
 def _report(runtime: Runtime, command: commands.Command) -> None:
@@ -154,4 +173,7 @@ _WORK: dict[str, Callable[[Task], Result]] = {
     "banjie.publish": publications.publish,
     "banjie.publish.withdraw": publications.withdraw,
     "banjie.archive": _archive,
+    "banjie.case.open": crossing.open_case,
+    "banjie.message": crossing.tell,
+    "banjie.card.revoke": crossing.revoke_cards,
 }

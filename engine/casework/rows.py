@@ -23,6 +23,8 @@ from engine.records import tables
 from engine.records.entries import Event
 from engine.records.store import Store
 
+CARD_JOB = "banjie.supervise"
+
 
 def write(
     store: Store,
@@ -36,7 +38,7 @@ def write(
     now = moment_text(ground.moment)
     store.upsert(connection, tables.work_item, _items(before, after, events, ground))
     store.upsert(connection, tables.due, _dues(before, after, ground))
-    store.upsert(connection, tables.job, _jobs(before, after, events))
+    store.upsert(connection, tables.job, [*_jobs(before, after, events), *_openings(after, events, ground)])
     store.upsert(connection, tables.subscription, _subscriptions(before, after))
     store.upsert(connection, tables.card, _cards(after, events, now))
     for key, status in _card_changes(before, after):
@@ -152,6 +154,36 @@ def _jobs(before: CaseState, after: CaseState, events: Sequence[Event]) -> list[
             }
         )
     return rows
+
+
+def card_of(key: int) -> int:
+    """The number of the card that a row of the outbox is about; rows of cards have keys below zero."""
+    return -key
+
+
+def _openings(after: CaseState, events: Sequence[Event], ground: Ground) -> list[dict[str, Any]]:
+    """The outbox of cards: from yellow up a card opens a supervision case; one on such a case opens none."""
+    if ground.package.kind == "supervision":
+        return []
+    return [
+        {
+            "case_id": after.case_id,
+            "key": -event.data["card"],
+            "status": "waiting",
+            "element": "",
+            "type": CARD_JOB,
+            "unit": after.unit,
+            "retries": 3,
+            "headers": "{}",
+            "input": "{}",
+            "available_at": moment_text(ground.moment),
+            "claimed_until": None,
+            "claimed_by": None,
+            "problem": None,
+        }
+        for event in events
+        if event.type == "CardIssued" and GRAVITY.index(event.data["level"]) >= GRAVITY.index("Y")
+    ]
 
 
 def _subscriptions(before: CaseState, after: CaseState) -> list[dict[str, Any]]:

@@ -73,13 +73,29 @@ class Runtime:
         # What is decided is what the journal will hand to a replay: the same data in the same order.
         command = commands.from_data(canonical.loads(canonical.dumps(command.as_data())))
         with self.store.writing() as connection:
-            if isinstance(command, commands.Receive):
-                outcome, blocked = self._open(connection, command, actor)
-            else:
-                outcome, blocked = self._step(connection, command, actor)
+            outcome, blocked = self._do(connection, command, actor)
         if blocked:
             raise ActBlocked(blocked)
         return outcome
+
+    def within(self, connection: Connection, command: commands.Command, actor: Actor) -> Outcome:
+        """As `handle`, inside the writing transaction of a job that reaches another case.
+
+        Raises ActBlocked before anything is committed: the job's transaction ends with it.
+        """
+        canonical.demand_storable(command.as_data())
+        command = commands.from_data(canonical.loads(canonical.dumps(command.as_data())))
+        outcome, blocked = self._do(connection, command, actor)
+        if blocked:
+            raise ActBlocked(blocked)
+        return outcome
+
+    def _do(
+        self, connection: Connection, command: commands.Command, actor: Actor
+    ) -> tuple[Outcome, str | None]:
+        if isinstance(command, commands.Receive):
+            return self._open(connection, command, actor)
+        return self._step(connection, command, actor)
 
     def _open(
         self, connection: Connection, command: commands.Receive, actor: Actor
@@ -254,6 +270,14 @@ class Runtime:
     def item(self, connection: Connection, code: str) -> ServiceItem:
         """A service item of the catalogue in force. Raises NotFound."""
         return catalogue.find(self._items(connection), code)
+
+    def package_for(self, connection: Connection, code: str) -> Package:
+        """The package in force now of a service item's procedure. Raises NotFound."""
+        return self._package_in_force(connection, self.item(connection, code).procedure, self.clock.now())
+
+    def items(self, connection: Connection) -> dict[str, ServiceItem]:
+        """The service items of the catalogue in force, by code."""
+        return self._items(connection)
 
     def _items(self, connection: Connection) -> dict[str, ServiceItem]:
         return self.shelf.items(connection, self.shelf.newest("catalogue", "catalogue"))

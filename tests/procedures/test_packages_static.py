@@ -13,7 +13,10 @@ from shipped_packages import MAIN, NAMES, PROCESSES, elements, law, package, pro
 
 from engine.definitions import catalogue, templates
 
-BUILT_IN = {"document", "notify", "register.write", "register.read", "publish", "archive"}
+BUILT_IN = {
+    "document", "notify", "register.write", "register.read", "publish", "publish.withdraw", "archive",
+    "case.open", "message", "card.revoke",
+}  # fmt: skip
 # Period texts an authority deploys itself where it reads the short limits of 落户 as working days.
 OWN_TEXTS = {"hj.notice.w", "hj.refuse.w", "hj.supplement.w"}
 PERIOD_ID = re.compile(r"\b(?:xk|hj|gs|hp|cf)\.[a-z]+(?:[.-][a-z]+)*\b")
@@ -180,5 +183,5 @@ def test_procedure_files_name_their_kind_and_their_process():
     for name in NAMES:
         facts = tomllib.loads((PROCESSES / name / "procedure.toml").read_text())
         assert facts["id"] == facts["process"] == name
-        assert facts["kind"] in ("licence", "registration", "shared")
+        assert facts["kind"] in ("licence", "registration", "shared", "penalty", "letter", "supervision")
         assert (PROCESSES / name / "LAW.md").read_text().startswith("# ")
