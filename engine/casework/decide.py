@@ -16,12 +16,11 @@ from engine.bpmn.marking import Marking
 from engine.casework import appeals, clocks, commands, recounting, supervision, work_items
 from engine.casework.desk import Desk
 from engine.casework.ground import Ground
-from engine.casework.state import CaseState
+from engine.casework.state import LONGEST_NAME, CaseState
 from engine.casework.work_items import VoidActError
 from engine.errors import Conflict
 from engine.records.entries import Event
 
-LONGEST_NAME = 200
 BUILT_IN = "banjie."  # job types that begin so are done by the product itself
 
 
@@ -101,7 +100,9 @@ def _record_refusal(desk: Desk, command: commands.Command, rules: list[str], sen
 def _receive(desk: Desk, command: commands.Receive) -> None:
     ground, answers = desk.ground, desk.ground.answers
     variables = dict(command.variables)
-    applicant = str(variables.get("applicant_name") or ground.actor.name or "")[:LONGEST_NAME]
+    party = ground.package.party
+    given = str(variables.get(party.get("name", "applicant_name")) or "")
+    applicant = (given or ("" if ground.item.begun_by else ground.actor.name))[:LONGEST_NAME]
     desk.record(
         "CaseReceived",
         case_id=answers["case_id"],
@@ -114,7 +115,8 @@ def _receive(desk: Desk, command: commands.Receive) -> None:
         title=ground.item.name(),
         applicant=applicant,
         query_hash=answers.get("query_hash"),
-        phone_tail=str(variables.get("phone") or "")[-4:],
+        phone_tail=str(variables.get(party.get("phone", "phone")) or "")[-4:],
+        **({"party": dict(party)} if party else {}),
     )
     process = ground.package.process
     starts = ground.package.definition.start_events(process)

@@ -105,11 +105,10 @@ class Runtime:
         item = self.item(connection, command.item)
         if command.unit not in item.units:
             raise NotFound(f"“{item.name()}”不由{command.unit}受理")
-        authorization.at_the_door(actor, "receive", command.unit, self.organisation(connection))
+        organisation = self.organisation(connection)
+        authorization.at_the_door(actor, "receive", command.unit, organisation, begun_by=item.begun_by)
         package = self._package_in_force(connection, item.procedure, moment)
-        command = self._checked(
-            command, package, package.first_form, actor, moment, self.organisation(connection)
-        )
+        command = self._checked(command, package, package.first_form, actor, moment, organisation)
         code = "".join(secrets.choice(_CODE_ALPHABET) for _ in range(12))
         case_id = case_row.new(connection, command, moment)
         answers = {

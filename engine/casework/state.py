@@ -16,6 +16,7 @@ from engine.errors import Broken
 from engine.records.entries import Event
 
 Rows = Mapping[int, Mapping[str, Any]]
+LONGEST_NAME = 200
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class CaseState:
     root: int | None = None
     query_hash: str | None = None
     phone_tail: str = ""
+    party: Mapping[str, str] = field(default_factory=dict)  # variables: {name, phone} of the person concerned
     called: Mapping[str, str] = field(default_factory=dict)  # package name → digest
     scopes: Rows = field(default_factory=dict)
     items: Rows = field(default_factory=dict)
@@ -89,6 +91,7 @@ def loads(text: str) -> CaseState:
             data[name] = {int(key): row for key, row in data[name].items()}
         for name in _TUPLE_FIELDS:
             data[name] = tuple(data[name])
+        data.setdefault("party", {})  # a state written before it was kept
         return CaseState(**{f.name: data[f.name] for f in fields(CaseState)})
     except (KeyError, TypeError, ValueError) as error:
         raise Broken(f"Expected the state of a case, but it cannot be read: {error}") from error
@@ -147,6 +150,19 @@ def _scope_opened(state: CaseState, data: Data, moment: str) -> CaseState:
 
 def _scope_closed(state: CaseState, data: Data, moment: str) -> CaseState:
     return state if data["scope"] == state.root else _drop(state, "scopes", data["scope"])
+
+
+def _variable_set(state: CaseState, data: Data, moment: str) -> CaseState:
+    """Whom a case is about may be found out, or corrected, while it runs."""
+    if data["scope"] != state.root or data["name"] not in state.party.values():
+        return state
+    text = str(data["value"] or "")
+    named = {name: text for name, variable in state.party.items() if variable == data["name"]}
+    return replace(
+        state,
+        applicant=named.get("name", state.applicant)[:LONGEST_NAME] or state.applicant,
+        phone_tail=named["phone"][-4:] if "phone" in named else state.phone_tail,
+    )
 
 
 def _item_offered(state: CaseState, data: Data, moment: str) -> CaseState:
@@ -294,6 +310,7 @@ APPLIERS: dict[str, Callable[[CaseState, Data, str], CaseState]] = {
     "ProcedureCalled": _procedure_called,
     "ScopeOpened": _scope_opened,
     "ScopeClosed": _scope_closed,
+    "VariableSet": _variable_set,
     "WorkItemOffered": _item_offered,
     "WorkItemClaimed": _item_claimed,
     "WorkItemReleased": _item_released,

@@ -32,6 +32,11 @@ class ServiceItem:
         """The units that accept it."""
         return tuple(self.facts.get("units", ()))
 
+    @property
+    def begun_by(self) -> str:
+        """The role that begins its cases of the authority's own motion; empty where people apply."""
+        return str(self.facts.get("begun_by", ""))
+
     def name(self, language: str = "zh") -> str:
         """The item's name."""
         names = self.facts.get("name", {})

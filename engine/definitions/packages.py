@@ -65,6 +65,13 @@ class Package:
         return self.facts.get("first_form")
 
     @property
+    def party(self) -> Mapping[str, str]:
+        """The variables that say whom a case is about ({name, phone}), where [party] of procedure.toml names
+        others than `applicant_name` and `phone`; they may be written at any time of the case."""
+        named = self.facts.get("party", {})
+        return {key: str(named[key]) for key in ("name", "phone") if key in named}
+
+    @property
     def process(self) -> str:
         """The id of the process that a case of this package starts."""
         named = self.facts.get("process")

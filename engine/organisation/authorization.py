@@ -58,14 +58,18 @@ _RIGHT_NAMES = {
 }
 
 
-def at_the_door(actor: Actor, right: str, unit: str, organisation: Organisation, *, case: str = "") -> None:
+def at_the_door(
+    actor: Actor, right: str, unit: str, organisation: Organisation, *, case: str = "", begun_by: str = ""
+) -> None:
     """Let the actor in, or raise NotAuthorised with a Chinese sentence.
 
     `unit` is the unit of the case or work item; "" asks whether the actor has the right anywhere (never
-    for work, read and receive). `case` is the case number a party wants to reach.
+    for work, read and receive). `case` is the case number a party wants to reach,
+    `begun_by` the role that begins such cases of the authority's own motion ("" where people apply).
 
     work: a post held is in exactly that unit. read: the same, or a supervisor or auditor whose reach
-    covers the unit. receive: role window in the unit, or anyone who applies as a party.
+    covers the unit. receive: role window in the unit, or anyone who applies as a party;
+    where `begun_by` names a role, that role or window in the unit and no party.
     supervise, audit, design, operate, administer: that role, with the unit within the reach of its post.
     Raises NotFound for a unit the organisation does not know, ValueError for a right that does not exist.
     """
@@ -74,28 +78,35 @@ def at_the_door(actor: Actor, right: str, unit: str, organisation: Organisation,
     if actor.kind == "system":
         return
     is_party = actor.kind == "party"
-    if not (_party_may(actor, right, case) if is_party else _officer_may(actor, right, unit, organisation)):
+    allowed = (
+        _party_may(actor, right, case, begun_by)
+        if is_party
+        else _officer_may(actor, right, unit, organisation, begun_by)
+    )
+    if not allowed:
         raise NotAuthorised(_door_sentence(actor, right, unit, organisation))
 
 
-def may(actor: Actor, right: str, unit: str, organisation: Organisation, *, case: str = "") -> bool:
+def may(
+    actor: Actor, right: str, unit: str, organisation: Organisation, *, case: str = "", begun_by: str = ""
+) -> bool:
     """`at_the_door` as an answer, for menus and lists. Raises ValueError and NotFound as it does."""
     try:
-        at_the_door(actor, right, unit, organisation, case=case)
+        at_the_door(actor, right, unit, organisation, case=case, begun_by=begun_by)
     except NotAuthorised:
         return False
     return True
 
 
-def _party_may(actor: Actor, right: str, case: str) -> bool:
+def _party_may(actor: Actor, right: str, case: str, begun_by: str) -> bool:
     if right == "receive":
-        return True
+        return begun_by == ""
     return right in ("work", "read") and actor.case != "" and actor.case == case
 
 
-def _officer_may(actor: Actor, right: str, unit: str, organisation: Organisation) -> bool:
+def _officer_may(actor: Actor, right: str, unit: str, organisation: Organisation, begun_by: str) -> bool:
     if right == "receive":
-        return actor.holds("window", unit)
+        return actor.holds("window", unit) or (begun_by != "" and actor.holds(begun_by, unit))
     if unit == "" and right in ("work", "read"):
         return False
     if right in ("work", "read") and any(held.unit == unit for held in actor.posts):
