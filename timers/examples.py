@@ -10,13 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import yaml
 
 from engine import periods
 from engine.audit.history import case_file
-from engine.casework import clocks, founding
+from engine.bpmn.marking import Marking
+from engine.casework import clocks, founding, registers
 from engine.casework.state import CaseState
 from engine.definitions import bundles
 from engine.errors import ActBlocked, BanjieError, Finding, Malformed
@@ -95,6 +97,8 @@ def _live(laboratory: Laboratory, example: Example) -> int:
     given = example.given
     if given.get("parameters"):
         _set_parameters(laboratory, given["item"], given["parameters"])
+    for register, rows in given.get("registers", {}).items():
+        _enter(laboratory, register, rows)
     laboratory.at(_day(given["today"]), 10)
     application = {name: _plain(value) for name, value in given.get("application", {}).items()}
     channel = given.get("channel", "window")
@@ -102,6 +106,14 @@ def _live(laboratory: Laboratory, example: Example) -> int:
     for step in example.when:
         _do(laboratory, case_id, step)
     return case_id
+
+
+def _enter(laboratory: Laboratory, register: str, rows: Mapping[str, Mapping[str, Any]]) -> None:
+    """Rows that stand in a register before the case begins, by key."""
+    plain = [
+        {"key": key, **{name: _plain(value) for name, value in row.items()}} for key, row in rows.items()
+    ]
+    registers.bring(laboratory.runtime, register, plain, Actor.system())
 
 
 def _do(laboratory: Laboratory, case_id: int, step: Mapping[str, Any]) -> None:
@@ -200,8 +212,16 @@ _SPECIAL: dict[str, Callable[[Laboratory, CaseState, Any], Iterator[Row]]] = {
 
 
 def _file(laboratory: Laboratory, case: CaseState) -> Mapping[str, Any]:
+    """The case file; a procedure that is being called adds what only it knows yet."""
     with laboratory.runtime.store.reading() as connection:
-        return case_file(journal.read(connection, journal.case_stream(case.case_id)))
+        row = laboratory.runtime.load(connection, case.case_id)
+        file = case_file(journal.read(connection, journal.case_stream(case.case_id)))
+    if not case.open:
+        return file
+    marking = Marking.load(row.marking.encode())
+    inner = [number for number in sorted(case.scopes) if number != case.root]
+    called = {name: value for number in inner for name, value in marking.variables(number).items()}
+    return {**called, **file}
 
 
 def _set_parameters(laboratory: Laboratory, item: str, parameters: Mapping[str, Any]) -> None:
@@ -232,8 +252,13 @@ def _day(value: Any) -> date:
 
 
 def _plain(value: Any) -> Any:
+    """A value of YAML as a form takes it: days as text, figures with a point as decimals, however deep."""
+    if isinstance(value, dict):
+        return {name: _plain(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, timedelta):
-        return str(value)
-    return value
+    if isinstance(value, float):
+        return Decimal(str(value))
+    return str(value) if isinstance(value, timedelta) else value
