@@ -19,8 +19,8 @@ from engine.casework import due_moments, jobs, nights, patrol, recounts
 from engine.casework.runtime import Runtime
 from engine.clock import moment_text
 from engine.errors import NotFound
-from engine.records import seals
 from engine.records.tables import node
+from timers import stamping
 
 log = logging.getLogger("banjie.heartbeat")
 
@@ -94,9 +94,10 @@ class Heartbeat:
             self._counted = newest
 
     def seal(self) -> None:
-        """Seal everything recorded so far."""
-        with self.runtime.store.writing() as connection:
-            seals.make(connection, moment_text(self.runtime.clock.now()))
+        """Seal everything recorded so far, and have the seal stamped where an authority is configured."""
+        made, _stamp, problem = stamping.seal_and_stamp(self.runtime, stamping.configured())
+        if problem:
+            log.warning("seal %s without time-stamp: %s", made.number, problem)
 
     def patrol(self) -> list[patrol.Missed]:
         """Check every time rule again, once a night whatever the number of nodes; gives what was missed.

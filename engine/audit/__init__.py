@@ -6,7 +6,7 @@ decides it again, `history` shows it step by step, `narrative` puts it in words,
 
 from engine.audit.history import Step, case_file, steps
 from engine.audit.replay import Verdict, replay
-from engine.audit.verify import Check, verify_all, verify_case, verify_seals
+from engine.audit.verify import Check, verify_all, verify_case, verify_seals, verify_stamps
 
 __all__ = [
     "Check",
@@ -18,4 +18,5 @@ __all__ = [
     "verify_all",
     "verify_case",
     "verify_seals",
+    "verify_stamps",
 ]

@@ -19,7 +19,7 @@ from engine.audit import narrative, offline
 from engine.audit.history import steps
 from engine.casework.runtime import Runtime
 from engine.errors import NotFound
-from engine.records import blobs, journal, seals
+from engine.records import blobs, journal, seals, stamps
 
 READ_ME = """案卷 {number}
 
@@ -28,6 +28,8 @@ files/            文书、附件
 definitions/      办理所依据的流程、表单、期限、日历、监督规则
 seals.jsonl       截至导出时的封存清单
 narrative.txt     经过
+stamps/           外部时间戳机构的回答。核验其签名：
+                  openssl ts -verify -data stamps/seal-1.body -in stamps/seal-1.tsr -CAfile 机构根证书.pem
 verify.py         核验程序：python3 verify.py <本文件> [库外保存的封存清单.json]
 """
 
@@ -49,6 +51,7 @@ def make(connection: Connection, runtime: Runtime, case_id: int) -> bytes:
         "narrative.txt": "\n".join(narrative.tell(steps(entries), runtime.settings.zone)).encode(),
         "verify.py": inspect.getsource(offline).encode(),
         **files,
+        **_stamps(connection),
     }
     digests = {name: canonical.digest_bytes(data) for name, data in made.items()}
     made["manifest.json"] = canonical.dumps({"case": number, "files": digests}).encode()
@@ -78,6 +81,16 @@ def _definitions(connection: Connection, runtime: Runtime, entries: list[Any]) -
         yield f"{folder}/manifest.json", bundle.manifest.encode()
         for path, data in bundle.files.items():
             yield f"{folder}/{path}", data
+
+
+def _stamps(connection: Connection) -> dict[str, bytes]:
+    """Each time-stamp with the body it is of, as `openssl ts -verify` takes them."""
+    bodies = {seal.number: seal.body.encode() for seal in seals.all_seals(connection)}
+    made = {}
+    for stamp in stamps.kept(connection):
+        name = f"stamps/seal-{stamp.seal}"
+        made.update({f"{name}.tsr": stamp.response, f"{name}.body": bodies.get(stamp.seal, b"")})
+    return made
 
 
 def _zipped(files: Mapping[str, bytes]) -> bytes:

@@ -11,7 +11,8 @@ the database. What it cannot prove: anything written after that seal.
 The written form (canonical JSON): keys sorted by code point, no white space, UTF-8, numbers exactly as
 recorded. An entry's `head` names its stream, place, moment, actor, the salted digests of its data, the
 digests of the definitions it ran under, the digest of the marking after it and the hash of the entry
-before; the entry's hash is the SHA-256 of its head.
+before; the entry's hash is the SHA-256 of its head, or the SM3 where the head says "alg":"sm3". SM3 needs
+a Python whose OpenSSL has it (1.1.1 or later, not switched off); where it is missing this program says so.
 """
 
 from __future__ import annotations
@@ -48,25 +49,35 @@ def write(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def sha256(data: bytes) -> str:
-    """SHA-256 as hexadecimal text."""
-    return hashlib.sha256(data).hexdigest()
+def hashed(name: str, data: bytes) -> bytes:
+    """The digest of bytes by the hash function a head or seal names."""
+    if name not in ("sha256", "sm3"):
+        raise ValueError(f"Expected the hash function sha256 or sm3, but found {name}")
+    try:
+        return hashlib.new(name, data).digest()
+    except ValueError as error:
+        raise ValueError(
+            f"Expected {name} in this Python's OpenSSL, but it has none: use another machine"
+        ) from error
 
 
-def salted(salt: str, value: Any) -> str:
+def digest(name: str, data: bytes) -> str:
+    """The same as hexadecimal text."""
+    return hashed(name, data).hex()
+
+
+def salted(name: str, salt: str, value: Any) -> str:
     """The digest under which a piece of data stands in a head."""
-    return sha256((salt + write(value)).encode())
+    return digest(name, (salt + write(value)).encode())
 
 
-def merkle_root(leaves: list[str]) -> str:
+def merkle_root(leaves: list[str], name: str) -> str:
     """RFC 6962, 2.1: leaves and inner nodes are hashed with different prefixes."""
-    level = [hashlib.sha256(b"\x00" + leaf.encode()).digest() for leaf in leaves]
+    level = [hashed(name, b"\x00" + leaf.encode()) for leaf in leaves]
     if not level:
-        return hashlib.sha256(b"").hexdigest()
+        return digest(name, b"")
     while len(level) > 1:
-        paired = [
-            hashlib.sha256(b"\x01" + level[i] + level[i + 1]).digest() for i in range(0, len(level) - 1, 2)
-        ]
+        paired = [hashed(name, b"\x01" + level[i] + level[i + 1]) for i in range(0, len(level) - 1, 2)]
         level = paired + level[len(paired) * 2 :]
     return level[0].hex()
 
@@ -83,7 +94,7 @@ def check_entries(entries: list[dict[str, Any]]) -> Iterator[str]:
             or head["stream"] != entry["stream"]
         ):
             yield f"{name}: Expected entry {place} of its stream here"
-        if sha256(entry["head"].encode()) != entry["hash"]:
+        if digest(head.get("alg", "sha256"), entry["head"].encode()) != entry["hash"]:
             yield f"{name}: Expected the hash of its head, but it has another"
         if head["previous"] != previous:
             yield f"{name}: Expected to follow {previous[:12]}…, but it says {head['previous'][:12]}…"
@@ -96,31 +107,32 @@ def check_entries(entries: list[dict[str, Any]]) -> Iterator[str]:
 
 def check_payload(name: str, head: dict[str, Any], payload: dict[str, Any]) -> Iterator[str]:
     """Whether the data is the data whose digests stand in the head."""
-    salt = payload["salt"]
-    command = {"type": payload["command"]["type"], "data": salted(salt, payload["command"])}
+    alg, salt = head.get("alg", "sha256"), payload["salt"]
+    command = {"type": payload["command"]["type"], "data": salted(alg, salt, payload["command"])}
     if command != head["command"]:
         yield f"{name}: Expected the command recorded, but it was changed"
-    if salted(salt, payload["answers"]) != head["answers"]:
+    if salted(alg, salt, payload["answers"]) != head["answers"]:
         yield f"{name}: Expected the answers recorded, but they were changed"
     if len(payload["events"]) != len(head["events"]):
         yield f"{name}: Expected {len(head['events'])} events, but found {len(payload['events'])}"
     for index, (event, kept) in enumerate(zip(payload["events"], head["events"], strict=False), start=1):
-        if event["type"] != kept["type"] or salted(salt, event["data"]) != kept["data"]:
+        if event["type"] != kept["type"] or salted(alg, salt, event["data"]) != kept["data"]:
             yield f"{name}: Expected event {index} ({kept['type']}) as recorded, but it was changed"
 
 
 def check_seal(seal: dict[str, Any], entries: list[dict[str, Any]]) -> Iterator[str]:
     """Whether a seal is whole, and whether the chain reaches what it says of this stream."""
     body = load(seal["body"])
-    if sha256(seal["body"].encode()) != seal["hash"]:
+    alg = body.get("alg", "sha256")
+    if digest(alg, seal["body"].encode()) != seal["hash"]:
         yield f"seal {seal['number']}: Expected the hash of its body, but it has another"
-    if merkle_root([write(head) for head in body["heads"]]) != body["root"]:
+    if merkle_root([write(head) for head in body["heads"]], alg) != body["root"]:
         yield f"seal {seal['number']}: Expected the root over its heads, but it has another"
     known = {(entry["stream"], str(entry["seq"])): entry["hash"] for entry in entries}
     streams = {entry["stream"] for entry in entries}
-    for stream, seq, digest in body["heads"]:
-        if stream in streams and known.get((stream, str(seq))) != digest:
-            sentence = f"seal {seal['number']}: Expected {stream} #{seq} to be {digest[:12]}…"
+    for stream, seq, kept in body["heads"]:
+        if stream in streams and known.get((stream, str(seq))) != kept:
+            sentence = f"seal {seal['number']}: Expected {stream} #{seq} to be {kept[:12]}…"
             yield f"{sentence}, but it differs or is gone"
 
 
@@ -144,10 +156,10 @@ def read_faults(path: Path, seal_path: Path | None) -> list[str]:
         manifest = load(archive.read("manifest.json"))
         faults += check_entries(entries)
         names = set(archive.namelist())
-        for name, digest in manifest["files"].items():
+        for name, kept in manifest["files"].items():
             if name not in names:
                 faults.append(f"{name}: Expected the file in the dossier, but it is missing")
-            elif sha256(archive.read(name)) != digest:
+            elif digest("sha256", archive.read(name)) != kept:
                 faults.append(f"{name}: Expected the bytes recorded, but they were changed")
         seals = [load(line) for line in archive.read("seals.jsonl").splitlines()]
     if seal_path is not None:

@@ -75,7 +75,8 @@ def traces_of(entries: Iterable[Entry], digest: str, net: Net) -> list[list[str]
     The outer stay of a repeated activity stands for no work of its own and is left out.
     """
     scopes: dict[int, Mapping[str, Any]] = {}
-    labels, open_, found = net.labels, {}, []
+    labels, found = net.labels, []
+    open_: dict[int, list[str]] = {}
     for event in (event for entry in entries for event in entry.events):
         data = event.data
         if event.type == "ScopeOpened":

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, select
 
 from engine import canonical
 from engine.errors import BanjieError
-from engine.records import blobs, journal, seals
+from engine.records import blobs, hashing, journal, seals, stamps
 from engine.records.entries import GENESIS, Entry, Event, from_row
 from engine.records.tables import blob, definition_version
 from engine.records.tables import case as case_table
@@ -105,6 +105,14 @@ def _head(row: Mapping[str, Any]) -> Mapping[str, Any]:
     return head if isinstance(head, Mapping) else {}
 
 
+def _digest(written: Mapping[str, Any], text: str) -> str:
+    """The digest of a text by the function it names itself; "" where it names none that can be computed."""
+    try:
+        return hashing.digest(str(written.get("alg", hashing.SHA256)), text.encode())
+    except BanjieError:
+        return ""
+
+
 def _chain(rows: list[Mapping[str, Any]]) -> Iterator[Fault]:
     previous, last_moment = GENESIS, ""
     for place, row in enumerate(rows, start=1):
@@ -112,7 +120,7 @@ def _chain(rows: list[Mapping[str, Any]]) -> Iterator[Fault]:
         if row["seq"] != place:
             detail = f"Expected entry {place}, but found {row['seq']} in {row['stream']}"
             yield Fault(1, detail, row["seq"])
-        if canonical.digest_bytes(row["head"].encode()) != row["hash"]:
+        if _digest(_head(row), row["head"]) != row["hash"]:
             yield Fault(2, f"{name}: Expected the hash of its head, but the row holds another", row["seq"])
         try:
             entry = from_row(row["stream"], row["seq"], row["case_id"], row["head"], row["payload"])
@@ -150,6 +158,7 @@ def _payload(name: str, row: Mapping[str, Any], entry: Entry) -> Iterator[Fault]
         marking=entry.marking,
         previous=entry.previous,
         salt=entry.salt,
+        algorithm=entry.algorithm,
     )
     try:
         head, payload = made.head, made.payload
@@ -248,17 +257,26 @@ def _heads(seal: seals.Seal) -> list[tuple[str, int, str]]:
         return []
 
 
+def _body(seal: seals.Seal) -> Mapping[str, Any]:
+    try:
+        body = canonical.loads(seal.body)
+    except BanjieError:
+        return {}
+    return body if isinstance(body, Mapping) else {}
+
+
 def _seal_faults(connection: Connection, stored: list[seals.Seal]) -> Iterator[str]:
     previous = GENESIS
     newest = {stream: seq for stream, seq, _ in journal.heads(connection)}
     for place, seal in enumerate(stored, start=1):
-        if canonical.digest_bytes(seal.body.encode()) != seal.hash:
+        body = _body(seal)
+        if _digest(body, seal.body) != seal.hash:
             yield f"Expected seal {place} to have its own hash, but it was changed"
             return
-        body = canonical.loads(seal.body)
         if (seal.number, body["number"], body["previous"]) != (place, place, previous):
             yield f"Expected seal {place} to follow the one before, but the link is broken"
-        if seals.merkle_root([canonical.dumps(head) for head in body["heads"]]) != body["root"]:
+        leaves = [canonical.dumps(head) for head in body["heads"]]
+        if seals.merkle_root(leaves, body.get("alg", hashing.SHA256)) != body["root"]:
             yield f"Expected seal {place} to have its own root, but it was changed"
         if body["moment"] != seal.moment:
             yield f"Expected seal {place} to be of {body['moment']}, but the row says {seal.moment}"
@@ -272,10 +290,33 @@ def _seal_faults(connection: Connection, stored: list[seals.Seal]) -> Iterator[s
 # --- the whole database ----------------------------------------------------------------------------
 
 
-def verify_all(connection: Connection, kept: Mapping[str, Any] | None = None) -> Iterator[tuple[str, Check]]:
+def verify_stamps(connection: Connection, roots: bytes | None = None) -> Check:
+    """Every time-stamp is of the seal it says; with `roots` (PEM) its signature leads to them as well."""
+    fault = next(_stamp_faults(connection, roots), "")
+    return Check(14, "时间戳与其封存一致", not fault, fault)
+
+
+def _stamp_faults(connection: Connection, roots: bytes | None) -> Iterator[str]:
+    stored = {seal.number: seal for seal in seals.all_seals(connection)}
+    try:
+        for stamp in stamps.kept(connection):
+            if stamp.seal not in stored:
+                yield f"Expected seal {stamp.seal} beside its time-stamp of {stamp.moment}, but it is gone"
+                return
+            stamps.read(stored[stamp.seal], stamp.authority, stamp.response, roots)
+    except BanjieError as error:
+        yield error.sentence
+    except (KeyError, TypeError, ValueError) as error:
+        yield f"Expected the stream {stamps.STREAM} to hold time-stamps, but {error!r}"
+
+
+def verify_all(
+    connection: Connection, kept: Mapping[str, Any] | None = None, roots: bytes | None = None
+) -> Iterator[tuple[str, Check]]:
     """Every check on everything stored, each with what it is about: a case number, a stream, or "".
 
-    Work for minutes on a large database; the caller shows how far it is. `kept` is a seal kept outside.
+    Work for minutes on a large database; the caller shows how far it is. `kept` is a seal kept outside,
+    `roots` the certificates (PEM) of the time-stamping authority.
     """
     cases = {
         journal.case_stream(row.case_id): row
@@ -288,7 +329,8 @@ def verify_all(connection: Connection, kept: Mapping[str, Any] | None = None) ->
         else:
             facts = dict(row._mapping)
             yield from ((row.number or stream, one) for one in verify_case(connection, row.case_id, facts))
-    for check in (*verify_seals(connection, kept), _stored_bytes(connection), _versions(connection)):
+    yield from (("", check) for check in verify_seals(connection, kept))
+    for check in (_stored_bytes(connection), _versions(connection), verify_stamps(connection, roots)):
         yield "", check
 
 

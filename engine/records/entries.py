@@ -18,6 +18,7 @@ from typing import Any
 
 from engine import canonical
 from engine.errors import Broken
+from engine.records import hashing
 
 VERSION = 1
 GENESIS = "0" * 64  # stands where the first entry of a stream names its predecessor
@@ -42,7 +43,8 @@ class Entry:
     `command` and `answers` are plain data; `command["type"]` names the command. `digests` name what it
     ran under by kind (package, law, calendar, supervision, units, engine). `marking` is "" in streams
     that run no diagram. `erased` is true when the payload was disposed of: command data, answers and
-    event data are then empty and only their digests remain in `kept_head`.
+    event data are then empty and only their digests remain in `kept_head`. `algorithm` names the hash
+    function (hashing.KNOWN); the head names it too where it is not SHA-256.
     """
 
     stream: str
@@ -59,6 +61,7 @@ class Entry:
     salt: str = ""
     erased: bool = False
     kept_head: str | None = None
+    algorithm: str = field(default_factory=hashing.chosen)
 
     @cached_property
     def head(self) -> str:
@@ -78,6 +81,7 @@ class Entry:
                 "digests": self.digests,
                 "marking": self.marking,
                 "previous": self.previous,
+                **({} if self.algorithm == hashing.SHA256 else {"alg": self.algorithm}),
             }
         )
 
@@ -97,11 +101,11 @@ class Entry:
 
     @cached_property
     def hash(self) -> str:
-        """SHA-256 of the head."""
-        return canonical.digest_bytes(self.head.encode())
+        """The digest of the head."""
+        return hashing.digest(self.algorithm, self.head.encode())
 
     def _salted(self, data: Any) -> str:
-        return canonical.digest_bytes((self.salt + canonical.dumps(data)).encode())
+        return hashing.digest(self.algorithm, (self.salt + canonical.dumps(data)).encode())
 
 
 def from_row(stream: str, seq: int, case_id: int | None, head: str, payload: str | None) -> Entry:
@@ -127,6 +131,7 @@ def from_row(stream: str, seq: int, case_id: int | None, head: str, payload: str
             salt=data["salt"],
             erased=payload is None,
             kept_head=head,
+            algorithm=written.get("alg", hashing.SHA256),
         )
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise Broken(

@@ -7,14 +7,13 @@ as he likes. The tree follows RFC 6962, 2.1: leaves and inner nodes are hashed w
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, insert, select
 
 from engine import canonical
-from engine.records import journal
+from engine.records import hashing, journal
 from engine.records.entries import GENESIS
 from engine.records.tables import seal as seal_table
 
@@ -33,14 +32,14 @@ class Seal:
         return {"number": self.number, "moment": self.moment, "body": self.body, "hash": self.hash}
 
 
-def merkle_root(leaves: Sequence[str]) -> str:
+def merkle_root(leaves: Sequence[str], algorithm: str = hashing.SHA256) -> str:
     """Root of the tree over the leaves' texts; of no leaves, the hash of nothing (RFC 6962, 2.1)."""
     if not leaves:
-        return hashlib.sha256(b"").hexdigest()
-    level = [hashlib.sha256(b"\x00" + leaf.encode()).digest() for leaf in leaves]
+        return hashing.digest(algorithm, b"")
+    level = [hashing.raw(algorithm, b"\x00" + leaf.encode()) for leaf in leaves]
     while len(level) > 1:
         pairs = [
-            hashlib.sha256(b"\x01" + level[i] + level[i + 1]).digest() for i in range(0, len(level) - 1, 2)
+            hashing.raw(algorithm, b"\x01" + level[i] + level[i + 1]) for i in range(0, len(level) - 1, 2)
         ]
         level = pairs + level[len(pairs) * 2 :]
     return level[0].hex()
@@ -48,19 +47,21 @@ def merkle_root(leaves: Sequence[str]) -> str:
 
 def make(connection: Connection, moment: str) -> Seal:
     """Seal everything recorded so far and store the seal."""
-    newest = latest(connection)
+    newest, algorithm = latest(connection), hashing.chosen()
     heads = [list(head) for head in journal.heads(connection)]
+    number = (newest.number if newest else 0) + 1
     body = canonical.dumps(
         {
             "v": 1,
-            "number": (newest.number if newest else 0) + 1,
+            "number": number,
             "moment": moment,
             "heads": heads,
-            "root": merkle_root([canonical.dumps(head) for head in heads]),
+            "root": merkle_root([canonical.dumps(head) for head in heads], algorithm),
             "previous": newest.hash if newest else GENESIS,
+            **({} if algorithm == hashing.SHA256 else {"alg": algorithm}),
         }
     )
-    made = Seal((newest.number if newest else 0) + 1, moment, body, canonical.digest_bytes(body.encode()))
+    made = Seal(number, moment, body, hashing.digest(algorithm, body.encode()))
     connection.execute(insert(seal_table).values(made.as_data()))
     return made
 

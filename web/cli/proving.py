@@ -19,11 +19,11 @@ from sqlalchemy import Connection, Row, select
 
 from engine import audit, canonical
 from engine.audit import offline, sweep
-from engine.clock import moment_text
 from engine.errors import Malformed, NotFound
-from engine.records import journal, seals
+from engine.records import journal
 from engine.records.tables import case as case_table
-from web.cli.door import Door, main, pass_door
+from timers import stamping
+from web.cli.door import Door, existing, main, pass_door
 
 
 @main.command()
@@ -31,8 +31,9 @@ from web.cli.door import Door, main, pass_door
 @click.option(
     "--seal", "seal_file", type=click.Path(exists=True, path_type=Path), help="A seal kept outside."
 )
+@click.option("--tsa-roots", type=existing, help="Certificates (PEM) that time-stamps must lead to.")
 @pass_door
-def verify(door: Door, target: str | None, seal_file: Path | None) -> None:
+def verify(door: Door, target: str | None, seal_file: Path | None, tsa_roots: Path | None) -> None:
     """Verify a case (its number or id), an exported dossier FILE, or everything in the database."""
     if target and Path(target).is_file():
         faults = offline.verify_file(Path(target), seal_file)
@@ -42,7 +43,8 @@ def verify(door: Door, target: str | None, seal_file: Path | None) -> None:
     kept = canonical.loads(seal_file.read_bytes()) if seal_file else None
     with house.store.reading() as connection:
         if target is None:
-            found = list(_checks_of_all(door, connection, kept))
+            roots = tsa_roots.read_bytes() if tsa_roots else None
+            found = list(_checks_of_all(door, connection, kept, roots))
         else:
             row = cases_asked(connection, target)[0]
             checks = audit.verify_case(connection, row.case_id, dict(row._mapping))
@@ -51,13 +53,13 @@ def verify(door: Door, target: str | None, seal_file: Path | None) -> None:
 
 
 def _checks_of_all(
-    door: Door, connection: Connection, kept: dict[str, Any] | None
+    door: Door, connection: Connection, kept: dict[str, Any] | None, roots: bytes | None
 ) -> Iterator[dict[str, Any]]:
     """Every check on everything stored, told as it goes."""
     number = len(journal.heads(connection))
     about = ""
     with click.progressbar(length=number, label="verifying", file=sys.stderr) as bar:
-        for name, check in audit.verify_all(connection, kept):
+        for name, check in audit.verify_all(connection, kept, roots):
             if name and name != about:
                 bar.update(1)
             about = name
@@ -178,9 +180,12 @@ def cases_asked(connection: Connection, target: str | None) -> list[Row[Any]]:
 @click.option("--out", type=click.Path(path_type=Path), help="Keep the seal outside the database.")
 @pass_door
 def seal(door: Door, out: Path | None) -> None:
-    """Seal everything recorded so far."""
-    with door.house.store.writing() as connection:
-        made = seals.make(connection, moment_text(door.house.clock.now()))
+    """Seal everything recorded so far; have it stamped where BANJIE_TSA names an authority."""
+    made, stamp, problem = stamping.seal_and_stamp(door.house.runtime, stamping.configured())
     if out:
         out.write_text(canonical.dumps(made.as_data()))
-    door.show(made.as_data(), f"seal {made.number} {made.hash}")
+    if problem:
+        door.say(problem)
+    told = {**made.as_data(), "stamped": stamp.moment if stamp else None}
+    lines = [f"seal {made.number} {made.hash}", *([f"stamped {stamp.moment}"] if stamp else [])]
+    door.show(told, "\n".join(lines))

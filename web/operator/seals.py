@@ -10,9 +10,9 @@ from werkzeug.wrappers import Response
 
 from engine import canonical
 from engine.audit import health
-from engine.clock import moment_text
 from engine.errors import NotFound
 from engine.records import seals as stored
+from timers import stamping
 from web.language import _
 from web.operator.room import ROOM, operators_only
 from web.signin.who import house
@@ -36,8 +36,9 @@ def seal_now() -> Response:
     """Seal everything recorded so far."""
     operators_only()
     here = house()
-    with here.store.writing() as connection:
-        made = stored.make(connection, moment_text(here.clock.now()))
+    made, _stamp, problem = stamping.seal_and_stamp(here.runtime, stamping.configured())
+    if problem:
+        flash(_("已封存，但时间戳机构没有应答：%(problem)s", problem=problem))
     flash(_("已封存，编号 %(number)s。请下载封存文件，存放在系统之外。", number=made.number))
     return redirect(url_for("operator.seals"), 303)
 
