@@ -17,8 +17,8 @@ from engine import dmn
 from engine.clock import Clock, moment_text
 from engine.definitions import bundles, catalogue, packages, registers
 from engine.definitions.bundles import Bundle
-from engine.dmn.report import proven_findings
-from engine.errors import Finding, IllegalDefinition
+from engine.dmn.report import noted_findings, proven_findings
+from engine.errors import BanjieError, Finding, IllegalDefinition
 from engine.periods import Calendar, RuleBook
 from engine.records import blobs, journal
 from engine.records.entries import Event
@@ -140,12 +140,11 @@ def _store_files(store: Store, connection: Connection, bundle: Bundle) -> None:
 
 def _check_models(bundle: Bundle) -> None:
     findings: list[Finding] = []
-    for path, data in sorted(bundle.files.items()):
-        if path.endswith(".dmn"):
-            try:
-                dmn.read(data)
-            except IllegalDefinition as error:
-                findings += [Finding(f"{path}:{f.where}", f.sentence, f.rule, f.line) for f in error.findings]
+    for path, data in _tables(bundle):
+        try:
+            dmn.read(data)
+        except IllegalDefinition as error:
+            findings += [Finding(f"{path}:{f.where}", f.sentence, f.rule, f.line) for f in error.findings]
     if findings:
         raise IllegalDefinition("Expected legal decision tables, but found faults", findings)
 
@@ -153,14 +152,12 @@ def _check_models(bundle: Bundle) -> None:
 def _check_penalties(bundle: Bundle) -> None:
     """Tables that fix a penalty bind nobody before they are proven (domain rule: nothing is left open)."""
     _check_models(bundle)
-    tables = {path: data for path, data in sorted(bundle.files.items()) if path.endswith(".dmn")}
-    _demand_proof(tables)
+    _demand_proof(dict(_tables(bundle)))
 
 
 def _check_package(bundle: Bundle) -> None:
     packages.read(bundle)
-    tables = {path: data for path, data in bundle.files.items() if path.endswith(".dmn")}
-    _demand_proof({path: data for path, data in sorted(tables.items()) if _fixes_penalty(dmn.read(data))})
+    _demand_proof({path: data for path, data in _tables(bundle) if _fixes_penalty(dmn.read(data))})
 
 
 def _fixes_penalty(model: dmn.Model) -> bool:
@@ -169,6 +166,29 @@ def _fixes_penalty(model: dmn.Model) -> bool:
         for decision in model.decisions.values()
         for name in ("banjie.item", "banjie.band", "banjie.gravity")
     )
+
+
+def table_notes(bundle: Bundle) -> list[Finding]:
+    """What the proof finds in the tables of a package that fix no penalty: notes, none of them refuses.
+
+    A gap or an overlap there may be meant: a model made elsewhere deploys unchanged, and its designer is
+    told. Files that cannot be read, and penalty tables, are for `check`.
+    """
+    if bundle.kind != "package":
+        return []
+    return list(noted_findings({path: data for path, data in _tables(bundle) if not _binds(data)}))
+
+
+def _tables(bundle: Bundle) -> list[tuple[str, bytes]]:
+    return [(path, data) for path, data in sorted(bundle.files.items()) if path.endswith(".dmn")]
+
+
+def _binds(data: bytes) -> bool:
+    """Whether `check` has judged a file: it holds a penalty table, or nothing that can be read."""
+    try:
+        return _fixes_penalty(dmn.read(data))
+    except BanjieError:
+        return True
 
 
 def _demand_proof(tables: Mapping[str, bytes]) -> None:

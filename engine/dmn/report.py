@@ -140,6 +140,17 @@ def _faults(error: BanjieError) -> Iterable[Finding]:
 def proven_findings(files: Mapping[str, bytes]) -> Iterator[Finding]:
     """What keeps files from being deployed: the errors of their report, each with its file."""
     for found in prove_files(files).findings:
-        shown = found.finding
-        if shown.severity == "error":
-            yield Finding(f"{found.file}:{shown.where}", shown.sentence, shown.rule, shown.line)
+        if found.finding.severity == "error":
+            yield _placed(found, "error")
+
+
+def noted_findings(files: Mapping[str, bytes]) -> Iterator[Finding]:
+    """What is worth knowing of tables that may be deployed as they are: their proof, as notes."""
+    for found in prove_files(files).findings:
+        if found.proven is not None:
+            yield _placed(found, "note")
+
+
+def _placed(found: Found, severity: str) -> Finding:
+    shown = found.finding
+    return Finding(f"{found.file}:{shown.where}", shown.sentence, shown.rule, shown.line, severity)

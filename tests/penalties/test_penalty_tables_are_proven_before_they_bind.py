@@ -70,3 +70,38 @@ def test_a_package_with_a_penalty_table_is_proven_too() -> None:
     package = {"p.bpmn": _DIAGRAM.encode(), "table.dmn": TABLES["advertising.dmn"]}
     deployment.check(Bundle("package", "p", package))
     assert faults(Bundle("package", "p", {**package, "table.dmn": table})) == ["dmn.proof.gap"]
+
+
+_FEE = """<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" name="fee" namespace="urn:fee">
+<inputData id="area" name="area"><variable name="area" typeRef="number"/></inputData>
+<decision id="fee" name="fee"><variable name="fee"/>
+<informationRequirement><requiredInput href="#area"/></informationRequirement>
+<decisionTable id="table"><input><inputExpression><text>area</text></inputExpression></input>
+<output name="amount"/>
+<rule id="low"><inputEntry><text>{low}</text></inputEntry><outputEntry><text>10</text></outputEntry></rule>
+<rule id="high"><inputEntry><text>{high}</text></inputEntry><outputEntry><text>20</text></outputEntry></rule>
+</decisionTable></decision></definitions>"""
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "kinds"),
+    [
+        ("&lt;= 5", "&gt; 5", []),
+        ("&lt; 5", "&gt; 5", ["dmn.proof.gap"]),
+        ("&lt;= 5", "&gt;= 5", ["dmn.proof.overlap"]),
+    ],
+)
+def test_a_table_that_fixes_no_penalty_is_proven_too_but_only_noted(
+    low: str, high: str, kinds: list[str]
+) -> None:
+    fee = _FEE.format(low=low, high=high).encode()
+    bundle = Bundle("package", "p", {"p.bpmn": _DIAGRAM.encode(), "fee.dmn": fee})
+    deployment.check(bundle)
+    notes = deployment.table_notes(bundle)
+    assert [(note.rule, note.severity) for note in notes] == [(kind, "note") for kind in kinds]
+    assert all(note.where.startswith("fee.dmn:") for note in notes)
+
+
+def test_penalty_tables_and_files_that_cannot_be_read_are_not_noted_twice() -> None:
+    files = {"p.bpmn": _DIAGRAM.encode(), "a.dmn": TABLES["advertising.dmn"], "b.dmn": b"<nothing/>"}
+    assert deployment.table_notes(Bundle("package", "p", files)) == []

@@ -12,7 +12,7 @@ import click
 
 from engine.bpmn import lint as diagram_lint
 from engine.casework import founding
-from engine.definitions import bundles, packages
+from engine.definitions import bundles, deployment
 from engine.definitions.bundles import Bundle
 from engine.errors import Finding, IllegalDefinition
 from web.cli.door import Door, acting, existing, line, main, pass_door
@@ -47,8 +47,10 @@ def deploy(
     given = bundle_at(path, forms, name, kind)
     day = effective_from.date() if effective_from else None
     made = founding.deploy_as(door.house.runtime, given, door.actor(login), day)
+    notes = deployment.table_notes(made)
     data = {"kind": made.kind, "package": made.name, "digest": made.digest}
-    door.show(data, f"{made.kind} {made.name} {made.digest[:12]} deployed")
+    text = [f"{made.kind} {made.name} {made.digest[:12]} deployed", *map(line, notes)]
+    door.show(data | {"notes": [note.as_dict() for note in notes]}, "\n".join(text))
 
 
 @main.command()
@@ -90,9 +92,9 @@ def show_definitions(door: Door) -> None:
 
 
 def findings_on(bundle: Bundle) -> list[Finding]:
-    """Everything there is to say of a package: what it would be refused for, and the notes on its diagram."""
+    """Everything there is to say of a package: what it would be refused for, notes on diagram and tables."""
     try:
-        packages.read(bundle)
+        deployment.check(bundle)
         faults: list[Finding] = []
     except IllegalDefinition as refusal:
         faults = list(refusal.findings) or [Finding("package", refusal.sentence, refusal.code)]
@@ -102,7 +104,7 @@ def findings_on(bundle: Bundle) -> list[Finding]:
         if path.endswith(".bpmn") and not any(fault.where.startswith(path) for fault in faults)
         for note in diagram_lint.check(data)
     ]
-    return faults + notes
+    return faults + notes + deployment.table_notes(bundle)
 
 
 def bundle_at(path: Path, forms: Path | None, name: str = "", kind: str = "package") -> Bundle:
