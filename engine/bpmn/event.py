@@ -76,6 +76,7 @@ class EventDefinition(SpiffEventDefinition):  # type: ignore[misc]
     kind = "none"
     watched = False
     moves = False
+    """Whether it can come due or true without a variable being written: it speaks of a period, of time."""
     code: str | None = None
     target: str | None = None
 

@@ -29,6 +29,7 @@ HOST_NAMES = (
     "item",
     "unit",
 )
+_OUTSIDE = frozenset({*HOST_NAMES, "now", "today"})
 _NOTHING: Mapping[str, Any] = {}
 
 
@@ -49,6 +50,13 @@ class Expression:
     element: str
     place: str
     compiled: feel.Compiled | None = None
+
+    @property
+    def looks_outside(self) -> bool:
+        """Whether the value can change without a variable being written: by time, a period, the case."""
+        if self.compiled is None:
+            return False
+        return not (_OUTSIDE.isdisjoint(self.compiled.calls) and _OUTSIDE.isdisjoint(self.compiled.roots))
 
     @property
     def moves(self) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.bpmn.xml import ZEEBE, Element, Tree, local, namespace
+from engine.bpmn.xml import ZEEBE, Element, local, namespace
 
 # Attributes of extension elements that name a variable, and data elements whose name is one.
 WRITTEN = {
@@ -19,12 +19,22 @@ WRITTEN = {
     ("loopCharacteristics", "inputElement"),
     ("loopCharacteristics", "outputCollection"),
 }
-DATA = frozenset({"dataObject", "dataObjectReference", "dataInput", "dataOutput", "property"})
+DATA = frozenset(
+    {
+        "dataObject",
+        "dataObjectReference",
+        "dataInput",
+        "dataOutput",
+        "property",
+        "inputDataItem",
+        "outputDataItem",
+    }
+)
 
 
-def spaced_names(tree: Tree) -> tuple[str, ...]:
+def spaced_names(root: Element) -> tuple[str, ...]:
     """The names of variables and data in the diagram that are no single plain word, sorted, each once."""
-    parts = {" ".join(part.split()) for name in _named(tree.getroot()) for part in name.split(".")}
+    parts = {" ".join(part.split()) for name in _named(root) for part in name.split(".")}
     return tuple(sorted(part for part in parts if part and not part.isidentifier()))
 
 

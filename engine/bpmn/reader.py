@@ -51,6 +51,7 @@ _KEPT = frozenset(
         "group",
         "humanPerformer",
         "incoming",
+        "ioBinding",
         "ioSpecification",
         "laneSet",
         "monitoring",

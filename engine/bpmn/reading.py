@@ -6,14 +6,10 @@ own: faults are collected, so that a refusal names all of them at once.
 
 from __future__ import annotations
 
-from typing import Any
-
 from engine.bpmn import xml
 from engine.bpmn.expressions import Expression, compile_text
+from engine.bpmn.names import spaced_names
 from engine.errors import ExpressionError, Finding
-
-_WRITERS = ("target", "resultVariable", "inputElement", "outputCollection")
-_DATA = ("dataInput", "dataOutput", "dataObject", "dataObjectReference", "property")
 
 
 class Reading:
@@ -28,7 +24,7 @@ class Reading:
             identifier = child.get("id")
             if identifier is not None and xml.is_bpmn(child):
                 self.named[identifier] = child
-        self.names = tuple(sorted({name for name in _declared(root) if not name.isidentifier()}))
+        self.names = spaced_names(root)
 
     def refuse(self, element: xml.Element, rule: str, sentence: str, where: str | None = None) -> None:
         """Note a fault that keeps the diagram from running."""
@@ -88,14 +84,3 @@ def _owner(element: xml.Element) -> str:
         if one.get("id") and not xml.local(one).endswith("EventDefinition"):
             return str(one.get("id"))
     return xml.local(element)
-
-
-def _declared(root: xml.Element) -> list[str]:
-    """The names that mappings, results, loops and data of the file give to variables."""
-    found: list[Any] = []
-    for element in root.iter():
-        if xml.namespace(element) == xml.ZEEBE:
-            found += [element.get(name) for name in _WRITERS]
-        elif xml.is_bpmn(element, _DATA):
-            found.append(element.get("name"))
-    return [str(name) for name in found if name]

@@ -17,7 +17,7 @@ from engine.bpmn.node import Steps
 from engine.bpmn.resting import part, wake, write
 from engine.bpmn.stimuli import Start, Stimulus
 from engine.bpmn.taking import take
-from engine.bpmn.watching import follow_periods
+from engine.bpmn.watching import follow_periods, look_outside
 from engine.errors import BanjieError, Broken, Conflict
 
 
@@ -38,9 +38,12 @@ class Run(Iterator[Happening]):
         return self._told
 
     def _follow(self, steps: Steps) -> Steps:
+        case = self._case
         yield from steps
-        yield from self._case.drive()
-        yield from follow_periods(self._case)
+        yield from case.drive()
+        if look_outside(case):
+            yield from case.drive()
+        yield from follow_periods(case)
         self._done = True
 
     @property

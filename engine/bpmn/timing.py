@@ -1,4 +1,4 @@
-"""When a timer is due: ISO 8601 texts of moments, durations and cycles as moments in UTC.
+"""When a timer is due: ISO 8601 texts of moments, durations and cycles (or cron) as moments in UTC.
 
 Called by timer events. Pure: the present moment and the zone are handed in. A date or a moment without a
 zone is in the authority's zone; a duration of months keeps to the calendar (31 January + P1M = 28 February).
@@ -13,6 +13,8 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from engine.bpmn.cron import cron, is_cron
+
 _DURATION = re.compile(
     r"(?P<sign>-?)P(?:(?P<years>\d+)Y)?(?:(?P<months>\d+)M)?(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?"
     r"(?:T(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+(?:\.\d+)?)S)?)?"
@@ -24,7 +26,10 @@ _MOMENT = re.compile(
 
 @dataclass(frozen=True)
 class Due:
-    """A due moment in UTC; `left` rounds follow it (None: without end), each `every` later, until `end`."""
+    """A due moment in UTC; `left` rounds follow it (None: without end), until `end`.
+
+    `every` is the duration between them or a cron expression.
+    """
 
     at: datetime
     left: int | None = 0
@@ -33,8 +38,10 @@ class Due:
 
 
 def due(text: str, now: datetime, zone: ZoneInfo) -> Due:
-    """The (first) due moment of a timer's text. Raises ValueError where the text is none of ISO 8601's."""
+    """The (first) due moment of a timer's text. Raises ValueError where it is none of ISO 8601's nor cron."""
     text = text.strip()
+    if is_cron(text):
+        return Due(cron(text).after(now, zone), None, text)
     if text.startswith("R"):
         return _cycle(text, now, zone)
     if text.startswith(("P", "-P")):
@@ -78,7 +85,7 @@ def following(last: Due, zone: ZoneInfo) -> Due | None:
     """The next round of a cycle, None after the last."""
     if last.every is None or last.left == 0:
         return None
-    at = after(last.at, last.every, zone)
+    at = cron(last.every).after(last.at, zone) if is_cron(last.every) else after(last.at, last.every, zone)
     if last.end is not None and at > last.end:
         return None
     return Due(at, None if last.left is None else last.left - 1, last.every, last.end)

@@ -94,6 +94,13 @@ def look_at_conditions(case: Case) -> None:
             case.later(partial(_condition, case), one)
 
 
+def look_outside(case: Case) -> bool:
+    """Have conditions looked at that can change without a variable being written; whether there are any."""
+    if any(one.definition.moves for one in case.listeners("conditional")):
+        case.dirty = True
+    return case.dirty
+
+
 def _condition(case: Case, one: Watch) -> Steps:
     holds = one.definition.holds(case, one)
     before, one.notes["held"] = one.notes.get("held", False), holds

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from diagrams import diagram
 
 from engine.bpmn.trial import Trial
+from engine.feel import HostFunction
 
 WAIT = diagram(
     """
@@ -45,3 +48,24 @@ def test_while_it_cannot_be_told_it_is_not_true() -> None:
     trial.set(fee=1)
     trial.set(paid=1)
     assert trial.done == ["after"]
+
+
+def test_one_that_speaks_of_time_is_looked_at_with_every_stimulus() -> None:
+    data = WAIT.replace(b"=paid >= fee", b'=now >= date and time("2026-03-05T00:00:00+08:00")')
+    trial = Trial(data).start(note=1)
+    trial.set(note=2)
+    assert trial.done == []
+    trial.context.moment = datetime(2026, 3, 6, tzinfo=UTC)
+    trial.complete("u")
+    assert trial.done == ["u", "after"]
+    assert trial.ended
+
+
+def test_one_that_speaks_of_what_a_host_function_tells_sees_what_the_run_itself_changed() -> None:
+    told: list[object] = []
+    host = HostFunction("period", ("id",), lambda _id: {"state": "open" if told else "none"})
+    data = WAIT.replace(b"=paid >= fee", b'=period("main").state = "open"')
+    trial = Trial(
+        data, names={"period": host}, watch=lambda one: told.append(one) if "u" in str(one) else None
+    )
+    assert trial.start().done == ["after"]

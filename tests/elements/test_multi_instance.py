@@ -249,3 +249,47 @@ def test_a_call_activity_may_be_repeated() -> None:
     trial.complete("cu", said=1)
     trial.complete("cu", said=2)
     assert trial.variables["opinions"] == [1, 2]
+
+
+def test_the_collection_and_the_results_may_be_named_as_bpmn_itself_names_them() -> None:
+    inside = """
+        <dataObject id="d1" name="departments" isCollection="true"/>
+        <dataObjectReference id="d1r" dataObjectRef="d1"/>
+        <dataObjectReference id="d2r" name="all opinions" dataObjectRef="d2"/><dataObject id="d2"/>
+        <startEvent id="s"/><userTask id="u">
+          <ioSpecification><dataInput id="di" isCollection="true"/><dataOutput id="do" isCollection="true"/>
+            <inputSet id="is"><dataInputRefs>di</dataInputRefs></inputSet>
+            <outputSet id="os"><dataOutputRefs>do</dataOutputRefs></outputSet></ioSpecification>
+          <dataInputAssociation id="in"><sourceRef>d1r</sourceRef><targetRef>di</targetRef>
+          </dataInputAssociation>
+          <dataOutputAssociation id="out"><sourceRef>do</sourceRef><targetRef>d2r</targetRef>
+          </dataOutputAssociation>
+          <multiInstanceLoopCharacteristics><loopDataInputRef>di</loopDataInputRef>
+            <loopDataOutputRef>do</loopDataOutputRef><inputDataItem id="one" name="department"/>
+            <outputDataItem id="said" name="opinion"/></multiInstanceLoopCharacteristics></userTask>
+        <endEvent id="e"/>
+        s -> u
+        u -> e
+    """
+    trial = Trial(diagram(inside)).start(departments=["fire", "health"])
+    marking = trial.marking
+    assert marking is not None
+    assert [marking.variables(one.scope)["department"] for one in marking.waiting()] == ["fire", "health"]
+    trial.complete("u", opinion="yes")
+    trial.complete("u", opinion="no")
+    assert trial.variables["all opinions"] == ["yes", "no"]
+
+
+def test_a_collection_may_be_a_data_object_itself() -> None:
+    inside = """
+        <dataObject id="units"/><startEvent id="s"/><userTask id="u">
+        <multiInstanceLoopCharacteristics isSequential="true"><loopDataInputRef>units</loopDataInputRef>
+        <inputDataItem id="unit"/></multiInstanceLoopCharacteristics></userTask><endEvent id="e"/>
+        s -> u
+        u -> e
+    """
+    trial = Trial(diagram(inside)).start(units=["a", "b"])
+    trial.complete("u")
+    assert trial.open() == ["u"]
+    trial.complete("u")
+    assert trial.ended

@@ -142,3 +142,46 @@ def test_missed_rounds_of_a_cycle_are_made_up_one_by_one() -> None:
 def test_a_cycle_with_an_end_stops_there() -> None:
     data = _wait("<timeCycle>R/PT1H/2026-03-02T03:30:00Z</timeCycle>")
     assert Trial(data).start().due() == [("2026-03-02T02:00:00.000Z", "t")]
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "second"),
+    [
+        ("0 0 9-17 * * MON-FRI", "2026-03-02T02:00", "2026-03-02T03:00"),
+        ("0 30 8 * * MON-FRI", "2026-03-03T00:30", "2026-03-04T00:30"),
+        ("0 0 12 * * FRI-SUN", "2026-03-06T04:00", "2026-03-07T04:00"),
+        ("0 */20 * * * *", "2026-03-02T01:20", "2026-03-02T01:40"),
+        ("15,45 0 0 1 JAN,JUL ?", "2026-06-30T16:00:15", "2026-06-30T16:00:45"),
+        ("0 0 0 29 2 *", "2028-02-28T16:00", "2032-02-28T16:00"),
+        ("@monthly", "2026-03-31T16:00", "2026-04-30T16:00"),
+        ('="0 0 9 * * 7"', "2026-03-08T01:00", "2026-03-15T01:00"),
+    ],
+)
+def test_a_cron_expression_is_a_cycle_in_the_zone_of_the_authority(
+    text: str, first: str, second: str
+) -> None:
+    data = diagram(
+        f"""
+        <startEvent id="s"/><userTask id="u"/><boundaryEvent id="b" attachedToRef="u" cancelActivity="false">
+        <timerEventDefinition><timeCycle>{text}</timeCycle></timerEventDefinition></boundaryEvent>
+        <task id="remind"/><endEvent id="e"/>
+        s -> u
+        u -> e
+        b -> remind
+        """
+    )
+    trial = Trial(data).start()
+    ((at, _),) = trial.due()
+    assert at.startswith(first)
+    trial.context.moment = datetime.fromisoformat(at)
+    trial.push(Fire(instance=trial.waiting("timer")[0].instance))
+    ((at, _),) = trial.due()
+    assert at.startswith(second)
+
+
+@pytest.mark.parametrize(
+    "text", ["0 0 25 * * *", "0 0 0 31 2 *", "* * * * MOON *", "0 0 0 ? * 5-2", "? * * * * *"]
+)
+def test_a_cron_expression_that_means_no_moment_is_an_incident(text: str) -> None:
+    trial = Trial(_wait(f"<timeCycle>=&quot;{text}&quot;</timeCycle>")).start()
+    assert trial.open("incident") == ["t"]

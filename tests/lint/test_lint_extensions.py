@@ -176,7 +176,8 @@ CASES = [
             ("timeDate", "2026-3-1", "2026-03-01"),
             ("timeCycle", "R3", "R3/PT1H"),
             ("timeCycle", "PT1H", "R/2026-03-01T09:00:00Z/P1D"),
-            ("timeCycle", "0 0 9 * * *", "R/P1D"),
+            ("timeCycle", "0 0 25 * * *", "0 0 9 * * MON-FRI"),
+            ("timeCycle", "@often", "@daily"),
             ("timeDate", "2026-13-01", "2026-03-01T09:00:00+08:00"),
             ("timeDuration", "R3/PT1H", "PT1H"),
         )

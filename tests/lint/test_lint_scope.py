@@ -93,6 +93,12 @@ CASES = [
         line() + MULTIPLICITY.format(3, 2),
         line() + MULTIPLICITY.format(2, 3),
     ),
+    case(
+        "bpmn.lane.before",
+        "ls",
+        process(START, TASK, END, chain("s", "u", "e"), lanes("s", "u")),
+        laned("s", "u"),
+    ),
     case("bpmn.lane.once", "l2", laned("s u", "u e"), laned("s u", "e")),
     case("bpmn.lane.scope", "l2", laned("s", "v") + OTHER, laned("s", "u") + OTHER),
     case(

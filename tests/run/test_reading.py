@@ -150,3 +150,19 @@ def test_a_sub_process_that_can_never_begin_is_refused(body: str) -> None:
     with pytest.raises(IllegalDefinition) as refusal:
         read(diagram('<startEvent id="s"/>' + body, roots='<message id="m" name="m"/>'))
     assert [(one.where, one.rule) for one in refusal.value.findings] == [("x", "bpmn.sub-process.start")]
+
+
+def test_a_process_that_is_bound_to_an_operation_runs() -> None:
+    body = """
+        <ioSpecification><dataInput id="di"/><dataOutput id="do"/>
+        <inputSet id="is"><dataInputRefs>di</dataInputRefs></inputSet>
+        <outputSet id="os"><dataOutputRefs>do</dataOutputRefs></outputSet></ioSpecification>
+        <ioBinding operationRef="op" inputDataRef="is" outputDataRef="os"/>
+        <startEvent id="s"/><endEvent id="e"/>
+        s -> e
+    """
+    roots = (
+        '<message id="m" name="m"/><interface id="i" name="i"><operation id="op" name="o">'
+        "<inMessageRef>m</inMessageRef></operation></interface>"
+    )
+    assert Trial(diagram(body, roots=roots)).start().ended

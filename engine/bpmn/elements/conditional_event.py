@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 
 class ConditionalEvent(EventDefinition):
-    """Looked at when armed and whenever a variable is written; must be false in between to trigger anew."""
+    """Looked at when armed and whenever a variable is written; one that speaks of time, of a period or of
+    the case also at the end of every run. It must be false in between to trigger anew.
+    """
 
     kind = "conditional"
     watched = True
@@ -22,6 +24,7 @@ class ConditionalEvent(EventDefinition):
     def __init__(self, element: str, condition: Expression) -> None:
         super().__init__(element)
         self.condition = condition
+        self.moves = condition.looks_outside
 
     def expressions(self) -> list[Expression]:
         """The condition."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from engine.bpmn import xml
 from engine.bpmn.elements.event_definitions import definition_of
+from engine.bpmn.elements.loop_data import LoopData
 from engine.bpmn.elements.multi_instance import MultiInstance
 from engine.bpmn.elements.standard_loop import StandardLoop
 
@@ -53,6 +54,8 @@ def _many(reading: Reading, element: xml.Element, owner: str) -> Repetition:
     zeebe = xml.extension(element, "loopCharacteristics")
     cardinality = _text(reading, element, owner, "loopCardinality", "the loop cardinality")
     collection = reading.optional(zeebe, owner, "the input collection", "inputCollection")
+    data = LoopData(reading, element, owner)
+    collection = collection or data.collection
     if cardinality is None and collection is None:
         reading.refuse(
             element,
@@ -72,9 +75,11 @@ def _many(reading: Reading, element: xml.Element, owner: str) -> Repetition:
         sequential=xml.flag(element, "isSequential", False),
         cardinality=cardinality,
         collection=collection,
-        item=None if zeebe is None else zeebe.get("inputElement"),
-        output=None if zeebe is None else zeebe.get("outputCollection"),
-        result=reading.optional(zeebe, owner, "the output element", "outputElement"),
+        item=data.item if zeebe is None else zeebe.get("inputElement"),
+        output=data.output if zeebe is None else zeebe.get("outputCollection"),
+        result=data.result
+        if zeebe is None
+        else reading.optional(zeebe, owner, "the output element", "outputElement"),
         condition=_text(reading, element, owner, "completionCondition", "the completion condition"),
         behavior=element.get("behavior") or "All",
         each=_event(reading, element, owner, "noneBehaviorEventRef"),

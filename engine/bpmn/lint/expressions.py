@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from engine import feel
-from engine.bpmn import timing
+from engine.bpmn import cron, timing
 from engine.bpmn.expressions import HOST_NAMES
 from engine.bpmn.lint.model import FLOW_NODES, Model, described
 from engine.bpmn.lint.rule import EXECUTION, NOTE, STRICT, Faults, rule, rules_of
@@ -64,7 +64,7 @@ def written(model: Model) -> Iterator[Written]:
 @rule("bpmn.expression.feel", "dialect: Expressions; DMN 1.5 §10.3", EXECUTION)
 def expressions_parse(model: Model) -> Faults:
     """Every expression is FEEL that can be parsed."""
-    names = (*HOST_NAMES, *spaced_names(model.root.getroottree()))
+    names = (*HOST_NAMES, *spaced_names(model.root))
     for one in written(model):
         try:
             feel.compile(one.source, names=names)
@@ -131,9 +131,9 @@ def default_language_is_noted(model: Model) -> Faults:
         yield model.root, f"Expressions are read as FEEL, though the file declares '{language}'"
 
 
-@rule("bpmn.event.timer.text", "BPMN 2.0.2 §10.5.5: ISO 8601", EXECUTION)
+@rule("bpmn.event.timer.text", "BPMN 2.0.2 §10.5.5: ISO 8601; Camunda 8: cron", EXECUTION)
 def moments_are_moments(model: Model) -> Faults:
-    """A timer that is no expression is a date, duration or cycle of ISO 8601, as its element says."""
+    """A timer that is no expression is a date, duration or cycle, as its element says."""
     for definition in model.of("timerEventDefinition"):
         for name in TIMERS:
             moment = text(child(definition, name))
@@ -175,7 +175,7 @@ _JUDGED_ELSEWHERE = ("conditionalEventDefinition", "complexBehaviorDefinition")
 _FORMS = {
     "timeDate": "a date and time like 2026-03-01T09:00:00+08:00",
     "timeDuration": "a duration like P3D or PT15M",
-    "timeCycle": "a cycle like R3/PT1H",
+    "timeCycle": "a cycle like R3/PT1H, or a cron expression like 0 0 9 * * MON-FRI",
 }
 
 
@@ -224,7 +224,13 @@ def _text(raw: str | bytes) -> str:
 
 
 def _is_moment(name: str, moment: str) -> bool:
-    begin = "R" if moment.startswith("R") else "P" if moment.startswith(("P", "-P")) else ""
+    begin = (
+        "R"
+        if moment.startswith("R") or cron.is_cron(moment)
+        else "P"
+        if moment.startswith(("P", "-P"))
+        else ""
+    )
     if begin != _BEGINS[name]:
         return False
     try:

@@ -15,6 +15,7 @@ from engine.bpmn.xml import (
     children,
     doubled,
     flag,
+    is_bpmn,
     line,
     local,
     reference,
@@ -116,6 +117,19 @@ def participant_multiplicity(model: Model) -> Faults:
             yield element, f"Expected a minimum of 0 or more, but found {least}"
         if least is not None and most is not None and (most < 1 or most < least):
             yield element, f"Expected a maximum of at least {max(1, least)}, but found {most}"
+
+
+@rule("bpmn.lane.before", "BPMN 2.0.2 §10.8, XML schema of Process: lane sets, then flow elements")
+def lane_sets_stand_before_the_flow(model: Model) -> Faults:
+    """Lane sets stand before the flow elements of their process or sub-process."""
+    for lane_set in model.of("laneSet"):
+        for one in lane_set.itersiblings(preceding=True):
+            if is_bpmn(one, FLOW_NODES | {"sequenceFlow"}):
+                yield (
+                    lane_set,
+                    f"Expected the lane set before the flow, but {described(one)} stands before it",
+                )
+                break
 
 
 @rule("bpmn.lane.once", "BPMN 2.0.2 §10.8: a lane set partitions the elements of its process")
