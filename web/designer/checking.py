@@ -67,10 +67,10 @@ def parts(bundle: Bundle) -> list[Bundle]:
 
 def law_with(bundle: Bundle) -> RuleBook:
     """The law's periods as they would be with a draft's own; as they are, where its own are faulty."""
-    law = next((part for part in parts(bundle) if part.kind == "law"), None)
-    for read in (law, newest("law")):
+    own = [part for part in parts(bundle) if part.kind == "law"]
+    for law in (*own, newest("law")):
         try:
-            return RuleBook.read(read.texts(".toml") if read else {})
+            return RuleBook.read(law.texts(".toml"))
         except BanjieError:
             continue
     return RuleBook([])

@@ -16,7 +16,7 @@ from engine.errors import NotFound
 from engine.periods import RuleBook
 from web.designer import changes, checking, differences, outline
 from web.designer.drafts import piece
-from web.designer.overview import base_of
+from web.designer.overview import version_before
 from web.designer.reading import Opened, law, open_version, versions_of
 from web.designer.room import ROOM
 from web.language import _
@@ -62,7 +62,7 @@ def compare_marks(name: str) -> Response:
 @ROOM.get("/drafts/<int:number>/changes")
 def draft_changes(number: int) -> str:
     """What a draft changes against the version in force. Raises NotFound where there is none to compare."""
-    found, before = piece(number), base_of(piece(number))
+    found, before = piece(number), version_before(piece(number))
     package = found.judged.package
     if before is None or package is None:
         raise NotFound(_("没有可以比较的版本，或草稿还有错误。"))
@@ -85,7 +85,7 @@ def draft_changes(number: int) -> str:
 @ROOM.get("/drafts/<int:number>/changes.json")
 def draft_change_marks(number: int) -> Response:
     """What to mark on the diagram of the draft, or of the version it follows."""
-    found, before = piece(number), base_of(piece(number))
+    found, before = piece(number), version_before(piece(number))
     package = found.judged.package
     if before is None or package is None:
         return jsonify(tokens=[], passed=[])

@@ -50,7 +50,7 @@ def draft_page(found: Piece, fault: str = "", walked: Walked | None = None) -> s
 
 def compared(found: Piece) -> dict[str, Any]:
     """What changed against the version it began from; nothing to compare for a new procedure."""
-    before = base_of(found)
+    before = version_before(found)
     if before is None:
         return {"before": None, "files": [], "elements": []}
     package = found.judged.package
@@ -62,7 +62,7 @@ def compared(found: Piece) -> dict[str, Any]:
     }
 
 
-def base_of(found: Piece) -> Opened | None:
+def version_before(found: Piece) -> Opened | None:
     """The version in force that a draft is to follow, else the newest; None for a new procedure."""
     try:
         return open_version(found.name)

@@ -14,11 +14,13 @@ from typing import Any
 
 from engine.bpmn.vocabulary import ACTS, PROPERTIES, ROLES
 from engine.definitions.bundles import Bundle
+from engine.dmn import xml as dmn_xml
+from engine.errors import BanjieError
 from engine.periods import RuleBook
 from web.language import _, words
 
 ACTIVITIES = ("bpmn:SubProcess", "bpmn:AdHocSubProcess", "bpmn:Transaction", "bpmn:CallActivity")
-TASKS = ("bpmn:Task", "bpmn:ManualTask", "bpmn:ScriptTask", "bpmn:BusinessRuleTask")
+TASKS = ("bpmn:Task", "bpmn:ManualTask", "bpmn:ScriptTask")
 WAITS = ("bpmn:ReceiveTask", "bpmn:IntermediateCatchEvent", "bpmn:StartEvent", "bpmn:BoundaryEvent")
 POINTS = ("bpmn:EndEvent", "bpmn:IntermediateThrowEvent", "bpmn:SendTask")
 
@@ -51,6 +53,9 @@ def templates(bundle: Bundle, law: RuleBook, language: str) -> list[dict[str, An
             [*kit.task_form(), *who, *own, *runs, *stops, *changes],
         ),
         kit.made("service-task", _("办结 · 系统任务"), ("bpmn:ServiceTask",), [*jobs, *who, *runs, *changes]),
+        kit.made(
+            "decision-task", _("办结 · 决策任务"), ("bpmn:BusinessRuleTask",), [*kit.asked(), *who, *changes]
+        ),
         kit.made("activity", _("办结 · 阶段"), ACTIVITIES, [*who, *own, *runs, *stops, *changes]),
         kit.made("task", _("办结 · 任务"), TASKS, [*who, *runs, *stops, *changes]),
         kit.made("wait", _("办结 · 事件"), WAITS, [kit.forms(), *who, *stops, *changes]),
@@ -75,6 +80,7 @@ class _Kit:
         groups = {
             "who": _("办结：谁办、什么行为"),
             "job": _("办结：系统工作"),
+            "decision": _("办结：问哪个决策"),
             "period": _("办结：在此期间计时的期限"),
             "suspension": _("办结：在此期间中止的期限"),
             "change": _("办结：完成时对期限的影响"),
@@ -127,6 +133,20 @@ class _Kit:
             {"type": "Hidden", "binding": {"type": "zeebe:userTask"}},
             {"label": _("表单"), "group": "who", "binding": binding, **_listed(choices)},
         ]
+
+    def asked(self) -> list[Field]:
+        """The decision that is asked, of the draft's own tables, and the variable that keeps the answer."""
+        binding = {"type": "zeebe:calledDecision"}
+        return [
+            {
+                "label": _("决策"), "group": "decision", "binding": {**binding, "property": "decisionId"},
+                **_listed(decision_choices(self._bundle)),
+            },
+            {
+                "label": _("答案存入变量"), "group": "decision", "type": "String",
+                "binding": {**binding, "property": "resultVariable"},
+            },
+        ]  # fmt: skip
 
     def jobs(self) -> list[Field]:
         """The built-in work of a service task and what it needs to know."""
@@ -185,6 +205,19 @@ def _header(key: str, label: str, condition: Mapping[str, Any]) -> Field:
 
 def _choices(pairs: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
     return [{"value": value, "name": name} for value, name in pairs]
+
+
+def decision_choices(bundle: Bundle) -> list[tuple[str, str]]:
+    """The decisions of a draft's tables: id and name; those of a file that cannot be read are left out."""
+    found = []
+    for path, data in sorted(bundle.files.items()):
+        if path.endswith(".dmn"):
+            try:
+                root = dmn_xml.parse(data)
+            except BanjieError:
+                continue
+            found += [(one.get("id"), one.get("name") or one.get("id")) for one in root.each("decision")]
+    return found
 
 
 def form_choices(bundle: Bundle, language: str) -> list[tuple[str, str]]:

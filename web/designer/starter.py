@@ -128,8 +128,8 @@ id="definitions_{stem}" name={title} namespace="urn:banjie:decision:{stem}">
   <decision id="{stem}" name={title}>
     <variable id="variable_{stem}" name="{stem}" typeRef="string" />
     <decisionTable id="table_{stem}" hitPolicy="UNIQUE">
-      <input id="input_{stem}" label={input}>
-        <inputExpression id="input_expression_{stem}" typeRef="number"><text>amount</text></inputExpression>
+      <input id="input_{stem}" label={label}>
+        <inputExpression id="input_expression_{stem}" typeRef="{kind}"><text>{input}</text></inputExpression>
       </input>
       <output id="output_{stem}" label={output} name="{stem}" typeRef="string" />
     </decisionTable>
@@ -145,6 +145,9 @@ id="definitions_{stem}" name={title} namespace="urn:banjie:decision:{stem}">
 """
 
 
-def table(stem: str, title: str) -> str:
-    """A decision table with one input and one output and no rule yet."""
-    return _TABLE.format(stem=stem, title=quoteattr(title), input=quoteattr("金额"), output=quoteattr(title))
+def table(stem: str, title: str, variable: str, label: str, kind: str) -> str:
+    """A decision table with one input and one output and no rule yet; `kind` is FEEL's name of a type."""
+    names = {"title": title, "label": label, "output": title}
+    return _TABLE.format(
+        stem=stem, input=variable, kind=kind, **{key: quoteattr(text) for key, text in names.items()}
+    )

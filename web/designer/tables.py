@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response as Answer
 
 from engine.dmn.report import prove_files
 from engine.errors import Malformed, NotFound
-from web.designer import drafts, starter
+from web.designer import drafts, fields, starter
 from web.designer.drafts import Piece, asked_version, piece
 from web.designer.palette import translations
 from web.designer.room import ROOM
@@ -24,6 +24,13 @@ from web.language import _, current
 from web.security import with_editor_styles
 from web.signin.who import current_actor
 
+# The kind of a field → the type its value has in FEEL.
+_TYPES = {
+    **dict.fromkeys(("integer", "number", "money"), "number"),
+    **dict.fromkeys(("text", "one-of", "cn-id", "cn-uscc", "cn-subject"), "string"),
+    "boolean": "boolean",
+    "date": "date",
+}
 STEM = re.compile(r"[a-z][a-z0-9_]{0,59}")
 
 
@@ -42,7 +49,10 @@ def tables_page(found: Piece, fault: str = "") -> str:
     """The list, with what was wrong with a new table."""
     proofs = {path: [one for one in found.judged.proofs if one.file == path] for path in paths(found)}
     asked = found.judged.package.definition.decisions() if found.judged.package else ()
-    return render_template("designer/edit_tables.html", piece=found, proofs=proofs, asked=asked, fault=fault)
+    listed = [(name, f"{label}（{name}）") for name, label, _kind in inputs(found)]
+    return render_template(
+        "designer/edit_tables.html", piece=found, proofs=proofs, asked=asked, inputs=listed, fault=fault
+    )
 
 
 @ROOM.post("/drafts/<int:number>/tables")
@@ -53,8 +63,20 @@ def new_table(number: int) -> Answer | tuple[str, int]:
     path = f"{stem}.dmn"
     if not STEM.fullmatch(stem) or path in found.bundle.files:
         return tables_page(found, _("决策编号由小写字母、数字和 _ 组成，不能与已有的相同。")), 422
-    drafts.save(found, {path: starter.table(stem, title or stem).encode()})
+    asked = next((one for one in inputs(found) if one[0] == request.form.get("input")), None)
+    name, label, kind = asked or ("amount", _("金额"), "number")
+    drafts.save(found, {path: starter.table(stem, title or stem, name, label, kind).encode()})
     return redirect(url_for("designer.edit_table", number=number, path=path), 303)
+
+
+def inputs(found: Piece) -> list[tuple[str, str, str]]:
+    """The variables a table may ask: name, words, FEEL's name of their type; files and lists left out."""
+    properties = fields.document(found.bundle, fields.CASEFILE).get("properties", {})
+    return [
+        (name, str(one.get("title", name)), _TYPES[fields.kind_of(one)])
+        for name, one in properties.items()
+        if fields.kind_of(one) in _TYPES
+    ]
 
 
 @ROOM.get("/drafts/<int:number>/tables/<path:path>")
