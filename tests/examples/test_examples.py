@@ -89,3 +89,9 @@ def test_a_year_is_supervised_and_every_case_of_it_can_be_proven() -> None:
     assert proven is not None
     assert len(set(proven.groups())) == 1
     assert int(proven.group(1)) >= 10
+
+
+def test_the_fifth_story_runs_one_table_both_ways_and_says_what_its_page_says() -> None:
+    page = (ROOT / "docs" / "serial-or-joint.md").read_text(encoding="utf-8")
+    story = told("05_serial_or_joint")
+    assert [line for line in story.splitlines() if line.strip() and f"    {line}" not in page] == []
