@@ -218,9 +218,10 @@ class Laboratory:
     def _answers(self, form: Any, casefile: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
         now = self.clock.now().astimezone(self.runtime.settings.zone)
         units = {
-            name: [self.rng.choice(self._consulted)]
+            name: [unit] if schema.get("type") == "array" else unit
             for name, schema in casefile.items()
             if schema.get("x-options") == "units" and self._consulted
+            for unit in [self.rng.choice(self._consulted)]
         }
         given = {**units, **given}
         return samples.answers(form, casefile, self.rng, now, self.file, given)

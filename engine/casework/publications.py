@@ -17,7 +17,8 @@ from engine.definitions.formats import cn_id, cn_uscc
 from engine.errors import Malformed
 from engine.records.shared_tables import publication
 
-_COLUMNS = frozenset({"title", "number", "decided_on", "kind"})
+# What has a column of its own; the name and number of a person are kept covered there and nowhere else.
+_COLUMNS = frozenset({"title", "number", "decided_on", "kind", "subject", "subject_id"})
 _LONGEST_PERSON = 4  # a longer name is a firm's, which is public
 _DECIDING = ("grant", "refuse", "decide", "reply")
 

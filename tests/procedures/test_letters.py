@@ -1,0 +1,91 @@
+"""Letters to the mailbox: what one letter says about another, and what the public may see of it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+
+from engine.audit.history import case_file
+from engine.records import journal
+from engine.records.shared_tables import publication
+from timers.laboratory import of_its_own
+
+NOISE = "中山路工地夜间十一点后仍在施工，噪声很大，请尽快处理。"
+LETTER = {"title": "夜间施工扰民", "kind": "complain", "place": "中山路", "want_reply": True, "secret": False}
+
+
+@pytest.fixture(scope="module")
+def laboratory():
+    with of_its_own(date(2026, 3, 2), 3) as made:
+        yield made
+
+
+def written(laboratory, body: str = NOISE, phone: str = "13800138000") -> int:
+    given = {**LETTER, "body": body, "phone": phone, "name": "王芳"}
+    return laboratory.receive("XX-XJ-0001", "city.rx", given).case_id
+
+
+def file_of(laboratory, case_id: int):
+    with laboratory.runtime.store.reading() as connection:
+        return case_file(journal.read(connection, journal.case_stream(case_id)))
+
+
+def answered(laboratory, case_id: int, reply: str) -> None:
+    classified = {"kind_checked": "complain", "disposal": "accept", "is_report": False, "state_secret": False}
+    laboratory.complete(case_id, "classify", defamatory=False, **classified)
+    laboratory.complete(case_id, "assign", lead_unit="laoshan.cg", assist_units=[])
+    laboratory.complete(case_id, "sign", sign_action="sign")
+    laboratory.complete(case_id, "answer", draft_reply=reply)
+    laboratory.complete(case_id, "approve_reply", approval="agree", reply=reply, publish=True)
+
+
+def test_a_second_letter_of_the_same_sender_about_the_same_is_linked_and_kept(laboratory):
+    first = written(laboratory, phone="13800138009")
+    again = written(laboratory, NOISE + "已经第二次反映。", phone="13800138009")
+
+    file = file_of(laboratory, again)
+
+    assert file["same_as"] == laboratory.case(first).number
+    assert file["screening"] == "repeat"
+    assert laboratory.case(again).open
+
+
+def test_another_sender_or_another_matter_is_no_repetition(laboratory):
+    written(laboratory, phone="13800138008")
+    other_sender = written(laboratory, phone="13800138007")
+    other_matter = written(laboratory, "想咨询一下户外广告的办理条件和需要的材料。", phone="13800138008")
+
+    assert file_of(laboratory, other_sender)["repeated"] is False
+    assert file_of(laboratory, other_matter)["repeated"] is False
+
+
+def test_advertising_is_marked_and_still_goes_to_a_person(laboratory):
+    case_id = written(laboratory, "加微信免费领取大礼包 https://example.cn/x", phone="13800138006")
+
+    assert file_of(laboratory, case_id)["screening"] == "suspect"
+    assert [item["element"] for item in laboratory.case(case_id).items.values()] == ["classify"]
+
+
+def test_the_same_text_to_more_than_five_letters_is_recorded(laboratory):
+    reply = "您反映的问题已经收悉，我们会认真研究，感谢您的来信。"
+    cases = [written(laboratory, phone=f"1390013900{number}") for number in range(6)]
+    for case_id in cases:
+        answered(laboratory, case_id, reply)
+    for case_id in cases:
+        laboratory.send(case_id, "rated", rating_level=4)
+
+    assert [card["rule"] for card in laboratory.case(cases[4]).cards] == []
+    assert [card["rule"] for card in laboratory.case(cases[5]).cards] == ["F10"]
+
+
+def test_a_published_letter_does_not_name_its_sender(laboratory):
+    case_id = written(laboratory, phone="13800138005")
+    answered(laboratory, case_id, "已责令施工单位停止夜间施工，并将每晚巡查，感谢您的监督。")
+
+    with laboratory.runtime.store.reading() as connection:
+        row = connection.execute(select(publication).where(publication.c.case_id == case_id)).one()
+    assert row.subject == "王*"
+    assert "王芳" not in row.content
+    assert "13800138005" not in row.content
