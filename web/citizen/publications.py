@@ -1,6 +1,7 @@
 """The public list of decisions: what the procedure has published, with personal data covered.
 
-Reads the table of publications alone; what a publication does not say is not shown.
+Reads the table of publications alone; what a publication does not say is not shown. A party's name was
+covered when it was published (`engine.casework.publications`).
 """
 
 from __future__ import annotations
@@ -9,56 +10,109 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import render_template, request, url_for
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, or_, select
+from werkzeug.wrappers import Response
 
 from engine import canonical
+from engine.casework.publications import covered
 from engine.errors import NotFound
 from engine.records.shared_tables import publication
 from engine.records.tables import case as case_table
+from web import display
 from web.casefile.facts import label_of, shown
 from web.casefile.masking import covered_data, covered_text
 from web.citizen.room import ROOM
 from web.language import _
-from web.signin.who import house
+from web.signin.who import house, unit_name
+from web.watching.sheets import sheet
 
 PAGE = 50
-_LABELS = {"subject": ("当事人", "Party"), "content": ("内容", "Content")}
-_LONGEST_PERSON = 4  # a longer name is a firm's, which is public
-_NOT_TOLD = frozenset({"masked"})
+_LABELS = {"content": ("内容", "Content")}
+_NOT_TOLD = frozenset({"masked", "subject", "subject_id"})
+MOST_IN_SHEET = 5_000
 
 
 @ROOM.get("/published")
 def published() -> str:
-    """The published decisions, newest first, searched by title."""
-    search = request.args.get("search", "").strip()[:100]
+    """The published decisions of a kind or of all, newest first, searched by title, number and party."""
+    asked = _asked()
     text = request.args.get("page", "1")
     page = int(text) if text.isdecimal() and 0 < int(text[:6]) < 100_000 else 1
-    t = publication.c
-    query = select(publication).order_by(t.published_at.desc(), t.case_id.desc(), t.key)
-    if search:
-        query = query.where(t.title.contains(search, autoescape=True))
     with house().store.reading() as connection:
-        rows = connection.execute(query.limit(PAGE + 1).offset((page - 1) * PAGE)).all()
+        rows = connection.execute(chosen(asked).limit(PAGE + 1).offset((page - 1) * PAGE)).all()
     return render_template(
         "citizen/published.html",
-        rows=[
-            {
-                "title": covered_text(row.title),
-                "published_at": row.published_at,
-                "href": url_for("citizen.publication", case_id=row.case_id, key=row.key),
-            }
-            for row in rows[:PAGE]
-        ],
-        search=search,
+        rows=[line(row) for row in rows[:PAGE]],
+        asked=asked,
+        kinds=kinds(),
         page=page,
         more=len(rows) > PAGE,
     )
 
 
-@ROOM.get("/published/<int:case_id>-<int:key>")
+@ROOM.get("/published.csv")
+def published_sheet() -> Response:
+    """The same list as a file for a spreadsheet, with the columns of 双公示."""
+    with house().store.reading() as connection:
+        rows = connection.execute(chosen(_asked()).limit(MOST_IN_SHEET)).all()
+    names = dict(kinds())
+    head = [_("标题"), _("类别"), _("文号"), _("相对人"), _("决定机关"), _("决定日期"), _("公示日期")]
+    lines = [
+        [
+            one["title"], names.get(one["kind"], one["kind"]), one["number"], one["subject"], one["unit"],
+            one["decided_on"], display.day(one["published_at"]),
+        ]
+        for one in map(line, rows)
+    ]  # fmt: skip
+    return sheet(_("结果公示"), head, lines)
+
+
+def _asked() -> dict[str, str]:
+    kind = request.args.get("kind", "")
+    return {
+        "kind": kind if kind in dict(kinds()) else "",
+        "search": request.args.get("search", "").strip()[:100],
+    }
+
+
+def kinds() -> list[tuple[str, str]]:
+    """The kinds of publications, as a reader chooses among them."""
+    return [
+        ("licence", _("行政许可")),
+        ("penalty", _("行政处罚")),
+        ("announcement", _("公告送达")),
+    ]
+
+
+def chosen(asked: Mapping[str, str]) -> Select[Any]:
+    """What a reader asks for; nothing that has been withdrawn."""
+    t = publication.c
+    query = select(publication).where(t.withdrawn_at.is_(None))
+    if asked["kind"]:
+        query = query.where(t.kind == asked["kind"])
+    if asked["search"]:
+        parts = (t.title, t.number, t.subject)
+        query = query.where(or_(*(part.contains(asked["search"], autoescape=True) for part in parts)))
+    return query.order_by(t.published_at.desc(), t.case_id.desc(), t.key)
+
+
+def line(row: Any) -> dict[str, str]:
+    """One entry of the list, covered."""
+    return {
+        "title": covered_text(row.title),
+        "kind": row.kind,
+        "number": row.number,
+        "subject": row.subject or covered(str(canonical.loads(row.content).get("subject") or "")),
+        "unit": unit_name(row.unit) if row.unit else "",
+        "decided_on": row.decided_on,
+        "published_at": row.published_at,
+        "href": url_for("citizen.publication", case_id=row.case_id, key=row.key),
+    }
+
+
 @ROOM.get("/published/<int:case_id>-<int:key>", endpoint="publication")
 def publication_page(case_id: int, key: int) -> str:
-    """One published decision. Raises NotFound."""
+    """One published decision; of one that was withdrawn, that it was and why. Raises NotFound."""
     t = publication.c
     here = house()
     with here.store.reading() as connection:
@@ -66,12 +120,23 @@ def publication_page(case_id: int, key: int) -> str:
         if row is None:
             raise NotFound(_("没有这条公示。"))
         schemas = schemas_of(connection, case_id)
-    content = canonical.loads(row.content)
+    entry, rows = line(row), []
+    if row.withdrawn_at is None:
+        given = [
+            (_("文号"), entry["number"]),
+            (_("相对人"), entry["subject"]),
+            (_("决定机关"), entry["unit"]),
+        ]
+        given.append((_("决定日期"), display.day(entry["decided_on"]) if entry["decided_on"] else ""))
+        rows = [(name, text) for name, text in given if text]
+        rows += told(schemas, canonical.loads(row.content))
     return render_template(
         "citizen/publication.html",
-        title=covered_text(row.title),
+        title=entry["title"],
         published_at=row.published_at,
-        rows=list(told(schemas, content)),
+        withdrawn_at=row.withdrawn_at,
+        reason=covered_text(row.withdrawn_reason or ""),
+        rows=rows,
     )
 
 
@@ -93,8 +158,6 @@ def told(schemas: Mapping[str, Mapping[str, Any]], content: Mapping[str, Any]) -
             rows += told(schemas, value)
             continue
         schema = schemas.get(name, {})
-        if name == "subject" and len(str(value)) <= _LONGEST_PERSON:
-            schema = {"x-mask": "name"}
         text = shown(schema, covered_data({name: schema}, value, name))
         rows.append((label(name, schema), text))
     return rows

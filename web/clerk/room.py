@@ -24,4 +24,5 @@ def navigation() -> dict[str, object]:
     actor = find_actor()
     if actor is not None and any("window" in held.roles for held in actor.posts):
         places.insert(1, Place(_("窗口收件"), url_for("clerk.window")))
+    places.append(Place(_("登记簿"), url_for("clerk.list_registers")))
     return {"navigation": places, "home": url_for("clerk.worklist")}

@@ -1,0 +1,88 @@
+"""Officers look registers up on a page: with a purpose, within their post, each reading recorded."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from town import Town
+
+from engine.casework import registers
+from engine.records import registers as kept
+
+FIRM = "91350100M000100Y43"
+AT = "/clerk/registers"
+
+
+def bring(town: Town, register: str, **row: Any) -> None:
+    by = town.house.directory.actor("weigang")
+    registers.bring(town.house.runtime, register, [row], by)
+
+
+@pytest.fixture
+def firm(town: Town) -> Town:
+    """A town whose registers know of one firm, without tax registration."""
+    bring(
+        town,
+        "subjects",
+        key=FIRM,
+        name="琴岛广告有限公司",
+        kind="enterprise",
+        state="active",
+        address="中山路8号",
+    )
+    return town
+
+
+def test_a_row_is_told_in_words_and_the_reading_recorded(firm: Town) -> None:
+    officer = firm.officer("zhangwei")
+
+    answer = officer.post(AT, {"register": "subjects", "text": FIRM, "purpose": "核对主体"}, at=AT)
+
+    assert answer.status_code == 200
+    for told in ("琴岛广告有限公司", "存续", "中山路8号", "企业"):
+        assert told in answer.text
+    (entry,) = firm.entries(kept.access_stream("subjects"))
+    assert entry.actor["person"] == "zhangwei"
+    assert entry.events[0].data["purpose"] == "核对主体"
+
+
+def test_what_is_looked_for_stands_in_no_address(firm: Town) -> None:
+    asked = {"text": FIRM, "register": "subjects", "purpose": "核对主体"}
+
+    assert "琴岛广告" not in firm.officer("zhangwei").get(AT, query_string=asked).text
+    assert firm.entries(kept.access_stream("subjects")) == []
+
+
+def test_without_a_purpose_nothing_is_told(firm: Town) -> None:
+    answer = firm.officer("zhangwei").post(AT, {"register": "subjects", "text": FIRM}, at=AT)
+
+    assert answer.status_code == 422
+    assert "琴岛广告" not in answer.text
+    assert firm.entries(kept.access_stream("subjects")) == []
+
+
+def test_a_designer_finds_no_register_and_cannot_ask_one(firm: Town) -> None:
+    officer = firm.officer("shenlan")
+
+    assert "没有可以查询的登记簿" in officer.get(AT).text
+    asked = {"register": "subjects", "text": FIRM, "purpose": "好奇"}
+    assert officer.post(AT, asked, at="/designer/").status_code == 403
+
+
+def test_nobody_looks_without_signing_in(firm: Town) -> None:
+    answer = firm.visitor().get(AT)
+
+    assert answer.status_code in (302, 303)
+    assert "signin" in answer.headers["Location"]
+
+
+def test_a_firm_without_tax_registration_is_on_the_page_of_comparisons(firm: Town) -> None:
+    bring(firm, "subjects", key="91370202MA3ABCDE0X", name="老店", kind="household", state="active",
+          registered_on="2026-02-20")  # fmt: skip
+
+    text = firm.officer("qinzheng").get(f"{AT}/comparisons").text
+
+    assert "未办理税务登记" in text
+    assert FIRM in text
+    assert "91370202MA3ABCDE0X" not in text
