@@ -6,7 +6,7 @@ anything is evaluated.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from engine import feel
 from engine.dmn.expressions import (
@@ -22,6 +22,7 @@ from engine.dmn.expressions import (
     Listing,
     Literal,
     Relation,
+    Table,
     Text,
     Variable,
 )
@@ -32,6 +33,26 @@ from engine.dmn.reader_text import Names
 from engine.dmn.reader_types import TypeTable
 from engine.dmn.xml import Node
 from engine.errors import ExpressionError
+
+
+def _implied(node: Node) -> Iterator[str]:
+    """Names of several words that the columns of a table without formal parameters stand for."""
+    table = None if node.first("formalParameter") else node.first("decisionTable")
+    for column in table.each("input") if table else ():
+        expression = column.first("inputExpression")
+        text = expression.first("text") if expression else None
+        if text is not None and not set(text.text) & set('.()[]{}"<>=+*/'):
+            yield " ".join(text.text.split())
+
+
+def _parameters_of(table: Table) -> Iterator[Variable]:
+    """What the columns of a table look at are its parameters where it declares none (10.2.1.7)."""
+    seen: set[str] = set()
+    for clause in table.inputs:
+        compiled = clause.expression.text.compiled if isinstance(clause.expression, Literal) else None
+        for name in sorted(compiled.free_names - compiled.calls - seen) if compiled else ():
+            seen.add(name)
+            yield Variable(name)
 
 
 def _parses(text: str, names: Names) -> bool:
@@ -72,9 +93,11 @@ class LogicReader(TableReader):
     def function(self, node: Node, names: Names) -> FunctionDefinition:
         """A function definition, boxed or as the logic of a knowledge model."""
         parameters = tuple(self.variable(child) for child in node.each("formalParameter"))
-        inner = names | special(parameter.name for parameter in parameters)
+        inner = names | special(parameter.name for parameter in parameters) | special(_implied(node))
         kind = node.get("kind", "FEEL")
         body = self.within(node, inner) if kind == "FEEL" else None
+        if isinstance(body, Table) and not parameters:
+            parameters = tuple(_parameters_of(body))
         return FunctionDefinition(*self._common(node), kind, parameters, body)
 
     def _part(self, node: Node, names: Names, *parts: str) -> Expression:

@@ -57,7 +57,8 @@ class TypeTable:
         return found
 
     def _named(self, reference: str) -> ItemType | None:
-        return self.own.get(reference) or self._from_import(reference) or built_in(reference)
+        found = self.own.get(reference) or self._from_import(reference) or built_in(reference)
+        return found or self.own.get(reference.rpartition(":")[2])  # a QName, as old editors write it
 
     def _spelled_out(self, reference: str) -> ItemType | None:
         """The type of a reference like `list<number>`; None where it names a type nobody knows."""

@@ -34,10 +34,10 @@ _READERS: dict[str, Any] = {
     "date": read_date,
     "time": read_time,
     "dateTime": read_date_time,
-    "duration": read_duration,
+    **dict.fromkeys(("duration", "dayTimeDuration", "yearMonthDuration"), read_duration),
     "string": lambda text: text,
     "": lambda text: text,
-    **dict.fromkeys(("decimal", "double", "float", "integer", "int", "long"), Decimal),
+    **dict.fromkeys(("decimal", "double", "float", "integer", "int", "long", "short", "byte"), Decimal),
 }
 
 
@@ -74,6 +74,8 @@ def _judge(model_path: Path, case: Node) -> tuple[str, str]:
         faults = list(_faults(model, case))
     except BanjieError as error:
         return "ERROR", error.sentence
+    except (OSError, ValueError, ArithmeticError, LookupError, TypeError, RecursionError) as error:
+        return "ERROR", f"{type(error).__name__}: {error}"  # one case must not end the run of all others
     return ("ERROR", "; ".join(faults)) if faults else ("SUCCESS", "")
 
 
@@ -142,7 +144,8 @@ def value_of(node: Node) -> Any:
 
 def _plain_value(value: Node) -> Any:
     kind = value.get(f"{_XSI}type").rpartition(":")[2]
-    return _READERS[kind](value.text if kind in ("", "string") else value.text.strip())
+    reader = _READERS.get(kind, _READERS["string"])
+    return reader(value.text if kind in ("", "string") else value.text.strip())
 
 
 def _is_nil(node: Node) -> bool:

@@ -74,6 +74,16 @@ def test_the_runner_writes_the_kits_own_lines_and_tells_failure(
     assert f"{1 - code} passed, {code} failed, 1 in all" in capsys.readouterr().out
 
 
+def test_a_case_that_cannot_be_read_is_an_error_and_the_others_go_on(tmp_path: Path) -> None:
+    place = _kit(tmp_path / "kit", "a + 1") / "compliance-level-2" / "0001-own"
+    broken = _CASES.replace('xsi:type="xsd:decimal">4', 'xsi:type="xsd:date">the 4th')
+    (place / "0001-own-test-02.xml").write_text(broken, encoding="utf-8")
+    (place / "0001-own-test-03.xml").write_text(_CASES.replace("m.dmn", "absent.dmn"), encoding="utf-8")
+    found = list(run(tmp_path / "kit"))
+    assert [result.status for result in found] == ["SUCCESS", "ERROR", "ERROR"]
+    assert all(result.detail for result in found[1:])
+
+
 def test_the_summary_counts_each_level_and_all() -> None:
     lines = list(summary([Result("l2/x", "f", "1", "SUCCESS"), Result("l3/y", "f", "2", "ERROR")]))
     assert lines[-1] == "all levels: 1 passed, 1 failed, 2 in all"

@@ -135,6 +135,23 @@ def test_a_decision_service_is_evaluated_with_its_inputs_by_name() -> None:
     assert dmn.evaluate(model, "upper", {"first step": 3}).value == {"both": 9, "second-step": 6}
 
 
+def test_a_table_without_formal_parameters_takes_what_its_columns_look_at() -> None:
+    rows = '"公民" | > 10 | "a"\n"公民" | <= 10 | "b"\n"法人" | - | "c"'
+    model = dmn.read(
+        definitions(
+            knowledge_model("class", {}, table(["party.kind", "floor area"], ["y"], rows)),
+            decision("by place", literal('class({kind: "公民"}, 20)'), knowledge=["class"]),
+            decision("by name", literal('class(floor area: 5, party: {kind: "公民"})'), knowledge=["class"]),
+            decision("half", literal('class(party: {kind: "法人"})'), knowledge=["class"]),
+        )
+    )
+    assert [dmn.evaluate(model, name, {}).value for name in ("by place", "by name", "half")] == [
+        "a",
+        "b",
+        "c",
+    ]
+
+
 def imported() -> dmn.Model:
     allowed = "<allowedValues><text>[0..150]</text></allowedValues>"
     kind = f'<itemDefinition name="tAge"><typeRef>number</typeRef>{allowed}</itemDefinition>'
