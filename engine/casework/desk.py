@@ -35,6 +35,9 @@ from engine.feel import HostFunction
 from engine.periods import Calendar
 from engine.records.entries import Event
 
+RECUSED = "recused"
+"""The variable that lists the logins withdrawn from the case (回避, SOD-5): they take no further part."""
+
 
 class Desk:
     """State, marking and events of the step being decided."""
@@ -93,6 +96,21 @@ class Desk:
             scope = self._parents.get(scope)
         return {name: value for variables in reversed(inner) for name, value in variables.items()}
 
+    def recused(self, scope: int | None) -> tuple[str, ...]:
+        """The logins withdrawn (回避) from the case, or from the called procedure around a scope."""
+        for number in (*self.state.chain(scope), self.state.root):
+            named = self.variables(number).get(RECUSED) if number is not None else None
+            if named:
+                return tuple(str(one) for one in named)
+        return ()
+
+    def _take_back(self, logins: Any) -> None:
+        """SOD-5: what a withdrawn person has claimed is offered to the others again."""
+        gone = {str(one) for one in logins or ()}
+        for key, item in sorted(self.state.items.items()):
+            if item["person"] in gone:
+                self.record("WorkItemReleased", key=key, person=item["person"], element=item["element"])
+
     def _place(self, event: Event) -> int | None:
         """The scope in which an event of this step happened; None where it belongs to the whole case."""
         data = event.data
@@ -136,6 +154,8 @@ class Desk:
             self._set.setdefault(happening.scope, {})[happening.name] = happening.value
             if happening.scope == self.state.root:
                 self.file[happening.name] = happening.value
+            if happening.name == RECUSED:
+                self._take_back(happening.value)
         if isinstance(happening, ElementEntered):
             period_acts.element_entered(self, happening)
         elif isinstance(happening, ElementLeft):

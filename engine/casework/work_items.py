@@ -50,7 +50,12 @@ def as_authority_sees(item: Mapping[str, Any]) -> dict[str, Any]:
 
 def _judge(desk: Desk, command: str, item: Mapping[str, Any], *, card: bool) -> None:
     """Ask the authority function; a breach of position is refused, any other is recorded."""
-    act = ProposedAct(command=command, act=item["act"] or "", approver=item.get("approver") or "")
+    act = ProposedAct(
+        command=command,
+        act=item["act"] or "",
+        approver=item.get("approver") or "",
+        recused=desk.recused(item.get("scope")),
+    )
     breach = authorization.judge(act, desk.ground.actor, desk.state.acts, as_authority_sees(item))
     if breach is None:
         return
@@ -91,7 +96,10 @@ def forward(desk: Desk, command: commands.Forward) -> None:
         raise NotFound(f"没有找到可转交的人员{command.to}")
     to = Actor.from_data(answers["to"])
     breach = authorization.judge(
-        ProposedAct(command="Claim", act=item["act"] or ""), to, desk.state.acts, as_authority_sees(item)
+        ProposedAct(command="Claim", act=item["act"] or "", recused=desk.recused(item.get("scope"))),
+        to,
+        desk.state.acts,
+        as_authority_sees(item),
     )
     if breach is not None:
         raise NotAuthorised(breach.sentence_zh)
@@ -129,7 +137,10 @@ def send(desk: Desk, command: commands.Send) -> None:
             "unit": waiting.get("unit") or desk.state.unit,
         }
         breach = authorization.judge(
-            ProposedAct(command="Send", act=waiting["act"] or ""), actor, desk.state.acts, seen
+            ProposedAct(command="Send", act=waiting["act"] or "", recused=desk.recused(waiting.get("scope"))),
+            actor,
+            desk.state.acts,
+            seen,
         )
         if breach is not None:
             raise NotAuthorised(breach.sentence_zh)
