@@ -22,6 +22,11 @@ def items_in_force(house: House) -> list[ServiceItem]:
     return [item for item in found.values() if item.facts.get("status", "active") == "active"]
 
 
+def items_applied_for(house: House) -> list[ServiceItem]:
+    """Those that people apply for; the others an authority begins of its own motion."""
+    return [item for item in items_in_force(house) if not item.begun_by]
+
+
 def package_of(house: House, item: ServiceItem) -> Package:
     """The package that would handle a case of the item begun today. Raises NotFound."""
     runtime = house.runtime

@@ -18,7 +18,7 @@ from engine.definitions.catalogue import ServiceItem
 from engine.definitions.packages import Package
 from engine.errors import NotFound
 from engine.periods import Limit
-from web.casefile.starting import items_in_force, package_of
+from web.casefile.starting import items_applied_for, package_of
 from web.casefile.story import activity
 from web.citizen.room import ROOM
 from web.house import House
@@ -30,7 +30,7 @@ from web.signin.who import house, unit_name
 def home() -> str:
     """All items, narrowed by audience and by search."""
     audience, search = request.args.get("audience", "")[:40], request.args.get("search", "").strip()[:100]
-    items = items_in_force(house())
+    items = items_applied_for(house())
     audiences = sorted({who for item in items for who in item.facts.get("audience", ())})
     found = [item for item in items if _fits(item, audience, search)]
     return render_template(
@@ -106,7 +106,7 @@ def guide_diagram(code: str) -> Response:
 
 def find_item(here: House, code: str) -> ServiceItem:
     """The item of that code. Raises NotFound."""
-    for item in items_in_force(here):
+    for item in items_applied_for(here):
         if item.code == code:
             return item
     raise NotFound(_("没有这个办事事项，可能已经停办。"))

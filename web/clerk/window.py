@@ -39,7 +39,7 @@ def window() -> str:
         }
         for item in items_in_force(house())
         for unit in item.units
-        if authorization.may(current_actor(), "receive", unit, organisation())
+        if authorization.may(current_actor(), "receive", unit, organisation(), begun_by=item.begun_by)
     ]
     return render_template("clerk/window.html", offered=offered)
 
@@ -86,7 +86,7 @@ def item_at(code: str, unit: str) -> ServiceItem:
     item = next((one for one in items_in_force(house()) if one.code == code), None)
     if item is None or unit not in item.units:
         raise NotFound(_("没有这个事项，或者该单位不受理。"))
-    authorization.at_the_door(current_actor(), "receive", unit, organisation())
+    authorization.at_the_door(current_actor(), "receive", unit, organisation(), begun_by=item.begun_by)
     return item
 
 
