@@ -29,6 +29,7 @@ from timers.laboratory import Laboratory, of_its_own
 SEED = 7
 Maker = Callable[[date, int], Laboratory]
 """Sets up a laboratory on a day, from a seed."""
+_NOTHING = "\0"  # stands in no sentence
 _KEYS = {"name", "given", "when", "then"}
 
 
@@ -126,6 +127,14 @@ def _do(laboratory: Laboratory, case_id: int, step: Mapping[str, Any]) -> None:
             laboratory.send(case_id, _named(laboratory.case(case_id), step["message"]), **with_)
     except ActBlocked:
         return  # the example's cards say whether that was expected
+    except Malformed as refusal:
+        if step.get("refused", _NOTHING) not in refusal.sentence + "".join(
+            f.sentence for f in refusal.findings
+        ):
+            raise
+        return
+    if "refused" in step:
+        raise Malformed(f"Expected the step on {step['on']} to be refused, but it was done")
 
 
 def _named(case: CaseState, name: str) -> str:
