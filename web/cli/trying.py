@@ -21,7 +21,7 @@ from engine.definitions import deployment
 from engine.definitions.bundles import Bundle
 from engine.errors import Finding, NotFound
 from engine.periods import Calendar
-from timers import examples, simulation
+from timers import deadlines, examples, simulation
 from timers.bench import Bench
 from web.cli.definitions import bundle_at, forms_option
 from web.cli.door import Door, existing, line, main, pass_door, setting, variables
@@ -175,9 +175,17 @@ def _next_timer(trial: Trial) -> bool:
 @click.option("--cases", type=click.IntRange(1, 100_000), default=20, show_default=True)
 @click.option("--seed", type=int, default=1, show_default=True)
 @click.option("--from", "first_day", type=click.DateTime(["%Y-%m-%d"]), help="First day (default: today).")
+@click.option("--window", is_flag=True, help="How early and how late cases end lawfully, each lived twice.")
 @pass_door
-def simulate(door: Door, item: str, unit: str, cases: int, seed: int, first_day: Any) -> None:
+def simulate(door: Door, item: str, unit: str, cases: int, seed: int, first_day: Any, window: bool) -> None:
     """Run generated cases of an ITEM through the real runtime with a virtual clock, in memory."""
     day: date = first_day.date() if first_day else door.house.directory.today()
+    if window:
+        with Bench() as bench:
+            found = deadlines.window(
+                bench.laboratory, item, unit, cases=cases, seed=seed, first_day=day, given={}
+            )
+        door.show(found.as_data(), found.text())
+        return
     report = simulation.simulate(item, unit, cases=cases, seed=seed, first_day=day, say=door.say)
     door.show(report.as_data(), report.text())

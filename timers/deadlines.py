@@ -1,0 +1,189 @@
+"""The deadline laboratory: how early and how late a procedure can lawfully end, found by living it.
+
+Called by `banjie simulate` and the designer's page, before a procedure is published. Each made-up case is
+lived twice from the same seed through the real runtime: once everybody acts as soon as they can, once
+everybody acts at the last moment the running limits leave. What overruns even when nobody loses an hour
+cannot be kept at all. It knows no way round the rules and changes nothing outside its own store.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from engine import periods
+from engine.casework import clocks
+from engine.casework.due_moments import next_due
+from engine.casework.state import CaseState
+from engine.clock import read_moment
+from engine.errors import BanjieError
+from engine.periods import Calendar
+from timers.laboratory import MOST_STEPS, Laboratory
+
+LEAST = timedelta(minutes=1)  # what an act takes even where nobody loses time
+ROOM = timedelta(hours=2)  # before the end of a limit, for the acts that still have to follow
+EARLY, LATE = "early", "late"
+Made = Callable[[date, int], Laboratory]
+"""Sets a laboratory up on a day, from a seed."""
+
+
+@dataclass
+class Bounds:
+    """What became of the cases lived at one pace. Days are working days from receipt to the end.
+
+    `ends` counts by outcome and days; `cards` by rule; `broken` by period: limits that ended too late.
+    """
+
+    ends: dict[str, list[int]] = field(default_factory=dict)
+    cards: Counter[str] = field(default_factory=Counter)
+    broken: Counter[str] = field(default_factory=Counter)
+    unfinished: int = 0
+
+    @property
+    def days(self) -> tuple[int, int] | None:
+        """The shortest and the longest, None where no case ended."""
+        found = [day for days in self.ends.values() for day in days]
+        return (min(found), max(found)) if found else None
+
+    def as_data(self) -> dict[str, Any]:
+        """The same as plain data."""
+        return {
+            "ends": {name: [min(days), max(days), len(days)] for name, days in sorted(self.ends.items())},
+            "cards": dict(sorted(self.cards.items())),
+            "broken": dict(sorted(self.broken.items())),
+            "unfinished": self.unfinished,
+        }
+
+
+@dataclass(frozen=True)
+class Window:
+    """How early and how late cases end lawfully, and what can never be kept."""
+
+    early: Bounds
+    late: Bounds
+
+    @property
+    def impossible(self) -> dict[str, int]:
+        """Limits that overran although everybody acted at once: by period, how often."""
+        return dict(self.early.broken)
+
+    def as_data(self) -> dict[str, Any]:
+        """The same as plain data."""
+        return {EARLY: self.early.as_data(), LATE: self.late.as_data(), "impossible": self.impossible}
+
+    def text(self) -> str:
+        """The same for people."""
+        lines = []
+        for name, bounds in ((EARLY, self.early), (LATE, self.late)):
+            for outcome, days in sorted(bounds.ends.items()):
+                lines.append(f"{name:6} {min(days):>4} to {max(days):>4}W  {len(days):>3} × {outcome or '—'}")
+            cards = ", ".join(f"{rule} {number}" for rule, number in sorted(bounds.cards.items()))
+            lines.append(f"{name:6} cards: {cards or 'none'}; unfinished: {bounds.unfinished}")
+        broken = ", ".join(f"{name} {number}" for name, number in sorted(self.impossible.items()))
+        return "\n".join([*lines, f"cannot be kept even without delay: {broken or 'none'}"])
+
+
+def window(
+    made: Made, item: str, unit: str, *, cases: int, seed: int, first_day: date, given: Mapping[str, Any]
+) -> Window:
+    """Live so many made-up cases of an item twice each. Raises NotFound for an item nobody knows."""
+    found = {EARLY: Bounds(), LATE: Bounds()}
+    for number in range(cases):
+        for pace, bounds in found.items():
+            with made(first_day, seed + number) as laboratory:
+                _live(laboratory, item, unit, pace, bounds, given)
+    return Window(found[EARLY], found[LATE])
+
+
+def _live(
+    laboratory: Laboratory, item: str, unit: str, pace: str, bounds: Bounds, given: Mapping[str, Any]
+) -> None:
+    laboratory.at(laboratory.today, 10)
+    try:
+        case_id = laboratory.receive(item, unit, given, channel="window").case_id
+    except BanjieError:
+        # A form the laboratory cannot fill in is counted, not hidden; an unknown item is the caller's fault.
+        if bounds.ends or bounds.unfinished:
+            bounds.unfinished += 1
+            return
+        raise
+    calendar = calendar_of(laboratory)
+    for _ in range(MOST_STEPS):
+        case = laboratory.case(case_id)
+        if not case.open or not _step(laboratory, case, calendar, pace):
+            break
+    _tell(laboratory.case(case_id), calendar, bounds)
+
+
+def calendar_of(laboratory: Laboratory) -> Calendar:
+    """The newest calendar."""
+    with laboratory.runtime.store.reading() as connection:
+        laboratory.runtime.shelf.refresh(connection)
+        return laboratory.runtime.calendar(connection)
+
+
+def _step(laboratory: Laboratory, case: CaseState, calendar: Calendar, pace: str) -> bool:
+    """Let time pass as the pace has it, then one act; False where nothing is left that happens by itself."""
+    if not case.items and not _asked(case):
+        return _let_time_pass(laboratory)
+    moment = laboratory.clock.now() + LEAST
+    if pace == LATE:
+        moment = max(moment, _last_moment(case, calendar) or moment)
+    before = _standing(case)
+    laboratory.move(in_office_hours(moment, calendar) if pace == EARLY else moment)
+    if _standing(laboratory.case(case.case_id)) == before:
+        laboratory.advance(case.case_id)
+    return True
+
+
+def in_office_hours(moment: datetime, calendar: Calendar) -> datetime:
+    """The moment itself while offices are open, else when they open next."""
+    day = calendar.local_date(moment)
+    if calendar.is_working(day) and moment <= calendar.close(day):
+        return max(moment, calendar.opening(day))
+    return calendar.opening(calendar.next_working_day(day))
+
+
+def _asked(case: CaseState) -> bool:
+    return any(row["kind"] == "message" and row["act"] != "withdraw" for row in case.subscriptions.values())
+
+
+def _standing(case: CaseState) -> tuple[Any, ...]:
+    return tuple(sorted(case.items)), tuple(sorted(case.subscriptions)), case.closed_at
+
+
+def _last_moment(case: CaseState, calendar: Calendar) -> datetime | None:
+    """Shortly before the nearest end of a running limit; None where none runs."""
+    end = clocks.ends(case, calendar)
+    return end - ROOM if end else None
+
+
+def _let_time_pass(laboratory: Laboratory) -> bool:
+    with laboratory.runtime.store.reading() as connection:
+        following = next_due(connection)
+    if following is None:
+        return False
+    laboratory.move(max(read_moment(following), laboratory.clock.now()))
+    return True
+
+
+def _tell(case: CaseState, calendar: Calendar, bounds: Bounds) -> None:
+    bounds.cards.update(card["rule"] for card in case.cards)
+    if not case.closed_at:
+        bounds.unfinished += 1
+        return
+    begun, ended = (calendar.local_date(read_moment(moment)) for moment in (case.opened_at, case.closed_at))
+    days = calendar.working_days_between(begun, ended)
+    bounds.ends.setdefault(case.outcome or "", []).append(days)
+    for number, row in case.periods.items():
+        ledger = clocks.ledger_of(case, number)
+        # What is counted back from an event is a matter of the date somebody chose, not of delay.
+        if (
+            ledger.rule.klass != "party"
+            and not ledger.rule.backward
+            and periods.in_time(ledger, calendar) is False
+        ):
+            bounds.broken[row["id"]] += 1
