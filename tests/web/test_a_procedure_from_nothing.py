@@ -252,6 +252,7 @@ def try_it(page: Page, draft: str) -> None:
     page.get_by_role("button", name="运行 tests/lent.yaml").click()
     expect(page.get_by_text("符合", exact=True)).to_be_visible()
     expect(page.locator("#coverage")).to_contain_text("走过 5 条连线，共 5 条")
+    expect(page.locator("#coverage-diagram .bj-token--covered")).to_have_count(5)
     look(page, "designer-coverage")
 
 
@@ -331,5 +332,5 @@ def test_a_procedure_is_drawn_tried_deployed_worked_and_replayed(
     assert period["id"] == "hall.decide"
     told = [event.type for entry in town.entries(f"case:{town.case_id(number)}") for event in entry.events]
     assert [name for name in told if name.startswith("Period")] == [
-        "PeriodStarted", "PeriodSuspended", "PeriodResumed", "PeriodStopped",
+        "PeriodOpened", "PeriodSuspended", "PeriodResumed", "PeriodStopped",
     ]  # fmt: skip

@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response as Answer
 from engine.definitions.bundles import Bundle
 from engine.definitions.drafts import Draft, Drafts
 from engine.errors import Malformed, NotFound
-from web.designer import checking
+from web.designer import checking, rule_words
 from web.designer.checking import Judged
 from web.designer.room import ROOM
 from web.language import _
@@ -133,4 +133,4 @@ def pages(found: Piece) -> list[dict[str, Any]]:
 @ROOM.context_processor
 def draft_frame() -> dict[str, object]:
     """What the templates of a draft's pages need."""
-    return {"draft_pages": pages, "status_names": status_names}
+    return {"draft_pages": pages, "status_names": status_names, "about": rule_words.about}

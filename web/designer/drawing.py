@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 
 from engine.definitions.bundles import Bundle
 from engine.errors import Malformed, NotFound
-from web.designer import checking, drafts, losses, outline, palette
+from web.designer import checking, drafts, losses, outline, palette, rule_words
 from web.designer.drafts import Piece, asked_version, piece
 from web.designer.packages import drawing
 from web.designer.room import ROOM
@@ -117,6 +117,7 @@ def findings_of(found: Piece) -> list[dict[str, Any]]:
     return [
         {
             **finding.as_dict(),
+            "about": rule_words.about(finding.rule),
             "element": checking.element_of(finding),
             "page": checking.page_of(finding, found.number),
         }

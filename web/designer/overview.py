@@ -44,7 +44,7 @@ def draft_page(found: Piece, fault: str = "", walked: Walked | None = None) -> s
         page_of=lambda finding: checking.page_of(finding, found.number),
         history=drafts.book().history(found.number),
         **compared(found),
-        **(contents(package) if package else {}),
+        **(contents(package, checking.law_with(found.bundle)) if package else {}),
     )
 
 

@@ -15,6 +15,7 @@ from engine import canonical
 from engine.definitions import bundles
 from engine.definitions.packages import Package
 from engine.errors import Finding, Malformed
+from engine.periods import RuleBook
 from timers import examples
 from web import forms
 from web.designer import coverage, outline
@@ -46,14 +47,14 @@ def page(opened: Opened, ran: dict[str, list[Finding]] | None = None) -> str:
     )
 
 
-def contents(read: Package) -> dict[str, Any]:
-    """What a package holds, for its page and for the page of a draft."""
+def contents(read: Package, rules: RuleBook | None = None) -> dict[str, Any]:
+    """What a package holds, for its page and for the page of a draft, which may bring periods of its own."""
     return {
         "package": read,
         "lines": outline.lines(read.definition),
         "form_rows": form_rows(read),
         "decisions": decisions(read),
-        "periods": outline.periods(read.definition, law(), house().directory.today()),
+        "periods": outline.periods(read.definition, rules or law(), house().directory.today()),
         "law_text": read.bundle.files.get("LAW.md", b"").decode("utf-8", "replace"),
         "examples": example_rows(read),
         "templates": [path for path in sorted(read.bundle.files) if path.startswith("templates/")],

@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response as Answer
 
 from engine.dmn.report import prove_files
 from engine.errors import Malformed, NotFound
-from web.designer import drafts, fields, starter
+from web.designer import drafts, fields, rule_words, starter
 from web.designer.drafts import Piece, asked_version, piece
 from web.designer.palette import translations
 from web.designer.room import ROOM
@@ -144,4 +144,5 @@ def _sent() -> bytes:
 
 def proven(data: bytes, path: str) -> list[dict[str, Any]]:
     """What the proof of a table finds, each with the rules and the input that shows it."""
-    return [found.as_data() for found in prove_files({path: data}).findings]
+    findings = [found.as_data() for found in prove_files({path: data}).findings]
+    return [{**found, "about": rule_words.about(f"dmn.{found['kind']}")} for found in findings]

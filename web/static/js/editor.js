@@ -203,6 +203,7 @@
       place.href = one.page;
     }
     item.append(node("strong", "bj-finding__kind", one.severity === "error" ? say.error : say.note), " ", place);
+    if (one.about) item.append(node("p", "bj-finding__about", one.about));
     item.append(node("p", "bj-finding__sentence", one.sentence), node("span", "bj-where", one.rule));
     return item;
   }

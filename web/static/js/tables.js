@@ -119,6 +119,7 @@
     const item = node("li", `bj-finding bj-finding--${one.severity === "error" ? "red" : "note"}`);
     item.append(node("strong", "bj-finding__kind", one.severity === "error" ? say.error : say.note));
     if (one.rules?.length) item.append(" ", node("span", "", fill(say.rules, { rules: one.rules.join(", ") })));
+    if (one.about) item.append(node("p", "bj-finding__about", one.about));
     item.append(node("p", "bj-finding__sentence", one.sentence));
     if (Object.keys(one.input ?? {}).length) item.append(node("p", "bj-code", fill(say.example, { input: told(one.input) })));
     if (Object.keys(one.other ?? {}).length) item.append(node("p", "bj-code", fill(say.and, { input: told(one.other) })));
