@@ -43,6 +43,7 @@ class Parser(Blocks):
 
     def __init__(self, text: str, names: KnownNames) -> None:
         super().__init__(text, names)
+        self._filters = 0
         self._prefixes: dict[str, Callable[[], Node]] = {
             "if": self._if,
             "for": self._for,
@@ -167,10 +168,19 @@ class Parser(Blocks):
             return tree.AtLiteral(string_value(token.text))
         if token.kind == "keyword" and token.text in _CONSTANTS:
             return tree.Literal(_CONSTANTS[token.text])
-        if token.kind in ("name", "quoted"):
+        if token.kind == "quoted" or (token.kind == "name" and not self._filters):
             return self._name(token.text, token)
+        if token.kind == "name":
+            return self._entry_name(token)
         self.at -= 1
         raise self.unexpected("an expression")
+
+    def _entry_name(self, token: Token) -> Node:
+        """Unknown words side by side in a filter: an entry of the items, which only the data can know."""
+        start = self.at - 1
+        while self.peek().kind == "name" and self.names.longest(self.stream, self.at) is None:
+            self.at += 1
+        return self._name(self.words(start, self.at), token)
 
     def _number(self, token: Token) -> Decimal:
         try:
@@ -223,7 +233,9 @@ class Parser(Blocks):
     def _filter(self, base: Node) -> Node:
         self.at += 1
         self.names.push(("item", *entry_names(base)))
+        self._filters += 1
         condition = self.expression()
+        self._filters -= 1
         self.names.pop()
         self.take("]")
         return tree.Filter(base, condition)

@@ -184,6 +184,7 @@ def test_functions_that_give_a_list_a_context_or_a_range(text: str, expected: st
         "sort([1, 2], function(a, b) 1)", "partition([1], 0)", 'get value({a: 1}, "b")',
         "context([{key: 1, value: 1}])", 'context([{key: "a", value: 1}, {key: "a", value: 1}])',
         "context put({a: 1}, [], 1)", 'context put({a: 1}, ["a", 2], 1)', "context merge([1])",
+        "round up(1, 9e6000)",
         'assert(1, 1 = 2, "one to be two")', 'range("1..2")', 'range("[..2]")', 'range("[2..1]")',
         'range("[a..b]")', 'range("[1..@\\"P1D\\"]")', 'split("a", "")', 'time("x")', "duration(1)",
         "even(n: 2)", "to json(abs)", 'from json("{")', "is(1)", "date(null)", "today(1)",

@@ -61,6 +61,13 @@ def test_a_variable_named_like_a_built_in_does_not_take_the_function_away() -> N
     assert value("count(count)", count=[1, 2]) == 2
 
 
+def test_unknown_words_in_a_filter_are_an_entry_of_its_items() -> None:
+    people = [{"first name": "甲", "age": 3}, {"first name": "乙", "age": 9}]
+    assert evaluate('xs[first name = "乙"].age', {"xs": people}).value == [9]
+    assert evaluate("xs[age > least age].first name", {"xs": people, "least age": 5}).value == ["乙"]
+    assert evaluate("xs[nobody knows = null]", {"xs": people}).value == people
+
+
 def test_unknown_words_side_by_side_are_a_fault_with_line_and_column() -> None:
     with pytest.raises(ExpressionError) as caught:
         parse("1 +\n  Monthly Salary")

@@ -25,7 +25,7 @@ def rounded(number: Decimal, scale: Decimal, rounding: str) -> Decimal:
     """The number to so many decimal places. Raises Fault for a scale Decimal128 does not have."""
     places = int(scale)
     if not _SCALES[0] <= places <= _SCALES[1]:
-        raise Fault(f"Expected a scale from {_SCALES[0]} to {_SCALES[1]}, but found {places}")
+        raise Fault(f"Expected a scale from {_SCALES[0]} to {_SCALES[1]}, but found {scale}")
     if -int(number.as_tuple().exponent) <= places:
         return number
     try:
