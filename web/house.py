@@ -16,6 +16,7 @@ from engine.casework import runtime as casework
 from engine.casework.runtime import Runtime
 from engine.clock import Clock, SystemClock
 from engine.organisation.directory import Directory
+from engine.records import hashing
 from engine.records.store import Store
 from web.services import Settings
 
@@ -49,6 +50,7 @@ def open_house(
     database: str | None = None, clock: Clock | None = None, settings: Settings | None = None
 ) -> House:
     """A house over a database URL (default: the environment's BANJIE_DB, else a file under var/)."""
+    hashing.choose(os.environ.get("BANJIE_DIGEST", hashing.SHA256))
     url = database or os.environ.get("BANJIE_DB") or DEFAULT_DATABASE
     clock = clock or SystemClock()
     settings = settings or Settings(

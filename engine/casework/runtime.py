@@ -283,8 +283,12 @@ class Runtime:
 
     def organisation(self, connection: Connection) -> Organisation:
         """The tree of units in force."""
-        data = self.shelf.data(connection, self.shelf.newest("units", "units"), "units.json")
-        return self.shelf.once("organisation", canonical.digest(data), lambda: Organisation.from_data(data))
+        digest = self.shelf.newest("units", "units")
+        return self.shelf.once(
+            "organisation",
+            digest,
+            lambda: Organisation.from_data(self.shelf.data(connection, digest, "units.json")),
+        )
 
     def calendar(self, connection: Connection, digest: str | None = None) -> Calendar:
         """The calendar of the newest notices (or of a digest), in the installation's zone and hours."""

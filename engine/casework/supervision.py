@@ -8,8 +8,10 @@ caller throws the proposal away and keeps the cards.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from engine import dmn, periods
@@ -96,11 +98,51 @@ _KEPT = ("period", "id", "limit", "due_at", "late_seconds", "element", "act", "k
 def _hits(model: dmn.Model, event: Event, facts: dmn.Given, host: Mapping[str, Any]) -> list[Hit]:
     found = []
     # A decision is found by its id and by its name: ask each once.
-    for decision in sorted({decision.id for decision in model.decisions.values()}):
-        answer = dmn.evaluate(model, decision, facts, host=host).json
+    for name, decision in sorted({one.id: one for one in model.decisions.values()}.items()):
+        if not _concerns(decision, event):
+            continue
+        answer = dmn.evaluate(model, name, facts, host=host).json
         rows = answer if isinstance(answer, list) else [answer]
-        found += [Hit(event, decision, row) for row in rows if isinstance(row, Mapping) and row.get("rule")]
+        found += [Hit(event, name, row) for row in rows if isinstance(row, Mapping) and row.get("rule")]
     return found
+
+
+def _concerns(decision: dmn.Decision, event: Event) -> bool:
+    """Whether any rule of a table can hit the event, by what its columns of type and act name plainly.
+
+    Only a shortcut: a table that is no such list of rules is always asked.
+    """
+    rules = _plainly(decision.logic) if isinstance(decision.logic, dmn.Table) else None
+    kind, act = event.type, event.data.get("act")
+    return rules is None or any(
+        (kinds is None or kind in kinds) and (acts is None or act in acts) for kinds, acts in rules
+    )
+
+
+Named = frozenset[str] | None
+
+
+@lru_cache(maxsize=512)
+def _plainly(table: dmn.Table) -> tuple[tuple[Named, Named], ...] | None:
+    """The event types and acts that each rule names (None where it leaves them open); None for a table that
+    may answer without a rule."""
+    if table.hit_policy != "COLLECT":
+        return None
+    if table.aggregation not in ("", "COLLECT") or any(one.default is not None for one in table.outputs):
+        return None
+    sources = [clause.source for clause in table.inputs]
+    columns = [sources.index(name) if name in sources else None for name in ("event.type", "event.act")]
+    named = [tuple(_named(rule, column) for column in columns) for rule in table.rules]
+    return tuple((kinds, acts) for kinds, acts in set(named))
+
+
+def _named(rule: Any, column: int | None) -> Named:
+    text = "" if column is None else rule.tests[column].text.strip()
+    return frozenset(_TEXTS.findall(text)) if _ONLY_TEXTS.fullmatch(text) else None
+
+
+_TEXTS = re.compile(r'"([^"\\]*)"')
+_ONLY_TEXTS = re.compile(r'"[^"\\]*"(\s*,\s*"[^"\\]*")*')
 
 
 # --- the input schema (processes/supervision/README.md) ---------------------------------------------
