@@ -8,8 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import fields, is_dataclass
 
 from engine.dmn.xml import Node
+from engine.errors import ExpressionError
+from engine.feel import parse
+from engine.feel.tree import ContextLiteral
 
 _PLAIN = re.compile(r"[^\W\d]\w*\Z")
 
@@ -23,7 +27,7 @@ def special(names: Iterable[str]) -> frozenset[str]:
 
 
 def path_names(root: Node) -> frozenset[str]:
-    """Every special name of components, columns, outputs and context entries of a model."""
+    """Every special name of a model's components, columns, outputs and context entries, boxed or written."""
     return special(_path_names(root))
 
 
@@ -37,3 +41,21 @@ def _path_names(root: Node) -> Iterator[str]:
         elif node.name == "contextEntry":
             variable = node.first("variable")
             yield variable.get("name") if variable else ""
+        elif node.name == "text" and "{" in node.text:
+            yield from _keys(node.text)
+
+
+def _keys(text: str) -> Iterator[str]:
+    """The keys of the contexts a FEEL text writes down; none of a text that cannot be read yet."""
+    try:
+        pending: list[object] = [parse(text)]
+    except ExpressionError:
+        return
+    while pending:
+        each = pending.pop()
+        if isinstance(each, ContextLiteral):
+            yield from (key for key, _ in each.entries)
+        if isinstance(each, tuple):
+            pending.extend(each)
+        elif is_dataclass(each):
+            pending.extend(getattr(each, part.name) for part in fields(each))

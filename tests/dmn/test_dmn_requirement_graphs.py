@@ -135,6 +135,16 @@ def test_a_decision_service_is_evaluated_with_its_inputs_by_name() -> None:
     assert dmn.evaluate(model, "upper", {"first step": 3}).value == {"both": 9, "second-step": 6}
 
 
+def test_entries_that_another_decision_writes_down_are_found_by_names_with_operators() -> None:
+    model = dmn.read(
+        definitions(
+            decision("A", literal('{"a-b": 3, list: [{"x/y": 4}]}')),
+            decision("B", literal("A.a-b + A.list[1].x/y"), decisions=["A"]),
+        )
+    )
+    assert dmn.evaluate(model, "B", {}).value == 7
+
+
 def test_a_table_without_formal_parameters_takes_what_its_columns_look_at() -> None:
     rows = '"公民" | > 10 | "a"\n"公民" | <= 10 | "b"\n"法人" | - | "c"'
     model = dmn.read(
