@@ -180,7 +180,8 @@ class Connecting:
                 self._refuse_body(body, "one start event with a trigger")
         elif events:
             plain = [node for node in events if not node.definitions]
-            body.starts = tuple(plain[:1])
+            # Each start event begins a process by itself: with several, whoever begins it names one.
+            body.starts = tuple(plain[:1]) if len(plain) == 1 or body.owner is not None else ()
             if not plain and body.owner is not None:
                 self._refuse_body(body, "a none start event, or no start event at all,")
         elif not self._instantiating(body):

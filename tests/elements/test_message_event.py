@@ -156,3 +156,18 @@ def test_a_message_without_name_and_without_worker_is_refused() -> None:
                 """
             )
         )
+
+
+def test_a_message_without_a_name_goes_by_its_id() -> None:
+    data = diagram(
+        """
+        <startEvent id="s"/><intermediateCatchEvent id="c"><messageEventDefinition messageRef="paid"/>
+        </intermediateCatchEvent><endEvent id="e"/>
+        s -> c
+        c -> e
+        """,
+        roots='<message id="paid"/>',
+    )
+    trial = Trial(data).start()
+    trial.message("paid")
+    assert trial.ended

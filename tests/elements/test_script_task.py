@@ -41,3 +41,8 @@ def test_a_script_by_job_waits_for_the_job() -> None:
     trial = Trial(data).start()
     trial.complete_job("sum", total=1)
     assert trial.variables == {"total": 1}
+
+
+def test_without_a_script_or_a_job_it_is_passed_like_an_abstract_task() -> None:
+    data = diagram('<startEvent id="s"/><scriptTask id="t"/><endEvent id="e"/>\ns -> t\nt -> e')
+    assert Trial(data).start().done == ["t"]

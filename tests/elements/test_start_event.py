@@ -83,3 +83,28 @@ def test_a_process_is_begun_once_and_only_where_it_can_run() -> None:
     with pytest.raises(Conflict):
         Trial(two).start()
     assert Trial(two).start("q").ended
+
+
+TWO = diagram(
+    """
+    <startEvent id="online"/><startEvent id="counter"/><task id="a"/><task id="b"/><endEvent id="e"/>
+    online -> a
+    counter -> b
+    a -> e
+    b -> e
+    """
+)
+
+
+def test_of_several_none_starts_one_must_be_named() -> None:
+    assert Trial(TWO).start(event="counter").done == ["b"]
+    with pytest.raises(Conflict, match="online, counter"):
+        Trial(TWO).start()
+
+
+def test_a_process_with_several_none_starts_cannot_be_called() -> None:
+    caller = diagram(
+        '<startEvent id="s"/><callActivity id="c" calledElement="two"/><endEvent id="e"/>\ns -> c\nc -> e'
+    )
+    trial = Trial(caller, others=[TWO.replace(b'process id="p"', b'process id="two"')]).start()
+    assert trial.open("incident") == ["c"]

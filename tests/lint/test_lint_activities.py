@@ -71,6 +71,20 @@ ITEMS = '<itemDefinition id="i1" structureRef="text"/><itemDefinition id="i2" st
 ASSOCIATED = '<dataInputAssociation id="da">{}<targetRef>di</targetRef></dataInputAssociation>'
 
 
+def fed(target: str) -> str:
+    """A task whose data association leads to an element."""
+    io = IO.format(DATA_IN.format(""), "<dataInputRefs>di</dataInputRefs>", "")
+    association = f'<dataInputAssociation id="da"><sourceRef>o</sourceRef><targetRef>{target}</targetRef>'
+    data = '<dataObject id="o"/><dataObject id="o2"/>'
+    return process(
+        data,
+        START,
+        f'<userTask id="n">{io}{association}</dataInputAssociation></userTask>',
+        END,
+        chain("s", "n", "e"),
+    )
+
+
 def reading(sources: str, item: str = "", top: str = "") -> str:
     io = IO.format(DATA_IN.format(item), "<dataInputRefs>di</dataInputRefs>", "")
     objects = '<dataObject id="o1" itemSubjectRef="i1"/><dataObject id="o2" itemSubjectRef="i1"/>'
@@ -123,6 +137,7 @@ CASES = [
         "p",
         line('<startEvent id="s3"/>', chain("s3", "u")),
         line(f'<startEvent id="s3">{TIMER}</startEvent>', chain("s3", "u")),
+        "note",
     ),
     case(
         "bpmn.sub-process.can-start", "n", sub(f'{TASK}<userTask id="v"/>{chain("u", "v", "u")}'), sub(TASK)
@@ -179,7 +194,9 @@ CASES = [
     case("bpmn.loop.ends", "n", standard(), standard(CONDITION)),
     case("bpmn.loop.maximum", "n", standard("", 'loopMaximum="-1"'), standard("", 'loopMaximum="3"')),
     case("bpmn.loop.cardinality", "n", multi("<loopCardinality>-1</loopCardinality>"), multi(CARDINALITY)),
-    case("engine.task.script", "n", task("", "", "scriptTask"), task(SCRIPT, "", "scriptTask")),
+    case(
+        "engine.task.script-missing", "n", task("", "", "scriptTask"), task(SCRIPT, "", "scriptTask"), "note"
+    ),
     case(
         "engine.task.script",
         "n",
@@ -192,6 +209,21 @@ CASES = [
     ),
     case("engine.task.one-work", "n", task(BOTH, "", "scriptTask"), task(SCRIPT, "", "scriptTask")),
     case("engine.loop.no-maximum", "n", standard(CONDITION), standard(CONDITION, 'loopMaximum="9"'), "note"),
+    case(
+        "bpmn.data.object-state",
+        "o",
+        line('<dataObject id="o"><dataState name="old"/></dataObject>'),
+        line(
+            '<dataObject id="o"/><dataObjectReference id="r" dataObjectRef="o"><dataState name="old"/>'
+            "</dataObjectReference>"
+        ),
+    ),
+    case(
+        "bpmn.data.association-own",
+        "da",
+        fed("o2"),
+        fed("di"),
+    ),
     case("bpmn.data.io-in-sub-process", "n", sub(IO.format("", "", "") + INNER), sub(INNER)),
     case(
         "bpmn.data.input-in-set",

@@ -200,6 +200,7 @@ CASES = [
         "g-u",
         split("= ok").replace(' xsi:type="tFormalExpression">= ok', ">raining"),
         split("= ok").replace(' xsi:type="tFormalExpression"', ""),
+        "note",
     ),
 ]
 

@@ -31,6 +31,16 @@ ZEEBE_CALL = (
 )
 
 
+def owned(resource: str) -> str:
+    """A task whose potential owner binds a parameter of the resource `r1`."""
+    parameter = '<resourceParameter id="rp" name="district"/>'
+    binding = '<resourceParameterBinding parameterRef="rp"><formalExpression>= 1</formalExpression>'
+    return f'<resource id="r1" name="one">{parameter}</resource><resource id="r2" name="two"/>' + around(
+        f'<userTask id="n"><potentialOwner id="po"><resourceRef>{resource}</resourceRef>{binding}'
+        "</resourceParameterBinding></potentialOwner></userTask>"
+    )
+
+
 CASES = [
     case(
         "bpmn.reference.resolves",
@@ -98,6 +108,7 @@ CASES = [
         ),
     ),
     case("bpmn.reference.type", "n", around(CALL.format("s")), CALLED + around(CALL.format("q"))),
+    case("bpmn.resource.parameter", "po", owned("r2"), owned("r1")),
     case(
         "bpmn.reference.imported",
         "d",

@@ -90,7 +90,7 @@ CASES = [
     ),
     case("bpmn.event.message.ref", "n", catch("<messageEventDefinition/>"), M + catch(MESSAGE)),
     case("bpmn.event.message.throw", "n", throw("<messageEventDefinition/>"), M + throw(MESSAGE)),
-    case("bpmn.message.name", "m", '<message id="m"/>' + catch(MESSAGE), M + catch(MESSAGE)),
+    case("bpmn.message.name", "m", '<message id="m"/>' + catch(MESSAGE), M + catch(MESSAGE), "note"),
     case("bpmn.event.signal.ref", "n", throw("<signalEventDefinition/>"), SG + throw(SIGNAL)),
     case("bpmn.signal.name", "sg", '<signal id="sg"/>' + throw(SIGNAL), SG + throw(SIGNAL), "note"),
     case("bpmn.event.error.code", "e", end("<errorEventDefinition/>"), ERRORS + end(ERROR.format("er"))),

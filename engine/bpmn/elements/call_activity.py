@@ -48,7 +48,9 @@ class CallActivity(Activity):
         if process not in definition.processes:
             raise Failure("call", f"Expected the called file to hold '{process}', but it does not")
         if not definition.processes[process].body.starts:
-            raise Failure("call", f"Expected '{process}' to have a none start event, but it has none")
+            raise Failure(
+                "call", f"Expected '{process}' to have one none start event, but it has none or several"
+            )
         return definition
 
     def called_ended(self, token: Token, variables: dict[str, Any]) -> Steps:

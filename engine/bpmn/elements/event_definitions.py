@@ -101,7 +101,7 @@ def _message(reading: Reading, element: xml.Element, owner: str) -> EventDefinit
         return MessageEvent(owner, reading.expression(element, owner, "the message name", owner), None)
     if message is None:
         return _lacking(reading, element, owner, "a message", "messageRef")
-    name = message.get("name")
+    name = message.get("name") or message.get("id")
     if not name:
         return _lacking(reading, message, owner, "a message with a name", None)
     subscription = xml.extension(message, "subscription")

@@ -16,17 +16,13 @@ class ScriptTask(ServiceTask):
 
     def lacks(self) -> str:
         """What it needs to run."""
-        return (
-            "a script (zeebe:script) or a job type"
-            if self.settings.script is None and self.settings.job is None
-            else ""
-        )
+        return ""
 
     def work(self, token: Token) -> Verdict:
         """Evaluate, or create the job."""
         settings = self.settings
         if settings.script is None:
-            return (yield from super().work(token))
+            return settings.job is None or (yield from super().work(token))
         value = self.case(token).engine.value(settings.script, token.scope)
         if settings.result is not None:
             token.notes["result"] = {settings.result: value}

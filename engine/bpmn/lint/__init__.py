@@ -10,6 +10,7 @@ from __future__ import annotations
 from engine.bpmn import xml
 from engine.bpmn.lint import (
     activities,
+    choreography,
     compensation,
     data,
     engine_rules,
@@ -44,6 +45,7 @@ RULES: tuple[Rule, ...] = (
     *activities.RULES,
     *data.RULES,
     *interfaces.RULES,
+    *choreography.RULES,
     *extensions.RULES,
     *properties.RULES,
     *expressions.RULES,

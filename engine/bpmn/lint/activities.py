@@ -41,17 +41,16 @@ def embedded_has_one_start(model: Model) -> Faults:
             yield scope, f"Expected at most one start event in {described(scope)}, but it has {count}"
 
 
-@rule(
-    "bpmn.process.one-none-start", "BPMN 2.0.2 §10.5.2, §13.2: which start begins must be certain", EXECUTION
-)
+@rule("bpmn.process.one-none-start", "BPMN 2.0.2 §10.5.2: each start event begins a process by itself", NOTE)
 def process_has_one_none_start(model: Model) -> Faults:
-    """A process has at most one none start event: a case begun without event must know where."""
+    """A process with several none start events begins at the one that is named, and cannot be called."""
     for process in model.of("process"):
         nones = [one for one in children(process, "startEvent") if not model.kinds(one)]
         if len(nones) > 1:
             yield (
                 process,
-                f"Expected at most one none start event in {described(process)}, but it has {len(nones)}",
+                f"Expected one none start event in {described(process)}, but it has {len(nones)}: "
+                "whoever begins it names one",
             )
 
 

@@ -83,6 +83,34 @@ def collection_as_its_item(model: Model) -> Faults:
             yield one, f"Expected isCollection of {described(one)} as of {described(item)}, but it differs"
 
 
+@rule("bpmn.data.object-state", "BPMN 2.0.2 §10.4.1: data objects cannot specify states", LETTER)
+def states_stand_on_references(model: Model) -> Faults:
+    """A state stands on the references to a data object, never on the data object itself."""
+    for one in model.of("dataObject"):
+        if child(one, "dataState") is not None:
+            yield one, f"Expected no dataState on {described(one)}, but it has one; references have states"
+
+
+@rule(
+    "bpmn.data.association-own",
+    "BPMN 2.0.2 §10.4.1: an association leads to an input, or from an output, of its activity or event",
+    LETTER,
+)
+def association_ends_at_its_owner(model: Model) -> Faults:
+    """A data input association ends, a data output association begins at data of its own element."""
+    for association in model.of(*ASSOCIATIONS):
+        owner, inward = association.getparent(), local(association) == "dataInputAssociation"
+        for name in references(association, "targetRef" if inward else "sourceRef"):
+            found = model.find(name)
+            if owner is not None and found is not None and all(one is not owner for one in ancestors(found)):
+                end, kind = ("end", "input") if inward else ("begin", "output")
+                yield (
+                    association,
+                    f"Expected {described(association)} to {end} at an {kind} of {described(owner)}, "
+                    f"but {described(found)} is none",
+                )
+
+
 @rule(
     "bpmn.loop.data-input",
     "BPMN 2.0.2 §10.3.8, table MultiInstanceLoopCharacteristics: loopDataInputRef",

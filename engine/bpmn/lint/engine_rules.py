@@ -5,9 +5,11 @@ Run by `engine.bpmn.lint.check`. They bind executable processes; elsewhere they 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from engine.bpmn.lint.model import Model, described
 from engine.bpmn.lint.rule import EXECUTION, NOTE, Faults, rule, rules_of
-from engine.bpmn.xml import child, extension, local, text
+from engine.bpmn.xml import Element, child, extension, local, text
 
 
 @rule("engine.task.job-type", "dialect: Service tasks create jobs; BPMN 2.0.2 §10.3.3", EXECUTION)
@@ -35,14 +37,30 @@ def business_rule_task_has_decision(model: Model) -> Faults:
 
 @rule("engine.task.script", "BPMN 2.0.2 §10.3.3, script task; dialect: script, FEEL only", EXECUTION)
 def script_task_has_feel(model: Model) -> Faults:
-    """A script task holds a `zeebe:script` or names a job; a `bpmn:script` is not run."""
-    for task in model.of("scriptTask", "globalScriptTask"):
-        if extension(task, "script") is None and extension(task, "taskDefinition") is None:
-            found = "a bpmn:script, which is not run" if text(child(task, "script")) else "neither"
+    """A `bpmn:script` is not run: a script task with one holds a `zeebe:script` or names a job as well."""
+    for task in _unworked_script_tasks(model):
+        if text(child(task, "script")):
+            language = task.get("scriptFormat") or task.get("scriptLanguage")
+            found = f"a script in '{language}'" if language else "a bpmn:script"
             yield (
                 task,
-                f"Expected a zeebe:script or zeebe:taskDefinition on {described(task)}, but it has {found}",
+                f"Expected a zeebe:script or zeebe:taskDefinition on {described(task)}, "
+                f"but it has {found}, which is not run",
             )
+
+
+@rule("engine.task.script-missing", "BPMN 2.0.2 §10.3.3: without a script it acts as an abstract task", NOTE)
+def script_task_has_something_to_do(model: Model) -> Faults:
+    """A script task without script and job is passed as if it were an abstract task."""
+    for task in _unworked_script_tasks(model):
+        if not text(child(task, "script")):
+            yield task, f"Expected a script or a job on {described(task)}, but it has none and does nothing"
+
+
+def _unworked_script_tasks(model: Model) -> Iterator[Element]:
+    for task in model.of("scriptTask", "globalScriptTask"):
+        if extension(task, "script") is None and extension(task, "taskDefinition") is None:
+            yield task
 
 
 @rule("engine.task.one-work", "dialect: Camunda 8 elements that are read", EXECUTION)

@@ -16,7 +16,7 @@ from engine import feel
 from engine.bpmn import cron, timing
 from engine.bpmn.expressions import HOST_NAMES
 from engine.bpmn.lint.model import FLOW_NODES, Model, described
-from engine.bpmn.lint.rule import EXECUTION, NOTE, STRICT, Faults, rule, rules_of
+from engine.bpmn.lint.rule import EXECUTION, NOTE, Faults, rule, rules_of
 from engine.bpmn.lint.triggers import is_formal, is_marked
 from engine.bpmn.names import WRITTEN, spaced_names
 from engine.bpmn.xml import ZEEBE, Element, ancestors, child, children, extension, local, namespace, text
@@ -92,12 +92,10 @@ def formal_expressions_have_text(model: Model) -> Faults:
             )
 
 
-@rule(
-    "bpmn.expression.formal", "BPMN 2.0.2 §8.4.6: an Expression is natural language, not executable", STRICT
-)
+@rule("bpmn.expression.formal", "BPMN 2.0.2 §8.4.6: an Expression is natural language", NOTE)
 def expressions_are_formal(model: Model) -> Faults:
-    """What an executable process evaluates is a formal expression, unless the file "
-    "is of the Camunda 8 dialect."""
+    """What an executable process evaluates is a formal expression; one that is not is read as FEEL all the "
+    "same, and refused where it is none."""
     for element in model.elements:
         literal = local(element) == "loopCardinality" and text(element).isdigit()
         if literal or local(element) not in (*ALWAYS, "from", "to"):

@@ -83,7 +83,7 @@ def listed_pair_agrees(model: Model) -> Faults:
         if (other, back, definition.get("id")) not in named:
             yield (
                 event,
-                f"Expected link '{other.get('id')}' to list '{definition.get('id')}' as {back}, "
+                f"Expected link '{other.get('id')}' to list the link of {described(event)} as {back}, "
                 "but it does not",
             )
         if partner is not None and partner.getparent() is not event.getparent():

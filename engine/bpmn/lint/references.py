@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from engine.bpmn.lint.model import ACTIVITIES, EVENTS, FLOW_NODES, Model, a, described
 from engine.bpmn.lint.reference_table import ATTRIBUTES, CALLABLE, CHILDREN
 from engine.bpmn.lint.rule import EXECUTION, NOTE, Faults, rule, rules_of
-from engine.bpmn.xml import XSI, Element, children, extension, local, text
+from engine.bpmn.xml import XSI, Element, child, children, extension, local, reference, text
 
 # References to item definitions and processes: a foreign prefix may mean another file's element.
 _ELSEWHERE = frozenset({"structureRef", "itemSubjectRef", "processRef", "itemRef"})
@@ -108,6 +108,22 @@ def shared_definitions(model: Model) -> Faults:
                     f"Expected '{text(one)}' to be defined at the top of the file, "
                     f"but it belongs to {described(parent)}",
                 )
+
+
+@rule("bpmn.resource.parameter", "BPMN 2.0.2 §10.3.1, table ResourceParameterBinding: parameterRef")
+def bound_parameter_is_the_resource_s(model: Model) -> Faults:
+    """A bound parameter is one of the resource that its role names."""
+    for binding in model.of("resourceParameterBinding"):
+        role, parameter = binding.getparent(), model.find(reference(binding.get("parameterRef")))
+        named = None if role is None else model.find(reference(text(child(role, "resourceRef"))))
+        if parameter is None or named is None or role is None:
+            continue
+        if local(parameter) == "resourceParameter" and parameter.getparent() is not named:
+            yield (
+                role,
+                f"Expected a parameter of {described(named)} on {described(role)}, "
+                f"but '{parameter.get('id')}' is none of it",
+            )
 
 
 @rule("bpmn.call.target-type", "BPMN 2.0.2 §10.3.6", EXECUTION)

@@ -64,12 +64,15 @@ def thrown_message_is_known(model: Model) -> Faults:
             )
 
 
-@rule("bpmn.message.name", "BPMN 2.0.2 §8.4.11; dialect: messages are matched by name", EXECUTION)
+@rule("bpmn.message.name", "BPMN 2.0.2 §8.4.11; dialect: messages are matched by name", NOTE)
 def used_messages_have_names(model: Model) -> Faults:
-    """A message that an event or task uses has a name."""
+    """A message that an event or task uses has a name; without one it is matched by its id."""
     for message in _used(model, "messageRef", "message"):
         if not (message.get("name") or "").strip():
-            yield message, f"Expected a name on {described(message)}, which is used, but it has none"
+            yield (
+                message,
+                f"Expected a name on {described(message)}, but it has none and is matched by its id",
+            )
 
 
 @rule("bpmn.event.signal.ref", "BPMN 2.0.2 §10.5.5, signal event definition", EXECUTION)
