@@ -11,7 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 NAMES = ("a", "b", "c", "d")
-KINDS = ("task", "seq", "seq", "xor", "and", "or", "loop", "many", "sub", "edge", "esp", "catch")
+KINDS = (
+    *("task", "seq", "seq", "xor", "and", "or", "loop", "many", "again", "sub", "edge", "esp", "catch"),
+    *("race", "free"),
+)
+"""`many` is multi-instance, `again` a standard loop, `race` an event-based gateway, `free` ad-hoc."""
 SCOPES = ("sub", "edge", "esp", "catch")
 Path = tuple[int, ...]
 Place = tuple[str, Path]
@@ -42,13 +46,22 @@ class Maker:
         return Block("sub", "top", [self.block(self.random.randint(3, 5))])
 
     def block(self, depth: int) -> Block:
-        """A random block of at most that depth; in `edge`, `esp`, `catch` the second part handles."""
+        """A random block of at most that depth; in `edge`, `esp`, `catch` the second part handles.
+
+        In a `race` the parts are what is waited for, each with what follows it as its own part.
+        """
         kind = "task" if depth <= 0 else self.random.choice(KINDS)
         block = self.fresh(kind)
         if kind in ("seq", "xor", "and", "or"):
             block.parts = [self.part(depth - 1, kind) for _ in range(self.random.randint(2, 3))]
         elif kind == "loop":
             block.parts = [self.fresh("task"), self.block(depth - 1)]
+        elif kind == "free":
+            block.parts = [self.fresh("task") for _ in range(self.random.randint(1, 3))]
+        elif kind == "race":
+            block.parts = [self.fresh("wait") for _ in range(self.random.randint(2, 3))]
+            for part in block.parts:
+                part.parts = [self.part(depth - 1, kind)]
         elif kind != "task":
             block.parts = [self.block(depth - 1), self.fresh("task")]
         return block
@@ -112,6 +125,11 @@ class Reference:
     def happen(self, place: Place) -> None:
         """An event happens at a live `edge` or `esp`."""
         live = self._find(place)
+        if live.block.kind == "wait":
+            assert live.parent is not None
+            live.parent.parts = []
+            self._enter(live.block.parts[0], live.parent)
+            return
         handler = live.block.parts[1]
         if live.block.interrupting:
             live.parts, live.floating, live.handled = [], [], True
@@ -156,23 +174,23 @@ class Reference:
         (parent.floating if floating else parent.parts).append(live)
         if block.kind == "empty":
             self._done(live)
-        elif block.kind == "many":
+        elif block.kind in ("many", "again"):
             live.place = 1
-            count = min(block.number, 1) if block.sequential else block.number
+            count = min(block.number, 1) if _one_by_one(block) else block.number
             self._open(live, [_instance(block)] * count)
-        elif block.kind != "task":
+        elif block.kind not in ("task", "wait"):
             self._open(live, self._chosen(block))
 
     def _open(self, live: Live, parts: list[Block]) -> None:
         live.opening = True
         for index, part in enumerate(parts):
-            self._enter(part, live, index + 1 if live.block.kind == "many" else None)
+            self._enter(part, live, index + 1 if live.block.kind in ("many", "again") else None)
         live.opening = False
         self._go_on(live)
 
     def _chosen(self, block: Block) -> list[Block]:
         value = self.values[block.variable]
-        if block.kind == "and":
+        if block.kind in ("and", "race", "free"):
             return block.parts
         if block.kind == "or":
             return [part for n, part in enumerate(block.parts) if value >> n & 1] or block.parts[-1:]
@@ -197,14 +215,18 @@ class Reference:
         elif block.kind == "loop" and self.values[block.variable] % 2 == 1:
             live.place = 0
             self._enter(block.parts[0], live)
-        elif block.kind == "many" and block.sequential and live.place <= block.number:
+        elif _one_by_one(block) and live.place <= block.number:
             self._enter(_instance(block), live, live.place)
         else:
             self._done(live)
 
 
 def _listens(live: Live) -> bool:
-    return live.block.kind in ("edge", "esp") and not live.handled
+    return live.block.kind == "wait" or (live.block.kind in ("edge", "esp") and not live.handled)
+
+
+def _one_by_one(block: Block) -> bool:
+    return block.kind == "again" or (block.kind == "many" and block.sequential)
 
 
 def _instance(block: Block) -> Block:
@@ -225,7 +247,7 @@ def _scope(live: Live) -> Live:
 
 
 class Drawing:
-    """The same blocks as BPMN. A `many` is a multi-instance sub-process around its part."""
+    """The same blocks as BPMN. A `many` or `again` is a repeated sub-process around its part."""
 
     def __init__(self, model: Block) -> None:
         self.messages: list[str] = []
@@ -295,6 +317,28 @@ class Drawing:
         )
         return f'<subProcess id="{block.name}">{loop}{self._body(block.parts[0], block.name)}</subProcess>'
 
+    def _again(self, block: Block) -> str:
+        loop = f'<standardLoopCharacteristics loopMaximum="{block.number}"/>'
+        return f'<subProcess id="{block.name}">{loop}{self._body(block.parts[0], block.name)}</subProcess>'
+
+    def _free(self, block: Block) -> str:
+        inside = "".join(self._draw(part) for part in block.parts)
+        return f'<adHocSubProcess id="{block.name}">{inside}</adHocSubProcess>'
+
+    def _race(self, block: Block) -> str:
+        name = block.name
+        drawn = [f'<eventBasedGateway id="{name}_in"/><exclusiveGateway id="{name}_out"/>']
+        for part in block.parts:
+            first, last = _ends(part.parts[0])
+            self.messages.append(part.name)
+            drawn += [
+                f'<intermediateCatchEvent id="{part.name}"><messageEventDefinition '
+                f'messageRef="m_{part.name}"/></intermediateCatchEvent>',
+                self._draw(part.parts[0]),
+                _flow(f"{name}_in", part.name) + _flow(part.name, first) + _flow(last, f"{name}_out"),
+            ]
+        return "".join(drawn)
+
     def _sub(self, block: Block, inside: str = "") -> str:
         return f'<subProcess id="{block.name}">{self._body(block.parts[0], block.name)}{inside}</subProcess>'
 
@@ -340,7 +384,7 @@ def _ends(block: Block) -> tuple[str, str]:
     name = block.name
     if block.kind == "seq":
         return _ends(block.parts[0])[0], _ends(block.parts[-1])[1]
-    if block.kind in ("xor", "and", "or"):
+    if block.kind in ("xor", "and", "or", "race"):
         return f"{name}_in", f"{name}_out"
     if block.kind == "loop":
         return f"{name}_in", f"{name}_end"

@@ -58,7 +58,7 @@ def _play(seed: int) -> None:
         ledger.agrees(trial)
         if trial.ended:
             return
-        if messages and chance.random() < 0.2:
+        if messages and (not tasks or chance.random() < 0.2):
             instance = chance.choice(sorted(messages))
             name, path = messages[instance]
             trial.push(Correlate(name=f"m_{name}", instance=instance))
