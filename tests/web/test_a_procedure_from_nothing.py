@@ -7,6 +7,7 @@ and keeps the trial as a test; a second designer approves; clerks work a case; a
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from browser import DESKTOP, Opener, Server, look
@@ -19,7 +20,16 @@ ITEM, UNIT = "SQ-HD-0001", "shinan.cg"
 OUTCOMES = "lent | 同意借用 | Lent\nrefused | 不同意借用 | Refused"
 
 
+@pytest.fixture(autouse=True)
+def patience() -> Iterator[None]:
+    """A long story on a busy machine: every step may take its time."""
+    expect.set_options(timeout=30_000)
+    yield
+    expect.set_options(timeout=5_000)
+
+
 def sign_in(page: Page, base: str, login: str) -> None:
+    page.set_default_timeout(60_000)
     page.goto(f"{base}/signin")
     page.fill("#login", login)
     page.fill("#password", PASSWORD)
@@ -42,23 +52,31 @@ def chosen(page: Page) -> str:
 def append(page: Page, wanted: str, name: str) -> str:
     """Append an element to the selected one with the keyboard alone; gives its id."""
     before = chosen(page)
+    expect(page.locator(".djs-popup")).to_have_count(0)
     page.keyboard.press("a")
-    search = page.locator(".djs-popup-search input")
-    search.fill(wanted)
-    search.press("Shift")  # the menu listens to keys
+    page.wait_for_function("document.activeElement?.closest('.djs-popup-search')")
+    page.keyboard.insert_text(wanted)
+    page.keyboard.press("Shift")  # the menu listens to keys
     expect(page.locator(".djs-popup .entry.selected")).to_contain_text(wanted)
-    search.press("Enter")
+    page.keyboard.press("Enter")
     page.wait_for_function("old => banjieEditor.get('selection').get()[0]?.id !== old", arg=before)
     made = chosen(page)
+    rename(page, made, name)
+    return made
+
+
+def rename(page: Page, element: str, name: str) -> None:
+    """Give the selected element a name with the keyboard."""
     if not page.locator(".djs-direct-editing-content").is_visible():
         page.keyboard.press("e")
-    page.locator(".djs-direct-editing-content").fill(name)
+    page.wait_for_function("document.activeElement?.closest('.djs-direct-editing-content')")
+    page.keyboard.insert_text(name)
     page.keyboard.press("Enter")
     page.wait_for_function(
         "([id, name]) => banjieEditor.get('elementRegistry').get(id).businessObject.name === name",
-        arg=[made, name],
+        arg=[element, name],
     )
-    return made
+    expect(page.locator(".djs-direct-editing-content")).to_have_count(0)
 
 
 def pick(page: Page, element: str) -> None:

@@ -316,8 +316,9 @@ def test_the_proof_of_a_table_comes_with_the_input_that_shows_it(
 
 
 PERIOD = {
-    "id": "hall.decide", "name": "决定", "basis": "示例第五条", "count": "20", "unit": "W", "suspend": "听证\n鉴定",
-    "valid_from": "2026-01-01", "extend": "10", "approver": "机关负责人", "class": "statutory", "ends": "close",
+    "id": "hall.decide", "name": "决定", "basis": "示例第五条", "count": "20", "unit": "W",
+    "suspend": "听证\n鉴定", "valid_from": "2026-01-01", "extend": "10", "approver": "机关负责人",
+    "class": "statutory", "ends": "close",
 }  # fmt: skip
 
 

@@ -151,14 +151,21 @@ class _Kit:
     def jobs(self) -> list[Field]:
         """The built-in work of a service task and what it needs to know."""
         kinds = [
-            ("banjie.document", _("制发文书")), ("banjie.notify", _("通知")), ("banjie.publish", _("公示")),
-            ("banjie.archive", _("归档")), ("banjie.register.read", _("查询登记")),
+            ("banjie.document", _("制发文书")),
+            ("banjie.document.void", _("文书作废")),
+            ("banjie.notify", _("通知")),
+            ("banjie.publish", _("公示")),
+            ("banjie.publish.withdraw", _("撤回公示")),
+            ("banjie.archive", _("归档")),
+            ("banjie.register.read", _("查询登记")),
             ("banjie.register.write", _("写入登记")),
-        ]  # fmt: skip
+        ]
         papers = sorted(
-            path.removeprefix("templates/").removesuffix(".html")
-            for path in self._bundle.files
-            if path.startswith("templates/") and path.endswith(".html")
+            {
+                path.removeprefix("templates/").rpartition(".")[0]
+                for path in self._bundle.files
+                if path.startswith("templates/") and path.endswith((".html", ".docx"))
+            }
         )
         work: Field = {
             "type": "Dropdown", "label": _("工作类型"), "group": "job", "choices": _choices(kinds),

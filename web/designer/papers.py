@@ -1,29 +1,32 @@
 """The document templates of a draft: upload one, write one, see which placeholders the case file fills.
 
-A template is HTML with names, `if` and `for`; what it may hold is the engine's decision and checked on
-every save of the draft.
+A template is a .docx from a word processor, or HTML; names, `if` and `for`. What it may hold is the engine's
+decision and checked on every save of the draft. A template is one or the other: the last one saved.
 """
 
 from __future__ import annotations
 
 import re
 
-from flask import redirect, render_template, request, url_for
+from flask import Response, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
-from engine.definitions import templates, usage
+from engine.definitions import usage
+from engine.definitions.templates import HtmlTemplate
+from engine.definitions.word_templates import WordTemplate
+from engine.errors import BanjieError, Malformed, NotFound
 from web.designer import drafts
 from web.designer.drafts import Piece, piece
 from web.designer.room import ROOM
 from web.language import _
 
 STEM = re.compile(r"[a-z][a-z0-9_]{0,59}")
-LARGEST = 500_000
+SUFFIXES = (".docx", ".html")
 
 
-def path_of(stem: str) -> str:
+def path_of(stem: str, suffix: str = ".html") -> str:
     """The file of a template."""
-    return f"templates/{stem}.html"
+    return f"templates/{stem}{suffix}"
 
 
 @ROOM.get("/drafts/<int:number>/papers")
@@ -34,29 +37,58 @@ def edit_papers(number: int) -> str:
 
 def papers_page(found: Piece, stem: str = "", fault: str = "", text: str | None = None) -> str:
     """The page, with a template opened and what is wrong with it."""
-    package = found.judged.package
+    package, listed = found.judged.package, papers(found)
     known = usage.known_names(package) if package else frozenset()
-    stems = [
-        path.removeprefix("templates/").removesuffix(".html")
-        for path in sorted(found.bundle.files)
-        if path.startswith("templates/") and path.endswith(".html")
-    ]
-    rows = [(one, placeholders(found.text(path_of(one)), known)) for one in stems]
     return render_template(
         "designer/edit_papers.html",
         piece=found,
-        rows=rows,
+        rows=[(one, placeholders(data, path, known), path.endswith(".docx")) for one, (data, path) in listed],
         readable=package is not None,
         stem=stem,
-        text=text if text is not None else found.text(path_of(stem)) if stem in stems else "",
+        text=text if text is not None else found.text(path_of(stem)),
         fault=fault,
         names=sorted(known | usage.ON_PAPER),
     )
 
 
-def placeholders(text: str, known: frozenset[str]) -> list[tuple[str, bool]]:
-    """The names a template asks for, each with whether something fills it."""
-    return [(name, name in known | usage.ON_PAPER) for name in sorted(templates.names(text))]
+def papers(found: Piece) -> list[tuple[str, tuple[bytes, str]]]:
+    """The templates of a draft: stem, and bytes with path."""
+    return [
+        (path.removeprefix("templates/").rpartition(".")[0], (data, path))
+        for path, data in sorted(found.bundle.files.items())
+        if path.startswith("templates/") and path.endswith(SUFFIXES)
+    ]
+
+
+@ROOM.get("/drafts/<int:number>/papers/<stem>.docx")
+def download_paper(number: int, stem: str) -> Response:
+    """A template that is a .docx, to be edited in a word processor. Raises NotFound."""
+    data = piece(number).bundle.files.get(path_of(stem, ".docx"))
+    if data is None:
+        raise NotFound(_("草稿里没有模板“%(stem)s”。", stem=stem[:60]))
+    response = make_response(data)
+    response.headers["Content-Type"] = WordTemplate.media_type
+    response.headers["Content-Disposition"] = f"attachment; filename={stem}.docx"
+    return response
+
+
+def read(data: bytes, path: str) -> HtmlTemplate | WordTemplate:
+    """A template from its file. Raises Malformed or IllegalDefinition with every finding."""
+    if path.endswith(".docx"):
+        return WordTemplate.read(data, path)
+    try:
+        return HtmlTemplate.read(data.decode("utf-8"), path)
+    except UnicodeDecodeError as error:
+        raise Malformed(_("模板应当是 UTF-8 编码的 HTML。")) from error
+
+
+def placeholders(data: bytes, path: str, known: frozenset[str]) -> list[tuple[str, bool]]:
+    """The names a template asks for, each with whether something fills it; none where it cannot be read."""
+    try:
+        names = read(data, path).names
+    except BanjieError:
+        return []
+    return [(name, name in known | usage.ON_PAPER) for name in sorted(names)]
 
 
 @ROOM.post("/drafts/<int:number>/papers")
@@ -64,19 +96,29 @@ def save_paper(number: int) -> Answer | tuple[str, int]:
     """Keep a template that was written or uploaded, or take one out (`act` = remove)."""
     found = piece(number)
     stem, upload = request.form.get("stem", "").strip(), request.files.get("file")
-    if not STEM.fullmatch(stem):
-        return papers_page(found, stem, _("模板编号由小写字母、数字和 _ 组成，以字母开头。")), 422
+    cleared: dict[str, bytes | None] = {path_of(stem, suffix): None for suffix in SUFFIXES}
     if request.form.get("act") == "remove":
-        drafts.save(found, {path_of(stem): None})
+        drafts.save(found, cleared)
         return redirect(url_for("designer.edit_papers", number=number), 303)
-    data = upload.read() if upload and upload.filename else request.form.get("text", "").encode()
-    try:
-        text = data.decode("utf-8").replace("\r\n", "\n")
-    except UnicodeDecodeError:
-        return papers_page(found, stem, _("模板应当是 UTF-8 编码的 HTML。")), 422
-    faults = templates.check(text, stem) if len(data) <= LARGEST else []
-    if len(data) > LARGEST or faults:
-        sentence = "；".join(fault.sentence for fault in faults) or _("模板太大。")
-        return papers_page(found, stem, sentence, text[:LARGEST]), 422
-    drafts.save(found, {path_of(stem): text.encode()})
+    data = upload.read() if upload and upload.filename else _written().encode()
+    path = path_of(stem, ".docx" if data[:2] == b"PK" else ".html")
+    fault = _fault(stem, data, path)
+    if fault:
+        return papers_page(found, stem, fault, None if path.endswith(".docx") else _written()), 422
+    drafts.save(found, {**cleared, path: data})
     return redirect(url_for("designer.edit_papers", number=number, template=stem), 303)
+
+
+def _written() -> str:
+    return request.form.get("text", "").replace("\r\n", "\n")
+
+
+def _fault(stem: str, data: bytes, path: str) -> str:
+    """Why a template cannot be kept; "" where it can."""
+    if not STEM.fullmatch(stem):
+        return _("模板编号由小写字母、数字和 _ 组成，以字母开头。")
+    try:
+        read(data, path)
+    except BanjieError as refusal:
+        return "；".join(finding.sentence for finding in refusal.findings) or refusal.sentence
+    return ""
