@@ -1,4 +1,5 @@
-"""Finding cases to audit: by number, person, unit, procedure, rule, date and by what was ever entered.
+"""Finding cases to audit: by number, person, unit, procedure, rule, date, amount and by what was ever
+entered.
 
 Called by the auditor's pages. Narrowed to the units the auditor may read; reads no case file by itself.
 """
@@ -7,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select
@@ -21,8 +23,8 @@ from engine.records.tables import work_item
 @dataclass(frozen=True)
 class Wanted:
     """Every field that is not empty narrows. `person` is a login or a name, of an officer who had a work
-    item of the case or whom a card names; `words` are looked for in the whole journal of the case. Moments
-    are texts as the tables hold them."""
+    item of the case or whom a card names; `words` are looked for in the whole journal of the case, `amount`
+    among the numbers that were entered or computed in it. Moments are texts as the tables hold them."""
 
     units: Sequence[str]
     number: str = ""
@@ -33,6 +35,7 @@ class Wanted:
     opened_from: str = ""
     opened_to: str = ""
     words: str = ""
+    amount: Decimal | None = None
 
 
 def find(
@@ -64,6 +67,8 @@ def _narrowed(wanted: Wanted) -> list[ColumnElement[bool]]:
         found.append(_touched_by(wanted.person))
     if wanted.words:
         found.append(_mentions(wanted.words))
+    if wanted.amount is not None:
+        found.append(_has_amount(wanted.amount))
     return found
 
 
@@ -86,3 +91,24 @@ def _mentions(words: str) -> ColumnElement[bool]:
         entry_table.c.payload.contains(words, autoescape=True),
     )
     return or_(*short, entered)
+
+
+def _has_amount(amount: Decimal) -> ColumnElement[bool]:
+    """A number of that value stands in the journal, however many noughts it was written with."""
+    plain = format(amount.normalize(), "f")
+    dot = "" if "." in plain else "."
+    written = dict.fromkeys(
+        (plain, *(f"{plain}{dot}{'0' * noughts}" for noughts in (1, 2) if dot or noughts))
+    )
+    payload = entry_table.c.payload
+    found = [
+        payload.contains(f"{begin}{text}{end}", autoescape=True)
+        for text in written
+        for begin in (":", ",", "[")
+        for end in (",", "}", "]")
+    ]
+    return exists().where(
+        entry_table.c.case_id == case_table.c.case_id,
+        entry_table.c.stream.startswith("case:"),
+        or_(*found),
+    )

@@ -363,3 +363,46 @@ def test_a_journal_replaced_as_a_whole_is_caught_by_the_seal(watched: Town) -> N
     page = verify(watched.officer(AUDITOR))
     assert "核验不通过" in page
     assert page.count("不成立") >= 2
+
+
+# --- amounts, warmth, tables, paper -----------------------------------------------------------------
+
+
+def test_a_case_is_found_by_an_amount_however_it_is_written(watched: Town) -> None:
+    entry = next(one for one in watched.entries(journal.case_stream(1)) if '"value":' in str(one.payload))
+    numbers = re.findall(
+        r'"value":(\d+(?:\.\d+)?)[,}]',
+        "".join(str(one.payload) for one in watched.entries(journal.case_stream(1))),
+    )
+    assert entry and numbers
+    amount = numbers[0]
+    auditor = watched.officer(AUDITOR)
+
+    assert f'href="{CASE}"' in auditor.get("/auditor/", query_string={"amount": f"¥{amount}"}).text
+    assert f'href="{CASE}"' not in auditor.get("/auditor/?amount=987654321.25").text
+    assert f'href="{CASE}"' in auditor.get("/auditor/?amount=nonsense").text
+
+
+def test_the_time_spent_at_each_element_is_told_and_colours_the_drawing_where_asked(watched: Town) -> None:
+    auditor = watched.officer(AUDITOR)
+    plain, warm = auditor.get(CASE).text, auditor.get(f"{CASE}?heat=1").text
+    found = re.search(r'data-heat="([^"]+)"', warm)
+
+    assert "各环节停留时间" in plain
+    assert "data-heat" not in plain
+    assert found
+    places = auditor.get(html.unescape(found[1])).get_json()["places"]
+    assert max(place["heat"] for place in places) == 5
+    assert "天" in places[0]["text"]
+    assert "intake" not in {place["element"] for place in places}, (
+        "what only surrounds others has no time of its own"
+    )
+
+
+def test_the_story_stands_on_a_page_of_its_own_for_paper(watched: Town) -> None:
+    page = watched.officer(AUDITOR).get(f"{CASE}/story").text
+
+    last = watched.entries(journal.case_stream(1))[-1]
+    assert last.hash in page
+    assert "期限是怎样计算的" in page
+    assert [one.command["place"] for one in watched.entries(journal.access_stream(1))]

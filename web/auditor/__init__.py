@@ -1,6 +1,6 @@
 """The auditor's pages: find cases, replay them step by step, prove them, hand out the evidence."""
 
-from web.auditor import find, proof, replay, seals
+from web.auditor import dwelling, find, proof, replay, seals
 from web.auditor.room import ROOM
 
-__all__ = ["ROOM", "find", "proof", "replay", "seals"]
+__all__ = ["ROOM", "dwelling", "find", "proof", "replay", "seals"]

@@ -1,9 +1,12 @@
-"""Finding cases: by number, person, unit, procedure, rule, date, and by what was ever entered.
+"""Finding cases: by number, person, unit, procedure, rule, date, amount, and by what was ever entered.
 
 Reads `engine.audit.finding`; opens no case file.
 """
 
 from __future__ import annotations
+
+import re
+from decimal import Decimal
 
 from flask import render_template, request, url_for
 
@@ -15,7 +18,8 @@ from web.watching import cards as cards_shown
 from web.watching import reach
 
 PAGE = 50
-FIELDS = ("words", "number", "person", "unit", "procedure", "rule", "status", "from", "to")
+_AMOUNT = re.compile(r"\d{1,15}(\.\d{1,4})?", re.ASCII)
+FIELDS = ("words", "number", "person", "unit", "procedure", "rule", "status", "from", "to", "amount")
 
 
 @ROOM.get("/")
@@ -64,7 +68,14 @@ def wanted_of(asked: dict[str, str], units: list[str]) -> Wanted:
         opened_from=reach.begin_of(asked["from"]),
         opened_to=reach.end_of(asked["to"]),
         words=asked["words"],
+        amount=amount_of(asked["amount"]),
     )
+
+
+def amount_of(text: str) -> Decimal | None:
+    """An amount as people write it (2,000 or 2000.00 or ¥2000); None where the text is none."""
+    plain = text.replace(",", "").replace("，", "").strip("¥￥元 ")
+    return Decimal(plain) if _AMOUNT.fullmatch(plain) else None
 
 
 def _page() -> int:

@@ -19,7 +19,7 @@ from engine.errors import BanjieError, Broken, Malformed, NotFound
 from engine.organisation.roles import role_name
 from engine.records import blobs
 from engine.records.entries import Event
-from web.auditor import moments
+from web.auditor import dwelling, moments, ruled
 from web.auditor.moments import Diagram, Moment
 from web.auditor.room import ROOM, case_row, read_case
 from web.casefile import clocks, facts, serving, story
@@ -47,6 +47,21 @@ def case(number: str) -> Response:
         sentence = error.sentence if isinstance(error, BanjieError) else repr(error)
         return make_response(render_template("auditor/broken.html", row=row, sentence=sentence))
     return make_response(render_template("auditor/case.html", **told))
+
+
+@ROOM.get("/cases/<number>/story")
+def story_page(number: str) -> str:
+    """The whole story in plain words, with the dates explained: for reading aloud and for paper."""
+    found = read_case(number, request.full_path.rstrip("?"))
+    at = moments.moment(found, "")
+    return render_template(
+        "auditor/story.html",
+        case=found,
+        unit=unit_name(found.state.unit),
+        told=narrative.paragraphs(found.steps, house().runtime.settings.zone, current()),
+        clocks=clocks.clocks_of(at.then),
+        last=at.entry,
+    )
 
 
 @ROOM.get("/cases/<number>/step")
@@ -80,6 +95,9 @@ def page_facts(found: CaseFile) -> dict[str, Any]:
         "clocks": clocks.clocks_of(at.then),
         "cards": issued(at),
         "documents": documents(at, link),
+        "ruled": ruled.tables(at),
+        "dwelt": dwelling.dwelt(found, shown.digest),
+        "heat": dwelling.heat_address(found.number, shown.digest) if "heat" in request.args else "",
         "places": story.whereabouts(at.then, unit_name),
         "groups": facts.groups(at.then, link),
         "raw": canonical_text(at),

@@ -1,0 +1,119 @@
+"""Decision tables a step asked, with what each column saw and the rules that hit shown in their place.
+
+Called by the replay page. Reads the evidence the journal kept and the table as it was in force then; decides
+nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from engine import canonical, dmn
+from engine.errors import BanjieError
+from web.auditor.moments import Moment
+from web.signin.who import house
+
+MOST_ROWS = 40
+"""Rows of a table that are shown; of a longer one only those that hit."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A rule: its number, its cells (conditions, then results), whether it hit."""
+
+    index: int
+    cells: tuple[str, ...]
+    hit: bool
+
+
+@dataclass(frozen=True)
+class Ruled:
+    """A table as it was asked: `seen` is what each condition column looked at."""
+
+    title: str
+    columns: tuple[str, ...]
+    seen: tuple[str, ...]
+    results: tuple[str, ...]
+    rows: tuple[Row, ...]
+    hits: tuple[int, ...]
+    shortened: bool
+
+
+def tables(at: Moment) -> list[Ruled]:
+    """Every table the step asked, in order."""
+    found = []
+    for event in at.step.of("DecisionMade"):
+        models = {model.digest: model for model in _models(at)}
+        for told, digest in _decisions(event.data):
+            model = models.get(digest)
+            decision = model.decisions.get(str(told.get("decision"))) if model else None
+            for evidence in told.get("tables", ()):
+                found.append(_ruled(str(told.get("name") or ""), decision, evidence))
+    return found
+
+
+def _decisions(data: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], str]]:
+    """The decisions of the evidence, each with the digest of its model; of several versions, the one that
+    binds."""
+    evidence = data.get("evidence") or {}
+    for one in evidence.get("decisions", ()):
+        yield one, str(data.get("digest"))
+    in_time = evidence.get("in_time") or {}
+    for version in in_time.get("versions", ()):
+        if version.get("of") == in_time.get("chosen"):
+            for one in version.get("decisions", ()):
+                yield one, str(version.get("model"))
+
+
+def _models(at: Moment) -> Iterator[dmn.Model]:
+    for package in at.then.packages.values():
+        yield from package.models
+    digest = at.entry.digests.get("penalties")
+    if digest:
+        with house().store.reading() as connection:
+            try:
+                yield from house().runtime.shelf.penalties(connection, digest)
+            except BanjieError:
+                return  # what is gone cannot be shown; verifying says so
+
+
+def _ruled(title: str, decision: dmn.Decision | None, evidence: Mapping[str, Any]) -> Ruled:
+    """The table as it stood, or, where it cannot be had, the rules that the evidence names."""
+    hits = {int(rule["index"]): rule for rule in evidence.get("rules", ())}
+    inputs = evidence.get("inputs", ())
+    table = decision.logic if decision is not None and isinstance(decision.logic, dmn.Table) else None
+    if table is None:
+        rows = [
+            Row(index, ("",) * len(inputs) + (_shown(rule.get("outputs")),), True)
+            for index, rule in hits.items()
+        ]
+        results: tuple[str, ...] = ("",)
+    else:
+        rows = [Row(rule.index, _cells(rule), rule.index in hits) for rule in table.rules]
+        results = tuple(output.label or output.name for output in table.outputs)
+    shortened = len(rows) > MOST_ROWS
+    return Ruled(
+        title=title,
+        columns=tuple(str(one.get("label") or one.get("column") or "") for one in inputs),
+        seen=tuple(_shown(one.get("value")) for one in inputs),
+        results=results,
+        rows=tuple(row for row in rows if row.hit or not shortened),
+        hits=tuple(sorted(hits)),
+        shortened=shortened,
+    )
+
+
+def _cells(rule: Any) -> tuple[str, ...]:
+    tests = tuple(test.text.strip() or "-" for test in rule.tests)
+    return tests + tuple(_text(output) for output in rule.outputs)
+
+
+def _text(expression: Any) -> str:
+    text = getattr(expression, "text", None)
+    return str(getattr(text, "text", "")).strip()
+
+
+def _shown(value: Any) -> str:
+    return value if isinstance(value, str) else "—" if value is None else canonical.dumps(value)
