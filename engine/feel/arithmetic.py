@@ -26,6 +26,7 @@ from engine.feel.temporal import (
     date_of_day_number,
     day_number,
     moment_of_local_nanos,
+    offset_at,
     time_of_nanos,
 )
 from engine.feel.values import NUMBERS, Fault, Value
@@ -109,11 +110,11 @@ def _divide_days(span: DaysTime, divisor: Decimal) -> DaysTime:
 
 
 def _moment_plus_days(moment: DateTime, span: DaysTime) -> DateTime:
-    moved = moment_of_local_nanos(moment.local_nanos + span.nanos, moment.time)
-    if moment.time.zone is None:
-        return moved
-    shift = (moved.utc_offset() or 0) - (moment.utc_offset() or 0)  # summer time began or ended between
-    return moment_of_local_nanos(moved.local_nanos + shift * NANOS, moment.time) if shift else moved
+    instant = moment.instant()
+    if moment.time.zone is None or instant is None:
+        return moment_of_local_nanos(moment.local_nanos + span.nanos, moment.time)
+    later = instant + span.nanos  # summer time may begin or end between
+    return moment_of_local_nanos(later + offset_at(moment.time.zone, later) * NANOS, moment.time)
 
 
 def _moment_plus_months(moment: DateTime, span: YearsMonths) -> DateTime:

@@ -160,12 +160,26 @@ def known_zone(name: str) -> ZoneInfo:
 
 
 def _zone_offset(name: str, moment: DateTime) -> int:
+    return _seconds_east(_reading(moment).replace(tzinfo=known_zone(name)))
+
+
+def offset_at(name: str, instant: int) -> int:
+    """Seconds east of UTC that a zone has so many nanoseconds after 1970-01-01T00:00Z."""
+    universal = _reading(moment_of_local_nanos(instant, Time(0, 0, 0)))
+    return _seconds_east(universal.astimezone(known_zone(name)))
+
+
+def _reading(moment: DateTime) -> dt.datetime:
+    """What clock and calendar show, as if in UTC and in a year Python has: years repeat every 400."""
     year, month, day = ymd(moment.date)
     if not 2 <= year <= 9998:
-        year = 2000 + year % 400  # the Gregorian calendar repeats every 400 years
-    time = moment.time
-    local = dt.datetime(year, month, day, time.hour, time.minute, time.second, tzinfo=known_zone(name))
-    span = local.utcoffset()
+        year = 2000 + year % 400
+    clock = moment.time
+    return dt.datetime(year, month, day, clock.hour, clock.minute, clock.second, tzinfo=dt.UTC)
+
+
+def _seconds_east(moment: dt.datetime) -> int:
+    span = moment.utcoffset()
     return 0 if span is None else int(span.total_seconds())
 
 

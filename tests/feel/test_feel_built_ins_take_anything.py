@@ -133,6 +133,7 @@ def test_what_is_called_is_printed_and_read_again_as_the_same(text: str) -> None
 
 
 @pytest.mark.nightly
+@pytest.mark.timeout(3600)
 @given(_calls() | _joins() | _calls().map(lambda text: f"string({text})"))
 @settings(max_examples=_ROUNDS, deadline=None)
 def test_through_the_night_every_call_gives_a_value_or_null(text: str) -> None:
