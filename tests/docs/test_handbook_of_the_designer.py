@@ -111,3 +111,26 @@ def test_every_property_of_the_dialect_is_explained_and_none_is_invented() -> No
     table = set(re.findall(r"^\| `(banjie\.[\w.]+)` \|", PAGE, re.MULTILINE))
 
     assert table == set(vocabulary.PROPERTIES) | set(_WORK)
+
+
+def test_every_word_of_the_screen_that_the_page_names_stands_on_a_screen() -> None:
+    chapter = PAGE.partition("## In the browser")[2].partition("\n## ")[0]
+    named = set(re.findall(r"「([^」 ]+)」", chapter))
+    rooms = [
+        *(ROOT / "web" / "templates" / "designer").glob("*.html"),
+        *(ROOT / "web" / "designer").glob("*.py"),
+    ]
+    shown = "".join(path.read_text(encoding="utf-8") for path in rooms)
+    shown += (ROOT / "web" / "i18n" / "zh" / "editor.json").read_text(encoding="utf-8")
+
+    assert len(named) > 25
+    assert sorted(word for word in named if word not in shown) == []
+
+
+def test_every_check_of_the_law_is_told_in_plain_words() -> None:
+    sources = [ROOT / "engine" / "definitions" / f"{name}.py" for name in ("lawfulness", "usage")]
+    text = "".join(path.read_text(encoding="utf-8") for path in sources)
+    rules = set(re.findall(r'"((?:law|package|template)\.[a-z.]+)"', text)) - {"package.form"}
+
+    assert rules
+    assert sorted(rule for rule in rules if f"`{rule}`" not in PAGE) == []

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import pytest
 from browser import DESKTOP, Opener, Server, look
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, TimeoutError, expect
 from town import PASSWORD, Town
 
 pytestmark = pytest.mark.browser
@@ -52,17 +52,30 @@ def chosen(page: Page) -> str:
 def append(page: Page, wanted: str, name: str) -> str:
     """Append an element to the selected one with the keyboard alone; gives its id."""
     before = chosen(page)
-    expect(page.locator(".djs-popup")).to_have_count(0)
-    page.keyboard.press("a")
-    page.wait_for_function("document.activeElement?.closest('.djs-popup-search')")
-    page.keyboard.insert_text(wanted)
-    page.keyboard.press("Shift")  # the menu listens to keys
-    expect(page.locator(".djs-popup .entry.selected")).to_contain_text(wanted)
+    expect(page.locator(".djs-context-pad.open")).to_be_visible()
+    for patience in (4, 8, 30):
+        if found_in_menu(page, wanted, seconds=patience):
+            break
     page.keyboard.press("Enter")
     page.wait_for_function("old => banjieEditor.get('selection').get()[0]?.id !== old", arg=before)
     made = chosen(page)
     rename(page, made, name)
     return made
+
+
+def found_in_menu(page: Page, wanted: str, *, seconds: int) -> bool:
+    """Open the menu of what can be appended and search it; false where the canvas closed it in between."""
+    page.keyboard.press("a")
+    try:
+        page.locator(".djs-popup-search input:focus").wait_for(timeout=seconds * 1000)
+        page.keyboard.insert_text(wanted)
+        page.keyboard.press("Shift")  # the menu listens to keys
+        chosen_entry = page.locator(".djs-popup .entry.selected")
+        expect(chosen_entry).to_contain_text(wanted, timeout=seconds * 1000)
+    except (AssertionError, TimeoutError):
+        page.keyboard.press("Escape")
+        return False
+    return True
 
 
 def rename(page: Page, element: str, name: str) -> None:
