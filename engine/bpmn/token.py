@@ -27,7 +27,6 @@ WAITING = TaskState.WAITING
 STARTED = TaskState.STARTED
 ERROR = TaskState.ERROR
 READY = TaskState.READY
-STATES = {READY: "ready", WAITING: "waiting", STARTED: "started", ERROR: "incident"}
 
 
 class Token(Task):  # type: ignore[misc]

@@ -10,11 +10,12 @@ V = '<userTask id="v"/>'
 TIMER = "<timerEventDefinition><timeDuration>PT1H</timeDuration></timerEventDefinition>"
 WAIT = f'<intermediateCatchEvent id="t">{TIMER}</intermediateCatchEvent>'
 HEAR = '<intermediateCatchEvent id="h"><messageEventDefinition messageRef="m"/></intermediateCatchEvent>'
+HEARD = HEAR.replace('id="h"', 'id="h2"')
 RECEIVE = '<receiveTask id="r" messageRef="m"/>'
 
 
 def event_gateway(*targets: str, more: str = "", attributes: str = "", start: bool = True) -> str:
-    names = {WAIT: "t", HEAR: "h", RECEIVE: "r", TASK: "u"}
+    names = {WAIT: "t", HEAR: "h", HEARD: "h2", RECEIVE: "r", TASK: "u"}
     flows = "".join(chain("g", names[one], "e") for one in targets)
     begin = START + chain("s", "g") if start else '<startEvent id="s"/>' + chain("s", "e")
     return MESSAGE + process(begin, f'<eventBasedGateway id="g" {attributes}/>', *targets, END, flows, more)
@@ -143,7 +144,13 @@ CASES = [
         "bpmn.gateway.event.parallel",
         "g",
         event_gateway(HEAR, WAIT, attributes='eventGatewayType="Parallel"'),
+        event_gateway(HEAR, HEARD, attributes='instantiate="true" eventGatewayType="Parallel"', start=False),
+    ),
+    case(
+        "bpmn.gateway.event.parallel-messages",
+        "g",
         event_gateway(HEAR, WAIT, attributes='instantiate="true" eventGatewayType="Parallel"', start=False),
+        event_gateway(HEAR, HEARD, attributes='instantiate="true" eventGatewayType="Parallel"', start=False),
     ),
     case(
         "bpmn.gateway.event.instantiates-scope",

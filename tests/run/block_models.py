@@ -7,7 +7,7 @@ variables that completions alone write, so both sides decide alike whatever the 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 NAMES = ("a", "b", "c", "d")
@@ -270,7 +270,21 @@ class Drawing:
             drawn = [self._draw(part) for part in block.parts]
             pairs = zip(block.parts, block.parts[1:], strict=False)
             return "".join(drawn) + "".join(_flow(_ends(a)[1], _ends(b)[0]) for a, b in pairs)
-        return getattr(self, f"_{block.kind}")(block)
+        drawn: dict[str, Callable[[Block], str]] = {
+            "xor": self._xor,
+            "and": self._and,
+            "or": self._or,
+            "loop": self._loop,
+            "many": self._many,
+            "again": self._again,
+            "free": self._free,
+            "race": self._race,
+            "sub": self._sub,
+            "esp": self._esp,
+            "catch": self._catch,
+            "edge": self._edge,
+        }
+        return drawn[block.kind](block)
 
     def _xor(self, block: Block) -> str:
         tests = [f"modulo({block.variable}, {len(block.parts)}) = {n}" for n in range(len(block.parts))]

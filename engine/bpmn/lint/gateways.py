@@ -164,6 +164,22 @@ def parallel_only_when_instantiating(model: Model) -> Faults:
             yield node, f"Expected the parallel {described(node)} to be instantiating, but it is not"
 
 
+@rule(
+    "bpmn.gateway.event.parallel-messages", "BPMN 2.0.2 §10.6.6: a parallel start has message triggers alone"
+)
+def parallel_start_waits_for_messages(model: Model) -> Faults:
+    """A parallel event-based gateway that instantiates leads to message catches and receive tasks alone."""
+    for node, target in _event_targets(model):
+        if node.get("eventGatewayType") != "Parallel" or not flag(node, "instantiate", False):
+            continue
+        if local(target) == "intermediateCatchEvent" and set(model.kinds(target)) != {"message"}:
+            yield (
+                node,
+                f"Expected the parallel instantiating {described(node)} to wait for messages alone, "
+                f"but '{target.get('id')}' waits for something else",
+            )
+
+
 @rule("bpmn.gateway.event.instantiates-scope", "BPMN 2.0.2 §10.6.6, §13.2", EXECUTION)
 def instantiating_gateway_on_top(model: Model) -> Faults:
     """An instantiating gateway or receive task stands in a process, not in a sub-process."""
