@@ -22,7 +22,7 @@ from engine.definitions import deployment
 from engine.errors import BanjieError
 from engine.organisation.model import Actor
 from engine.records.tables import case as case_table
-from timers import samples
+from timers import officers, samples
 from timers.laboratory import Laboratory
 
 PASSWORD = "banjie-demo"  # noqa: S105 - printed at every start of the demo city
@@ -130,6 +130,7 @@ def load(runtime: Runtime, say: Callable[[str], None] = lambda text: None) -> tu
         founding.import_people(
             runtime, deployment.shipped_organisation(), Actor.system(), initial_password=PASSWORD
         )
+    officers.certify(runtime)
     with runtime.store.reading() as connection:
         cases = connection.execute(select(func.count()).select_from(case_table)).scalar_one()
     if not cases:

@@ -30,7 +30,7 @@ from engine.organisation.model import Actor
 from engine.records import blobs
 from engine.records.store import Store
 from engine.records.tables import person as person_table
-from timers import samples
+from timers import officers, samples
 from timers.scheduler import Heartbeat
 
 _SAMPLE_FILE = b"%PDF-1.4\n% a page for the laboratory\n%%EOF\n"
@@ -47,6 +47,7 @@ class Laboratory:
         self.heartbeat = Heartbeat(runtime, "laboratory", reports=False)
         self.given: dict[int, dict[str, Any]] = {}
         self.problems: Counter[str] = Counter()
+        self._certified = False
         self.folder: TemporaryDirectory[str] | None = None  # goes with the laboratory
         self._people = self._actors()
         self._consulted = sorted(
@@ -110,16 +111,16 @@ class Laboratory:
         """An application arrives, filled in with what is `given` and made up for the rest."""
         with self.runtime.store.reading() as connection:
             self.runtime.shelf.refresh(connection)
-            procedure = self.runtime.item(connection, item).procedure
-            digest = self.runtime.shelf.in_force("package", procedure, self.today)
+            wanted = self.runtime.item(connection, item)
+            digest = self.runtime.shelf.in_force("package", wanted.procedure, self.today)
             package = self.runtime.shelf.package(connection, digest)
         form = package.form(package.first_form) if package.first_form else None
-        variables = self._answers(form, package.casefile, given) if form else dict(given)
-        actor = (
-            Actor.party(str(variables.get("applicant_name", "")))
-            if channel == "online"
-            else self.someone({"role": "window", "unit": unit, "candidates": {}})
-        )
+        variables = self._answers(form, package.casefile, given, unit) if form else dict(given)
+        if channel == "online" and not wanted.begun_by:
+            actor = Actor.party(str(variables.get("applicant_name", "")))
+        else:
+            channel = "window"
+            actor = self.someone({"role": wanted.begun_by or "window", "unit": unit, "candidates": {}})
         command = commands.Receive(item=item, unit=unit, channel=channel, variables=variables)
         outcome = self.runtime.handle(command, actor)
         jobs.run_waiting(self.runtime, outcome.case_id)
@@ -211,20 +212,31 @@ class Laboratory:
             return dict(given)
         with self.runtime.store.reading() as connection:
             package = self.runtime.package_of_form(connection, case, form_id)
-        return self._answers(
-            package.form(form_id), package.casefile, {**self.given.get(case.case_id, {}), **given}
-        )
+        known = {**self.given.get(case.case_id, {}), **given}
+        return self._answers(package.form(form_id), package.casefile, known, case.unit)
 
-    def _answers(self, form: Any, casefile: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    def _answers(
+        self, form: Any, casefile: Mapping[str, Any], given: Mapping[str, Any], unit: str
+    ) -> dict[str, Any]:
         now = self.clock.now().astimezone(self.runtime.settings.zone)
         units = {
-            name: [unit] if schema.get("type") == "array" else unit
+            name: [chosen] if schema.get("type") == "array" else chosen
             for name, schema in casefile.items()
             if schema.get("x-options") == "units" and self._consulted
-            for unit in [self.rng.choice(self._consulted)]
+            for chosen in [self.rng.choice(self._consulted)]
         }
-        given = {**units, **given}
+        given = {**units, **self._certificates(casefile, unit), **given}
         return samples.answers(form, casefile, self.rng, now, self.file, given)
+
+    def _certificates(self, casefile: Mapping[str, Any], unit: str) -> dict[str, str]:
+        """Officers show certificates that the register knows: made-up numbers would void every penalty."""
+        fields = [name for name, schema in casefile.items() if schema.get("x-register") == officers.REGISTER]
+        if not fields:
+            return {}
+        if not self._certified:
+            officers.certify(self.runtime)
+            self._certified = True
+        return dict(zip(fields, officers.of_unit(unit), strict=False))
 
     # -- running by itself --------------------------------------------------------------------------
 

@@ -16,6 +16,7 @@ from engine.casework import commands, jobs, registers
 from engine.errors import ActBlocked, NotAuthorised
 from engine.organisation.model import Actor
 from engine.records import journal
+from timers import officers
 from timers.laboratory import Laboratory
 
 LEAD = {
@@ -150,3 +151,18 @@ def test_what_a_called_procedure_wrote_is_judged_and_replays(city: Laboratory) -
         entries = journal.read(connection, journal.case_stream(case_id))
         verdict = audit.replay(connection, city.runtime.shelf, city.runtime.settings, entries)
     assert verdict.conforms, verdict.sentence()
+
+
+def test_a_made_up_officer_shows_a_certificate_that_exists(city: Laboratory) -> None:
+    case_id = city.receive("CF-CG-0001", "laoshan.cg", {"item_code": "advertising"}).case_id
+    city.complete(case_id, "check", check_finding="open", act_on="2026-03-05")
+    city.complete(case_id, "open_case", open_approved=True)
+    city.complete(case_id, "assign")
+    assert cards(city, case_id) == set()
+
+
+def test_the_demo_city_does_not_write_over_what_its_register_says(city: Laboratory) -> None:
+    gone = {**OFFICERS[0], "state": "revoked"}
+    registers.bring(city.runtime, "officers", [gone], Actor.system())
+    officers.certify(city.runtime)
+    assert cards(city, investigated(city)) == {("E1", "R")}
