@@ -93,6 +93,7 @@ class _Teller:
                 "who": who,
                 "applicant": texts.get("applicant") or who,
                 "item": self._item(data.get("key")),
+                "decision": self._decision(data),
                 "person": self._person(data.get("person")),
                 "against": self._against(data.get("person")),
                 "period": self.say(wording.PERIOD).format(self._title(data)),
@@ -113,6 +114,12 @@ class _Teller:
     def _item(self, key: Any) -> str:
         name = self.items.get(key)
         return self.say(wording.QUOTED).format(name) if name else self.say(wording.AN_ITEM)
+
+    def _decision(self, data: Mapping[str, Any]) -> str:
+        """A decision by the name people gave it, as its evidence has it."""
+        evidence = data.get("evidence")
+        told = evidence.get("decisions") if isinstance(evidence, Mapping) else None
+        return str((told and told[-1].get("name")) or data.get("decision") or "")
 
     def _person(self, login: Any) -> str:
         return self.people.get(str(login), str(login)) if login else ""

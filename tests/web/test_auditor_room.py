@@ -374,7 +374,8 @@ def test_a_case_is_found_by_an_amount_however_it_is_written(watched: Town) -> No
         r'"value":(\d+(?:\.\d+)?)[,}]',
         "".join(str(one.payload) for one in watched.entries(journal.case_stream(1))),
     )
-    assert entry and numbers
+    assert entry
+    assert numbers
     amount = numbers[0]
     auditor = watched.officer(AUDITOR)
 

@@ -6,6 +6,7 @@ nothing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,8 @@ from engine.errors import BanjieError
 from web.auditor.moments import Moment
 from web.signin.who import house
 
+_QUOTED = re.compile(r'"([^"\\]*)"')
+_ONLY_QUOTED = re.compile(r'"[^"\\]*"(\s*,\s*"[^"\\]*")*')
 MOST_ROWS = 40
 """Rows of a table that are shown; of a longer one only those that hit."""
 
@@ -106,8 +109,13 @@ def _ruled(title: str, decision: dmn.Decision | None, evidence: Mapping[str, Any
 
 
 def _cells(rule: Any) -> tuple[str, ...]:
-    tests = tuple(test.text.strip() or "-" for test in rule.tests)
-    return tests + tuple(_text(output) for output in rule.outputs)
+    tests = tuple(_plain(test.text.strip()) or "-" for test in rule.tests)
+    return tests + tuple(_plain(_text(output)) for output in rule.outputs)
+
+
+def _plain(text: str) -> str:
+    """A cell as people read it: texts without their quotation marks, where nothing else stands in it."""
+    return "、".join(_QUOTED.findall(text)) if _ONLY_QUOTED.fullmatch(text) else text
 
 
 def _text(expression: Any) -> str:
