@@ -15,7 +15,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
-from engine.casework import due_moments, jobs, nights, patrol, recounts
+from engine.casework import due_moments, jobs, nights, patrol, patterns, recounts
 from engine.casework.runtime import Runtime
 from engine.clock import moment_text
 from engine.errors import NotFound
@@ -102,15 +102,17 @@ class Heartbeat:
     def patrol(self) -> list[patrol.Missed]:
         """Check every time rule again, once a night whatever the number of nodes; gives what was missed.
 
-        What was found, or that nothing was, is written into the journal (`nights`). The due rows of such a
-        case are set right, so that what was missed is fired late and says so.
+        What was found, or that nothing was, is written into the journal (`nights`), with what a comparison
+        of cases shows. The due rows of a case where something was missed are set right, so that it is fired
+        late and says so.
         """
         if not self._leads():
             return []
         now = self.runtime.clock.now()
         cases = patrol.cases_to_check(self.runtime, now)
         missed = [one for case_id in cases for one in patrol.patrol_case(self.runtime, case_id, now)]
-        nights.write(self.runtime, len(cases), missed, self.name)
+        alike = patterns.patterns(self.runtime, now)
+        nights.write(self.runtime, len(cases), [*missed, *alike], self.name)
         for one in missed:
             log.warning("patrol: case %s: %s", one.case_id, one.sentence)
         for case_id in sorted({one.case_id for one in missed}):

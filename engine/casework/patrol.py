@@ -41,7 +41,8 @@ class Missed:
     """One thing the live path missed.
 
     kind: `moment` (came and was never recorded), `card` (a rule hit and gave none), `row` (a row beside the
-    journal that says otherwise), `unreadable`. key: "period:3:statutory", "timer:12" or "card:2".
+    journal that says otherwise), `unreadable`, `pattern` (see `patterns`). key: "period:3:statutory",
+    "timer:12", "card:2" or "rule:F15".
     """
 
     case_id: int

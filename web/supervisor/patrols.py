@@ -68,6 +68,7 @@ def finding(one: Mapping[str, Any], place: Place) -> dict[str, Any]:
         "what": what(str(one["key"]).split(":")),
         "at": one["at"],
         "sentence": one["sentence"],
+        "pattern": one["kind"] == "pattern",
         "number": number,
         "unit": unit,
         "unit_name": unit_name(unit) if unit else "",
@@ -82,6 +83,7 @@ def kind_name(kind: str) -> str:
         "card": _("应出卡片没有出"),
         "row": _("看板与日志不一致"),
         "unreadable": _("案卷不能读取"),
+        "pattern": _("案件比对"),
     }
     return names.get(kind, kind)
 
@@ -91,5 +93,5 @@ def what(key: Sequence[str]) -> str:
     limits = {"warn": _("提前提醒"), "promised": _("承诺时限"), "statutory": _("法定时限")}
     if key[0] == "period" and len(key) == 3:
         return _("期限 %(number)s · %(limit)s", number=key[1], limit=limits.get(key[2], key[2]))
-    names = {"period": _("期限"), "timer": _("定时"), "card": _("卡片")}
+    names = {"period": _("期限"), "timer": _("定时"), "card": _("卡片"), "rule": _("规则")}
     return f"{names[key[0]]} {key[1]}" if key[0] in names and len(key) > 1 else ""

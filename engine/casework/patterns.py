@@ -1,0 +1,182 @@
+"""What only a comparison of cases shows: rules B4, C4 and F15, asked once a night.
+
+Called by the heartbeat beside the patrol. It gathers facts over the penalty cases of the last year and asks
+the table `patterns` of the supervision rules about each; what hits goes into the patrol's book (`nights`). It
+reads only, issues no card and blames nobody: a pattern is a reason to look.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, or_, select
+
+from engine import canonical, dmn
+from engine.casework import state
+from engine.casework.patrol import Missed
+from engine.casework.runtime import Runtime
+from engine.clock import moment_text, read_moment
+from engine.records import journal
+from engine.records.tables import case as case_table
+
+TABLE = "patterns"
+YEAR, QUARTER = timedelta(days=365), timedelta(days=92)
+_DONE_BY_PEOPLE = frozenset({"Receive", "Complete", "Send"})
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What of a penalty case a comparison needs; `file` are the variables of its case file."""
+
+    case_id: int
+    number: str
+    unit: str
+    open: bool
+    opened_at: datetime
+    last_done: datetime
+    not_opened_by: frozenset[str]
+    handled_by: frozenset[str]
+    file: Mapping[str, Any]
+
+
+def patterns(runtime: Runtime, now: datetime) -> list[Missed]:
+    """Every pattern that a rule names, in a stable order."""
+    with runtime.store.reading() as connection:
+        runtime.shelf.refresh(connection)
+        cases = list(_penalties(runtime, connection, now))
+        rules = runtime.shelf.newest("supervision", "supervision")
+        models = [one for one in runtime.shelf.supervision(connection, rules) if TABLE in one.decisions]
+    facts = [*_idle(cases, now), *_not_opened(cases, now), *_unequal(cases, now)]
+    return [hit for one in facts for model in models for hit in _judged(model, one, now)]
+
+
+def _judged(model: dmn.Model, facts: Mapping[str, Any], now: datetime) -> Iterator[Missed]:
+    event = {"type": "PatternFound", "act": None, "role": None, "moment": moment_text(now), "data": facts}
+    given: dict[str, Any] = {
+        "event": event,
+        **{name: {} for name in ("case", "actor", "item")},
+        **{name: [] for name in ("periods", "history", "documents")},
+        "period": None,
+    }
+    rows = dmn.evaluate(model, TABLE, given).json or []
+    for row in rows if isinstance(rows, list) else [rows]:
+        sentence = str(row["sentence_zh"])
+        yield Missed(int(facts["case_id"]), "pattern", f"rule:{row['rule']}", moment_text(now), sentence)
+
+
+# --- facts -----------------------------------------------------------------------------------------
+
+
+def _idle(cases: Iterable[Looked], now: datetime) -> Iterator[dict[str, Any]]:
+    """C4: how many days nobody has done anything in an open case that is still to be decided.
+
+    After the decision a case may rest while the citizen pays or goes to court.
+    """
+    for case in cases:
+        if case.open and not case.file.get("decided_on"):
+            days = (now - case.last_done).days
+            yield {"kind": "idle", "case_id": case.case_id, "number": case.number, "days": days}
+
+
+def _not_opened(cases: Iterable[Looked], now: datetime) -> Iterator[dict[str, Any]]:
+    """B4: the share of leads not opened, of each unit and officer, beside that of the whole city."""
+    recent = [case for case in cases if now - QUARTER <= case.opened_at]
+    city = sum(bool(case.not_opened_by) for case in recent) * 100 // len(recent) if recent else 0
+    found: dict[tuple[str, str], list[Looked]] = defaultdict(list)
+    for case in recent:
+        found["unit", case.unit].append(case)
+        for person in case.handled_by:
+            found["officer", person].append(case)
+    for (whose, name), listed in sorted(found.items()):
+        closed = [case for case in listed if case.not_opened_by and _of(case, whose, name)]
+        yield {
+            "kind": "not-opened",
+            "whose": whose,
+            "name": name,
+            "case_id": closed[-1].case_id if closed else listed[-1].case_id,
+            "cases": len(listed),
+            "share": len(closed) * 100 // len(listed),
+            "city_share": city,
+        }
+
+
+def _of(case: Looked, whose: str, name: str) -> bool:
+    return whose == "unit" or name in case.not_opened_by
+
+
+def _unequal(cases: Iterable[Looked], now: datetime) -> Iterator[dict[str, Any]]:
+    """F15: the same recorded facts of one item, in one unit, with different amounts within a year."""
+    alike: dict[tuple[str, str, str], list[Looked]] = defaultdict(list)
+    for case in cases:
+        decided, facts = _decided(case), case.file.get("facts_now")
+        if decided and isinstance(facts, Mapping) and now - YEAR <= _midnight(decided, now):
+            key = case.unit, str(case.file.get("item_code")), canonical.dumps(facts)
+            alike[key].append(case)
+    for (unit, item, _facts), listed in sorted(alike.items()):
+        amounts = sorted({str(case.file["decided_amount"]) for case in listed})
+        if len(listed) > 1:
+            yield {
+                "kind": "unequal",
+                "case_id": listed[-1].case_id,
+                "name": unit,
+                "item": item,
+                "cases": len(listed),
+                "amounts": len(amounts),
+                "told": "、".join(amounts),
+            }
+
+
+def _decided(case: Looked) -> date | None:
+    """The day of a decision that names an amount."""
+    day = case.file.get("decided_on")
+    return date.fromisoformat(str(day)[:10]) if day and case.file.get("decided_amount") is not None else None
+
+
+def _midnight(day: date, now: datetime) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=now.tzinfo)
+
+
+# --- reading ---------------------------------------------------------------------------------------
+
+
+def _penalties(runtime: Runtime, connection: Connection, now: datetime) -> Iterator[Looked]:
+    """The penalty cases that are open or were opened within a year and a quarter, by number."""
+    t = case_table.c
+    since = moment_text(now - YEAR - QUARTER)
+    query = select(t.case_id, t.state).where(
+        or_(t.status == "open", t.opened_at >= since), t.number.is_not(None)
+    )
+    for row in connection.execute(query.order_by(t.case_id)).all():
+        case = state.loads(row.state)
+        if runtime.shelf.package(connection, case.package).kind == "penalty":
+            yield _looked(connection, case)
+
+
+def _looked(connection: Connection, case: state.CaseState) -> Looked:
+    file: dict[str, Any] = {}
+    last_done = read_moment(case.opened_at)
+    root: int | None = None
+    for entry in journal.read(connection, journal.case_stream(case.case_id)):
+        if entry.command.get("type") in _DONE_BY_PEOPLE:
+            last_done = read_moment(entry.moment)
+        for event in entry.events:
+            if event.type == "ScopeOpened" and root is None:
+                root = event.data["scope"]
+            elif event.type == "VariableSet" and event.data["scope"] == root:
+                file[event.data["name"]] = event.data["value"]
+    people = [act for act in case.acts if act["person"] != "system"]
+    return Looked(
+        case_id=case.case_id,
+        number=case.number,
+        unit=case.unit,
+        open=case.open,
+        opened_at=read_moment(case.opened_at),
+        last_done=last_done,
+        not_opened_by=frozenset(str(act["person"]) for act in people if act["act"] == "not-open"),
+        handled_by=frozenset(str(act["person"]) for act in people if act["role"] in ("handler", "officer")),
+        file=file,
+    )

@@ -1,0 +1,93 @@
+"""Rules that compare cases: asked by the patrol alone, written into its book, never a card."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine import dmn
+from engine.casework import nights, patterns
+from engine.casework.patterns import Looked
+from timers.scheduler import Heartbeat
+
+MODEL = dmn.read((Path(__file__).parents[2] / "processes" / "supervision" / "patterns.dmn").read_bytes())
+NOW = datetime(2026, 6, 30, 2, tzinfo=UTC)
+CASE = Looked(
+    case_id=1,
+    number="20260000001",
+    unit="shinan.cg",
+    open=True,
+    opened_at=NOW - timedelta(days=40),
+    last_done=NOW - timedelta(days=31),
+    not_opened_by=frozenset(),
+    handled_by=frozenset({"li"}),
+    file={},
+)
+DECIDED = {
+    "decided_on": "2026-05-20",
+    "decided_amount": "500",
+    "item_code": "littering",
+    "facts_now": {"a": 1},
+}
+
+
+def rules(facts: Any) -> list[str]:
+    return [hit.key for one in facts for hit in patterns._judged(MODEL, one, NOW)]
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({}, ["rule:C4"]),
+        ({"last_done": NOW - timedelta(days=30)}, []),
+        ({"open": False}, []),
+        ({"file": DECIDED}, []),
+    ],
+)
+def test_c4_an_undecided_case_in_which_nothing_was_done_for_more_than_thirty_days(
+    change: dict[str, Any], expected: list[str]
+) -> None:
+    assert rules(patterns._idle([replace(CASE, **change)], NOW)) == expected
+
+
+def leads(unit: str, person: str, opened: int, refused: int) -> list[Looked]:
+    some = replace(CASE, unit=unit, handled_by=frozenset({person}))
+    return [some] * opened + [replace(some, not_opened_by=frozenset({person}))] * refused
+
+
+def test_b4_a_unit_and_an_officer_above_twice_the_citys_share() -> None:
+    cases = [*leads("shinan.cg", "li", 3, 6), *leads("laoshan.cg", "wang", 40, 1)]
+    assert rules(patterns._not_opened(cases, NOW)) == ["rule:B4", "rule:B4"]  # the officer and the unit
+    even = [*leads("shinan.cg", "li", 10, 2), *leads("laoshan.cg", "wang", 10, 2)]
+    assert rules(patterns._not_opened(even, NOW)) == []
+    few = [*leads("shinan.cg", "li", 0, 4), *leads("laoshan.cg", "wang", 40, 1)]
+    assert rules(patterns._not_opened(few, NOW)) == []
+    long_ago = [replace(case, opened_at=NOW - timedelta(days=120)) for case in cases]
+    assert rules(patterns._not_opened(long_ago, NOW)) == []
+
+
+def test_f15_the_same_facts_with_different_amounts_in_one_unit_within_a_year() -> None:
+    first, second = replace(CASE, file=DECIDED), replace(CASE, file={**DECIDED, "decided_amount": "600"})
+    assert rules(patterns._unequal([first, second], NOW)) == ["rule:F15"]
+    assert rules(patterns._unequal([first, first], NOW)) == []
+    assert rules(patterns._unequal([first, replace(second, unit="laoshan.cg")], NOW)) == []
+    other = replace(CASE, file={**DECIDED, "decided_amount": "600", "facts_now": {"a": 2}})
+    assert rules(patterns._unequal([first, other], NOW)) == []
+    old = replace(CASE, file={**DECIDED, "decided_amount": "600", "decided_on": "2025-05-20"})
+    assert rules(patterns._unequal([first, old], NOW)) == []
+
+
+def test_an_idle_penalty_case_is_in_the_book_and_gives_no_card(laboratory: Any) -> None:
+    lab = laboratory(date(2026, 3, 2))
+    case_id = lab.receive("CF-CG-0001", "shinan.cg", {}, channel="window").case_id
+    lab.at(date(2026, 4, 10))
+    cards = len(lab.case(case_id).cards)
+    assert Heartbeat(lab.runtime, "node-one").patrol() == [], "nothing was missed"
+    with lab.runtime.store.reading() as connection:
+        [night] = nights.newest(connection)
+    assert [(one["case_id"], one["key"]) for one in night.found] == [(case_id, "rule:C4")]
+    assert len(lab.case(case_id).cards) == cards
