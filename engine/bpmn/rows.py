@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Set
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from operator import attrgetter
+from typing import Any, TypeVar
 
 from engine import canonical
 
@@ -100,19 +101,15 @@ class Touched:
             one.clear()
 
 
-class Kept(Generic[T]):
+def kept(name: str) -> Any:
     """An attribute that a marking keeps: setting it leaves its owner among what was touched.
 
-    Its owner has an `id` and, as `touched`, the ids of its kind. Reading costs nothing more.
+    Its owner has an `id` and, as `touched`, the ids of its kind; it begins by setting `kept_<name>` itself.
     """
+    place = f"kept_{name}"
 
-    def __set_name__(self, owner: type, name: str) -> None:
-        self.name = name
-
-    def __set__(self, one: Any, value: T) -> None:
-        one.__dict__[self.name] = value
+    def put(one: Any, value: object) -> None:
+        setattr(one, place, value)
         one.touched.add(one.id)
 
-    if TYPE_CHECKING:
-
-        def __get__(self, one: Any, kind: type) -> T: ...
+    return property(attrgetter(place), put)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
 
-from engine.bpmn.rows import Kept
+from engine.bpmn.rows import kept
 from engine.bpmn.token import WAITING, Token
 
 if TYPE_CHECKING:
@@ -80,8 +80,8 @@ class Frame(BpmnSubWorkflow):  # type: ignore[misc]
 
     spec: Body
     tasks: dict[int, Token]
-    interrupted = Kept[bool]()
-    records = Kept["list[dict[str, Any]]"]()
+    interrupted: bool = kept("interrupted")
+    records: list[dict[str, Any]] = kept("records")
 
     def __init__(
         self, case: Case, body: Body, scope: Scope, owner: Token | None, definition: Definition

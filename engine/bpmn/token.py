@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
-from engine.bpmn.rows import Kept
+from engine.bpmn.rows import kept
 
 if TYPE_CHECKING:
     from engine.bpmn.case import Case
@@ -35,10 +35,10 @@ class Token(Task):  # type: ignore[misc]
     id: int
     workflow: Frame
     task_spec: Node
-    own = Kept["Scope | None"]()
-    phase = Kept[int]()
-    entered = Kept[bool]()
-    _state = Kept[int]()
+    own: Scope | None = kept("own")
+    phase: int = kept("phase")
+    entered: bool = kept("entered")
+    _state: int = kept("state")
     # What the stock keeps of its own and nothing here asks for: variables live in scopes.
     data = MappingProxyType[str, Any]({})
     triggered = False
@@ -67,7 +67,10 @@ class Token(Task):  # type: ignore[misc]
         self.outer = None if parent is None or parent._parent is None else parent
         self.alive = True
         self.watches: dict[int, None] = {}
-        self.__dict__.update(own=None, phase=ENTER, entered=False, _state=READY)
+        self.kept_own: Scope | None = None
+        self.kept_phase = ENTER
+        self.kept_entered = False
+        self.kept_state = READY
         self.touched.add(id)
         frame.tasks[id] = self
         if parent is not None:
