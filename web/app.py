@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from flask import Blueprint, Flask
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 
-from web import display, forms, frame, language, refusals, security
+from web import display, forms, frame, language, refusals, security, squeezed
 from web.services import Services
 
 
@@ -28,6 +28,7 @@ def create_app(services: Services, rooms: Iterable[Blueprint] = ()) -> Flask:
     frame.install(app, settings)
     forms.install(app)
     refusals.register(app)
+    squeezed.install(app)
     for room in rooms:
         app.register_blueprint(room)
     return app

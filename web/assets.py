@@ -8,6 +8,7 @@ and is never called while pages are served.
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import importlib.util
 import json
@@ -16,7 +17,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from web import bundling
+from web import bundling, squeezed
 
 ROOT = Path(__file__).resolve().parent.parent
 STATIC = ROOT / "web" / "static"
@@ -26,6 +27,8 @@ MODULES = ROOT / "node_modules"
 STAMP = VENDOR / ".stamp"
 INSTALLED = MODULES / ".banjie-lock"
 OLDEST_NODE = 20
+SMALL = 4_000
+"""Bytes below which a gzip copy is not worth a request's look."""
 
 _MOJ = "@ministryofjustice/frontend/moj"
 _BPMN = "camunda-bpmn-js/dist"
@@ -101,6 +104,7 @@ def build() -> None:
     for package in LICENSED:
         write_licence(package)
     compile_styles(node)
+    squeeze()
     STAMP.write_text(wanted())
 
 
@@ -177,6 +181,14 @@ def bundle_lint() -> None:
         target.write_text(bundling.bpmnlint(MODULES), encoding="utf-8")
     except FileNotFoundError as error:
         raise AssetsUnbuilt(f"Expected {error.filename} from npm, but it is not there.") from error
+
+
+def squeeze() -> None:
+    """Put a gzip copy beside every script and style sheet that is worth it, for slow lines."""
+    for path in sorted(VENDOR.rglob("*")):
+        if path.suffix in {".js", ".css", ".svg"} and path.stat().st_size > SMALL:
+            data = gzip.compress(path.read_bytes(), mtime=0)
+            path.with_name(path.name + squeezed.SUFFIX).write_bytes(data)
 
 
 def write_licence(package: str) -> None:

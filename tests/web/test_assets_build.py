@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 import time
 from pathlib import Path
 
 import pytest
+from town import Town
 
-from web import assets
+from web import assets, bundling
 
 
 @pytest.fixture
@@ -96,3 +98,31 @@ def test_every_file_a_style_names_is_there() -> None:
     sheet = assets.VENDOR / "css" / "banjie.css"
     urls = re.findall(r"url\(([^)]+)\)", sheet.read_text())
     assert [url for url in urls if not url.startswith("data:") and not (sheet.parent / url).exists()] == []
+
+
+def test_a_large_script_travels_squeezed_to_whoever_takes_it(town: Town) -> None:
+    script = assets.VENDOR / "bpmn" / "modeler.js"
+    visitor = town.visitor().client
+    plain = visitor.get("/static/vendor/bpmn/modeler.js", headers={"Accept-Encoding": "identity"})
+    squeezed = visitor.get("/static/vendor/bpmn/modeler.js", headers={"Accept-Encoding": "gzip, br"})
+
+    assert "Content-Encoding" not in plain.headers
+    assert plain.data == script.read_bytes() == gzip.decompress(squeezed.data)
+    assert squeezed.headers["Content-Encoding"] == "gzip"
+    assert squeezed.headers["Vary"] == "Accept-Encoding"
+    assert squeezed.mimetype == plain.mimetype
+    assert len(squeezed.data) * 3 < len(plain.data)
+    assert visitor.get("/static/../app.py", headers={"Accept-Encoding": "gzip"}).status_code == 404
+    plain.close()
+    squeezed.close()
+
+
+def test_every_rule_of_the_drawing_lint_is_in_its_script() -> None:
+    script = bundling.bpmnlint(assets.MODULES)
+    rules = [
+        path.stem for path in (assets.MODULES / "bpmnlint" / "rules").glob("*.js") if path.stem != "helper"
+    ]
+    assert rules
+    assert all(f'"{rule}": load(' in script for rule in rules)
+    assert set(re.findall(r"require\('([^']+)'\)", script)) == {"min-dash"}  # which is in it by that name
+    assert '"min-dash": (module' in script
