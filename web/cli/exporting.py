@@ -11,12 +11,12 @@ from pathlib import Path
 import click
 from sqlalchemy import Connection
 
-from engine.audit import dossier, ocel, petri, xes
+from engine.audit import dossier, ocel, open_figures, petri, xes
 from engine.errors import Malformed, NotFound
 from web.cli.door import Door, main, pass_door
 from web.cli.proving import cases_asked
 
-FORMATS = ("dossier", "xes", "ocel", "pnml")
+FORMATS = ("dossier", "xes", "ocel", "pnml", "figures")
 
 
 @main.command()
@@ -33,6 +33,7 @@ def export(door: Door, target: str | None, kind: str, level: str, out: Path) -> 
     A dossier is one case as a ZIP file with its own verification program. xes and ocel are event logs of a
     case, or of all cases where none is named. pnml is the Petri net of a procedure: TARGET names a package
     (its newest version) or a version as NAME@NUMBER.
+    figures are the open figures of all sealed cases, with the program that recomputes them.
     """
     runtime = door.house.runtime
     with door.house.store.reading() as connection:
@@ -41,6 +42,7 @@ def export(door: Door, target: str | None, kind: str, level: str, out: Path) -> 
             "dossier": lambda: dossier.make(connection, runtime, _one(connection, target)),
             "xes": lambda: xes.log(connection, runtime.shelf, _ids(connection, target), level),
             "ocel": lambda: ocel.log(connection, _ids(connection, target)),
+            "figures": lambda: open_figures.make(connection),
             "pnml": lambda: _net(door, connection, target or ""),
         }
         data = made[kind]()
