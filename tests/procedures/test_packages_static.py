@@ -7,11 +7,9 @@ import tomllib
 
 import pytest
 import yaml
-from jinja2 import meta
-from jinja2.sandbox import SandboxedEnvironment
 from shipped_packages import MAIN, NAMES, PROCESSES, elements, law, package, properties, unit_codes
 
-from engine.definitions import catalogue, templates
+from engine.definitions import catalogue
 
 BUILT_IN = {
     "document", "notify", "register.write", "register.read", "publish", "publish.withdraw", "archive",
@@ -108,14 +106,19 @@ def test_jobs_are_built_in_and_carry_what_they_need(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_templates_are_plain_and_print_only_the_case_file(name):
-    given = {"number", "issued_on", "case", "item", "unit"} | set(package(name).casefile)
-    for path in sorted((PROCESSES / name / "templates").glob("*.html")):
-        text = path.read_text()
-        assert templates.check(text, path.name) == []
-        asked = meta.find_undeclared_variables(SandboxedEnvironment().parse(text))
-        assert asked <= given, (path.name, asked - given)
-        used = [one for one in elements(name, "serviceTask") if f'value="{path.stem}"' in _text(one)]
-        assert used, f"{path.name} is not used"
+    given = {"number", "issued_on", "code", "case", "item", "unit"} | set(package(name).casefile)
+    for stem, template in package(name).templates.items():
+        assert template.names <= given, (stem, template.names - given)
+        used = [one for one in elements(name, "serviceTask") if f'value="{stem}"' in _text(one)]
+        assert used, f"{stem} is not used"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_documents_are_word_files_with_a_code_to_verify_them(name):
+    for stem, template in package(name).templates.items():
+        assert template.suffix == "docx", stem
+        assert "code" in template.names, stem
+        assert template.pictures, stem
 
 
 def _text(element) -> str:
