@@ -58,6 +58,26 @@ def test_every_fault_of_a_package_is_told_at_once(banjie: Any) -> None:
     assert {"procedure.toml", "forms/review.schema.json", "table.dmn"} <= places
 
 
+_FEE = """<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" name="fee" namespace="urn:fee">
+<inputData id="area" name="area"><variable name="area" typeRef="number"/></inputData>
+<decision id="fee" name="fee"><variable name="fee"/>
+<informationRequirement><requiredInput href="#area"/></informationRequirement>
+<decisionTable id="t"><input><inputExpression><text>area</text></inputExpression></input><output name="fee"/>
+<rule id="low"><inputEntry><text>&lt; 5</text></inputEntry><outputEntry><text>10</text></outputEntry></rule>
+</decisionTable></decision></definitions>"""
+
+
+def test_a_gap_in_a_table_of_a_package_is_told_and_refuses_nothing(banjie: Any) -> None:
+    shutil.copytree(PROCESSES / "huji", "huji")
+    shutil.copytree(FORMS / "huji", "huji/forms")
+    Path("huji/fee.dmn").write_text(_FEE)
+
+    told = banjie("lint", "huji", "--json")
+
+    assert told.status == 0
+    assert [(each["rule"], each["severity"]) for each in told.data] == [("dmn.proof.gap", "note")]
+
+
 def test_a_package_survives_the_way_through_a_zip(banjie: Any) -> None:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
