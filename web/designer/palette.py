@@ -111,7 +111,7 @@ class _Kit:
 
     def plain(self, name: str, group: str) -> Field:
         """A property that may be text or FEEL."""
-        return {**self._base(name, group), "type": "String", "feel": "optional"}
+        return {**self._bound(name, group), "type": "String", "feel": "optional"}
 
     def roles(self) -> Field:
         """Who does it."""
@@ -185,7 +185,7 @@ class _Kit:
                 "banjie.document", "banjie.register.read"]}),
         ]  # fmt: skip
 
-    def _base(self, name: str, group: str) -> Field:
+    def _bound(self, name: str, group: str) -> Field:
         zh, en = PROPERTIES[name]
         return {
             "id": name, "label": words({"zh": zh, "en": en}), "group": group, "optional": True,
@@ -193,7 +193,7 @@ class _Kit:
         }  # fmt: skip
 
     def _choice(self, name: str, group: str, choices: list[tuple[str, str]]) -> Field:
-        return {**self._base(name, group), **_listed(choices)}
+        return {**self._bound(name, group), **_listed(choices)}
 
     def _named(self, vocabulary: Mapping[str, tuple[str, str]]) -> list[tuple[str, str]]:
         return [(code, words({"zh": zh, "en": en})) for code, (zh, en) in vocabulary.items()]

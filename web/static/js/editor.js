@@ -224,7 +224,7 @@
       badge.type = "button";
       badge.dataset.element = id;
       badge.title = all.filter((one) => one.element === id).map((one) => one.sentence).join("\n");
-      badge.setAttribute("aria-label", badge.title);
+      badge.setAttribute("aria-label", `${badge.textContent} · ${badge.title}`);
       overlays.add(id, "finding", { position: { top: -12, left: -12 }, html: badge });
     }
   }
