@@ -11,6 +11,7 @@ from typing import Any
 
 from engine.errors import TooLarge
 from engine.feel import Compiled, Outcome
+from engine.feel.scope import STEP_LIMIT
 
 _NOBODY: Mapping[str, Any] = {}
 
@@ -19,10 +20,16 @@ class Unending(Outcome):
     """The outcome of a text that used up its budget."""
 
 
-def ask(compiled: Compiled, variables: Mapping[str, Any], host: Mapping[str, Any] = _NOBODY) -> Outcome:
-    """The outcome of a text in FEEL values; null with its reason where the text does not end."""
+def ask(
+    compiled: Compiled,
+    variables: Mapping[str, Any],
+    host: Mapping[str, Any] = _NOBODY,
+    *,
+    steps: int = STEP_LIMIT,
+) -> Outcome:
+    """The outcome of a text in FEEL values; null with its reason where the text does not end in time."""
     try:
-        return compiled(variables, host=host, settled=True)
+        return compiled(variables, host=host, settled=True, steps=steps)
     except TooLarge as limit:
         return Unending(None, (limit.sentence,))
 

@@ -41,6 +41,10 @@ _EACH_OF_RANGE = Text("", 0, feel.compile("for each in span return each"))
 
 DEPTH_LIMIT = 30
 """How deep knowledge models may call one another."""
+BUDGET = 4_000_000
+"""Steps all texts of one evaluation may take together; many short ones are stopped like one long one."""
+TEXT_COST = 10
+"""Steps a text counts for by itself."""
 
 
 class Logic:
@@ -51,6 +55,7 @@ class Logic:
         self._host = host
         self._types = types
         self._given_up = False
+        self._steps = BUDGET
         self._evaluators: dict[type[Expression], Callable[[Any, Scope], Any]] = {
             Literal: self._literal,
             Table: self._table,
@@ -90,8 +95,12 @@ class Logic:
             return None
         if self._given_up:
             return None  # one text has used up its budget; a table of such texts would take hours
-        outcome = ask(text.compiled, scope, self._host_for(text.compiled, text))
-        self._given_up = isinstance(outcome, Unending)
+        self._steps -= TEXT_COST
+        outcome = ask(text.compiled, scope, self._host_for(text.compiled, text), steps=self._steps)
+        self._steps -= outcome.spent
+        if self._steps <= 0 and not self._given_up:
+            self.record.reason(f"Expected a decision of at most {BUDGET} steps, but it goes on")
+        self._given_up = self._given_up or isinstance(outcome, Unending) or self._steps <= 0
         if outcome.reasons and not quiet:
             for reason in outcome.reasons:
                 self.record.reason(reason)
@@ -234,6 +243,8 @@ class Logic:
         found: list[Any] = []
         inner = dict(scope)
         for item in source:
+            if self._given_up:
+                return None
             inner[iteration.variable.name] = item
             if _may_name_partial(iteration):
                 inner["partial"] = list(found)

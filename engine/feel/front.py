@@ -15,7 +15,7 @@ from engine.feel.compiler import Compiler
 from engine.feel.convert import normal
 from engine.feel.names import KnownNames, name_table
 from engine.feel.parser import Parser
-from engine.feel.scope import MISSING, Run, Scope, State
+from engine.feel.scope import MISSING, STEP_LIMIT, Run, Scope, State
 from engine.feel.tree import Node
 from engine.feel.values import NO_NAMES, Outcome, Value
 
@@ -50,14 +50,17 @@ class Compiled:
         *,
         host: Mapping[str, object] = NO_NAMES,
         settled: bool = False,
+        steps: int = STEP_LIMIT,
     ) -> Outcome:
         """Evaluate. Names of the host hide variables of the same name.
 
-        `settled` says that the variables hold FEEL values already, so that they are taken as they are.
+        `settled` says that the variables hold FEEL values already, so that they are taken as they are;
+        `steps` is the budget where less than the usual one is left.
         Raises TooLarge where the budget of steps, depth or size is used up, Malformed for a variable of
         a class FEEL does not have.
         """
         state = State(host)
+        state.steps = steps = min(steps, STEP_LIMIT)
         names: dict[str, Value] = {}
         try:
             for name in self._wanted:
@@ -72,7 +75,7 @@ class Compiled:
             raise TooLarge("Expected an expression of less depth, but it nests too deep to follow") from None
         except DecimalException:
             raise Malformed("Expected finite numbers, but a variable holds one that is not") from None
-        return Outcome(value, tuple(state.reasons))
+        return Outcome(value, tuple(state.reasons), steps - state.steps)
 
 
 def parse(text: str, *, names: Iterable[str] = (), unary: bool = False) -> Node:

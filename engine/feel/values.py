@@ -97,10 +97,11 @@ class HostType:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What an evaluation gave: the value, and why anything became null on the way."""
+    """What an evaluation gave: the value, why anything became null on the way, the steps it took."""
 
     value: Value
     reasons: tuple[str, ...] = ()
+    spent: int = field(default=0, compare=False)
 
 
 NO_NAMES: Mapping[str, object] = {}

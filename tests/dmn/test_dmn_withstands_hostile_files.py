@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from dmn_texts import decision, definitions, input_data, literal, table
+from dmn_texts import decision, definitions, input_data, knowledge_model, literal, table
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -202,3 +202,21 @@ def test_a_report_is_made_of_anything(files: dict[str, bytes]) -> None:
     made = report.prove_files(files)
     assert {found.file for found in made.findings} == set(files)
     assert len(made.rows()) == len(made.findings) + 1
+
+
+@pytest.mark.parametrize(
+    "logic",
+    [
+        literal("f(28)"),
+        f'<every iteratorVariable="i"><in>{literal("[1..900000]")}</in>'
+        f"<satisfies>{literal('i > 0')}</satisfies></every>",
+        f'<for iteratorVariable="i"><in>{literal("[1..90000]")}</in><return>{literal("f(1)")}</return></for>',
+    ],
+)
+def test_many_short_texts_are_stopped_like_one_long_one(logic: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A knowledge model that calls itself twice takes 2²⁸ texts, each of them short."""
+    monkeypatch.setattr("engine.dmn.logic.BUDGET", 50_000)
+    twice = knowledge_model("f", {"n": "number"}, literal("if n = 0 then 1 else f(n - 1) + f(n - 1)"))
+    outcome = dmn.evaluate(dmn.read(definitions(twice, decision("D", logic, knowledge=["f"]))), "D", {})
+    assert outcome.value is None
+    assert any("steps, but it goes on" in reason for reason in outcome.reasons)
