@@ -12,7 +12,7 @@ from typing import Any
 from flask import render_template, request, url_for
 
 from engine.definitions.catalogue import ServiceItem
-from web.casefile.starting import items_in_force
+from web.casefile.starting import items_applied_for
 from web.citizen.guide import card
 from web.citizen.room import ROOM
 from web.signin.who import house
@@ -25,7 +25,7 @@ Path = tuple[str, ...]
 def find() -> str:
     """The answers so far, what can be answered next, the items that are reached."""
     at = tuple(text[:80] for text in request.args.getlist("at")[:DEEPEST])
-    items = items_in_force(house())
+    items = items_applied_for(house())
     answers, reached = below(items, at)
     return render_template(
         "citizen/find.html",
