@@ -48,7 +48,8 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(live, "LAST_FOR", 0.05)
 
 
-def test_the_line_says_that_something_changed_and_never_what(watched: Town, quick: None) -> None:
+@pytest.mark.usefixtures("quick")
+def test_the_line_says_that_something_changed_and_never_what(watched: Town) -> None:
     supervisor = watched.officer(SUPERVISOR)
     answer = supervisor.get("/supervisor/live?mark=old")
     assert answer.mimetype == "text/event-stream"
@@ -62,7 +63,8 @@ def test_the_line_says_that_something_changed_and_never_what(watched: Town, quic
     again.close()
 
 
-def test_lines_are_few_and_each_gives_its_place_back(watched: Town, quick: None) -> None:
+@pytest.mark.usefixtures("quick")
+def test_lines_are_few_and_each_gives_its_place_back(watched: Town) -> None:
     supervisor = watched.officer(SUPERVISOR)
     open_ = [supervisor.get("/supervisor/live") for _ in range(live.LINES)]
     assert [answer.status_code for answer in open_] == [200] * live.LINES
