@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import secrets
 import socket
 from datetime import datetime, timedelta
 
@@ -112,7 +113,7 @@ class Heartbeat:
         cases = patrol.cases_to_check(self.runtime, now)
         missed = [one for case_id in cases for one in patrol.patrol_case(self.runtime, case_id, now)]
         alike = patterns.patterns(self.runtime, now)
-        nights.write(self.runtime, len(cases), [*missed, *alike], self.name)
+        nights.write(self.runtime, len(cases), [*missed, *alike], self.name, salt=secrets.token_hex(16))
         for one in missed:
             log.warning("patrol: case %s: %s", one.case_id, one.sentence)
         for case_id in sorted({one.case_id for one in missed}):

@@ -6,7 +6,6 @@ everything else and cannot be made to disappear. It checks nothing itself (`patr
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -39,8 +38,11 @@ class Night:
     found: tuple[Mapping[str, Any], ...]
 
 
-def write(runtime: Runtime, cases: int, found: Iterable[Missed], node: str) -> None:
-    """Write a patrol down: one entry, with one event for each finding and one that it is finished."""
+def write(runtime: Runtime, cases: int, found: Iterable[Missed], node: str, *, salt: str) -> None:
+    """Write a patrol down: one entry, with one event for each finding and one that it is finished.
+
+    salt: drawn by the caller, 32 hexadecimal digits.
+    """
     listed = list(found)
     events = [Event(FOUND, asdict(one)) for one in listed]
     finished = Event(FINISHED, {"cases": cases, "found": len(listed)})
@@ -52,7 +54,7 @@ def write(runtime: Runtime, cases: int, found: Iterable[Missed], node: str) -> N
             Actor.system().as_data(),
             {"type": "Patrol", "node": node},
             events=[*events, finished],
-            salt=secrets.token_hex(16),
+            salt=salt,
         )
 
 

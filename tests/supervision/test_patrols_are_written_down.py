@@ -62,6 +62,6 @@ def test_a_finding_stays_in_the_journal_and_is_sealed_with_it(laboratory: Any) -
 def test_no_more_nights_are_listed_than_asked_for(laboratory: Any) -> None:
     lab = laboratory(date(2026, 1, 26))
     for _ in range(3):
-        nights.write(lab.runtime, 0, [], "node-one")
+        nights.write(lab.runtime, 0, [], "node-one", salt="0" * 32)
     with lab.runtime.store.reading() as connection:
         assert [night.number for night in nights.newest(connection, limit=2)] == [3, 2]
