@@ -224,9 +224,7 @@ def row_of(name: str, data: bytes, number: int, variables: dict[str, Any], round
         row[f"{label} create"] = least(rounds, lambda k=kind: [cpu(lambda: k(data, **variables))])[0]
         plain = least(rounds, lambda k=kind: windows(k, data, number, reload=False, **variables))
         row[f"{label} first steps"], row[f"{label} last steps"] = plain[0], plain[-1]
-        stored = least(
-            rounds, lambda k=kind: windows(k, data, min(number, WINDOW), reload=True, **variables)
-        )
+        stored = least(rounds, lambda k=kind: windows(k, data, min(number, WINDOW), reload=True, **variables))
         row[f"{label} load+step+dump"] = stored[0]
         one = kind(data, **variables)
         for _ in range(min(3, number)):
