@@ -269,9 +269,9 @@ def test_only_the_clock_asks_for_the_present_moment() -> None:
 
 
 def test_a_decision_draws_no_random_numbers() -> None:
-    """Secrets are drawn by the runtime, outside decide, and recorded; nothing else is left to chance."""
-    drawing = ("runtime", "case_row", "founding", "tasks", "registers", "documents")
-    may_draw = {f"engine/casework/{name}.py" for name in drawing}
+    """Salts and codes are drawn outside decide, and recorded; nothing else is left to chance."""
+    drawing = ("records/entries", "casework/runtime", "casework/documents")
+    may_draw = {f"engine/{name}.py" for name in drawing}
     found = [
         name
         for name, tree in trees("engine")

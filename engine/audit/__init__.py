@@ -6,7 +6,8 @@ decides it again, `history` shows it step by step, `narrative` puts it in words,
 
 from engine.audit.history import Step, case_file, steps
 from engine.audit.replay import Verdict, replay
-from engine.audit.verify import Check, verify_all, verify_case, verify_seals, verify_stamps
+from engine.audit.verify import Check, verify_case
+from engine.audit.verify_whole import verify_all, verify_seals, verify_stamps
 
 __all__ = [
     "Check",

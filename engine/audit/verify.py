@@ -11,14 +11,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from engine import canonical
 from engine.errors import BanjieError
-from engine.records import blobs, hashing, journal, seals, stamps
+from engine.records import blobs, hashing, journal, seals
 from engine.records.entries import GENESIS, Entry, Event, from_row
-from engine.records.tables import blob, definition_version
-from engine.records.tables import case as case_table
 
 
 @dataclass(frozen=True)
@@ -105,7 +103,7 @@ def _head(row: Mapping[str, Any]) -> Mapping[str, Any]:
     return head if isinstance(head, Mapping) else {}
 
 
-def _digest(written: Mapping[str, Any], text: str) -> str:
+def digest(written: Mapping[str, Any], text: str) -> str:
     """The digest of a text by the function it names itself; "" where it names none that can be computed."""
     try:
         return hashing.digest(str(written.get("alg", hashing.SHA256)), text.encode())
@@ -120,7 +118,7 @@ def _chain(rows: list[Mapping[str, Any]]) -> Iterator[Fault]:
         if row["seq"] != place:
             detail = f"Expected entry {place}, but found {row['seq']} in {row['stream']}"
             yield Fault(1, detail, row["seq"])
-        if _digest(_head(row), row["head"]) != row["hash"]:
+        if digest(_head(row), row["head"]) != row["hash"]:
             yield Fault(2, f"{name}: Expected the hash of its head, but the row holds another", row["seq"])
         try:
             entry = from_row(row["stream"], row["seq"], row["case_id"], row["head"], row["payload"])
@@ -228,145 +226,15 @@ def _sealed(connection: Connection, rows: list[Mapping[str, Any]]) -> Iterator[F
     hashes = {(row["stream"], row["seq"]): row["hash"] for row in rows}
     streams = {row["stream"] for row in rows}
     for seal in seals.all_seals(connection):
-        for stream, seq, digest in _heads(seal):
+        for stream, seq, digest in heads(seal):
             if stream in streams and hashes.get((stream, seq)) != digest:
                 sentence = f"Expected entry {seq} of {stream} as seal {seal.number} has it"
                 yield Fault(9, f"{sentence}, but it differs or is gone", seq)
 
 
-def verify_seals(connection: Connection, kept: Mapping[str, Any] | None = None) -> list[Check]:
-    """The chain of seals, and all streams against it. `kept` is a seal kept outside the database."""
-    stored = seals.all_seals(connection)
-    found = next(_seal_faults(connection, stored), "")
-    checks = [Check(10, "封存清单前后相连，根摘要一致", not found, found)]
-    if kept is not None:
-        match = next((seal for seal in stored if seal.number == kept.get("number")), None)
-        same = match is not None and match.as_data() == dict(kept)
-        detail = (
-            "" if same else f"Expected seal {kept.get('number')} as kept outside, but the database differs"
-        )
-        checks.append(Check(11, "与库外保存的封存清单一致", same, detail))
-    return checks
-
-
-def _heads(seal: seals.Seal) -> list[tuple[str, int, str]]:
+def heads(seal: seals.Seal) -> list[tuple[str, int, str]]:
     """What a seal says of each stream; of one that cannot be read, nothing (check 10 names it)."""
     try:
         return [(stream, seq, digest) for stream, seq, digest in canonical.loads(seal.body)["heads"]]
     except (BanjieError, KeyError, TypeError, ValueError):
         return []
-
-
-def _body(seal: seals.Seal) -> Mapping[str, Any]:
-    try:
-        body = canonical.loads(seal.body)
-    except BanjieError:
-        return {}
-    return body if isinstance(body, Mapping) else {}
-
-
-def _seal_faults(connection: Connection, stored: list[seals.Seal]) -> Iterator[str]:
-    previous = GENESIS
-    newest = {stream: seq for stream, seq, _ in journal.heads(connection)}
-    for place, seal in enumerate(stored, start=1):
-        body = _body(seal)
-        if _digest(body, seal.body) != seal.hash:
-            yield f"Expected seal {place} to have its own hash, but it was changed"
-            return
-        if (seal.number, body["number"], body["previous"]) != (place, place, previous):
-            yield f"Expected seal {place} to follow the one before, but the link is broken"
-        leaves = [canonical.dumps(head) for head in body["heads"]]
-        if seals.merkle_root(leaves, body.get("alg", hashing.SHA256)) != body["root"]:
-            yield f"Expected seal {place} to have its own root, but it was changed"
-        if body["moment"] != seal.moment:
-            yield f"Expected seal {place} to be of {body['moment']}, but the row says {seal.moment}"
-        for stream, seq, _ in _heads(seal):
-            if newest.get(stream, 0) < seq:
-                end = newest.get(stream, 0)
-                yield f"Expected {stream} to reach entry {seq} as seal {place} says, but it ends at {end}"
-        previous = seal.hash
-
-
-# --- the whole database ----------------------------------------------------------------------------
-
-
-def verify_stamps(connection: Connection, roots: bytes | None = None) -> Check:
-    """Every time-stamp is of the seal it says; with `roots` (PEM) its signature leads to them as well."""
-    fault = next(_stamp_faults(connection, roots), "")
-    return Check(14, "时间戳与其封存一致", not fault, fault)
-
-
-def _stamp_faults(connection: Connection, roots: bytes | None) -> Iterator[str]:
-    stored = {seal.number: seal for seal in seals.all_seals(connection)}
-    try:
-        for stamp in stamps.kept(connection):
-            if stamp.seal not in stored:
-                yield f"Expected seal {stamp.seal} beside its time-stamp of {stamp.moment}, but it is gone"
-                return
-            stamps.read(stored[stamp.seal], stamp.authority, stamp.response, roots)
-    except BanjieError as error:
-        yield error.sentence
-    except (KeyError, TypeError, ValueError) as error:
-        yield f"Expected the stream {stamps.STREAM} to hold time-stamps, but {error!r}"
-
-
-def verify_all(
-    connection: Connection, kept: Mapping[str, Any] | None = None, roots: bytes | None = None
-) -> Iterator[tuple[str, Check]]:
-    """Every check on everything stored, each with what it is about: a case number, a stream, or "".
-
-    Work for minutes on a large database; the caller shows how far it is. `kept` is a seal kept outside,
-    `roots` the certificates (PEM) of the time-stamping authority.
-    """
-    cases = {
-        journal.case_stream(row.case_id): row
-        for row in connection.execute(select(case_table).order_by(case_table.c.case_id))
-    }
-    for stream in sorted({stream for stream, _, _ in journal.heads(connection)} | set(cases)):
-        row = cases.get(stream)
-        if row is None:
-            yield from ((stream, check) for check in verify_stream(connection, stream))
-        else:
-            facts = dict(row._mapping)
-            yield from ((row.number or stream, one) for one in verify_case(connection, row.case_id, facts))
-    yield from (("", check) for check in verify_seals(connection, kept))
-    for check in (_stored_bytes(connection), _versions(connection), verify_stamps(connection, roots)):
-        yield "", check
-
-
-def _stored_bytes(connection: Connection) -> Check:
-    faults = []
-    for name in connection.execute(select(blob.c.sha256).order_by(blob.c.sha256)).scalars().all():
-        try:
-            blobs.get(connection, name)
-        except BanjieError as error:
-            faults.append(error.sentence)
-    return Check(12, "库中全部字节与其摘要一致", not faults, next(iter(faults), ""))
-
-
-def _versions(connection: Connection) -> Check:
-    """The table of versions says what the stream `definitions` says, and every file of them is there."""
-    try:
-        fault = next(_version_faults(connection), "")
-    except BanjieError as error:  # the record itself is damaged; its own checks name the entry
-        fault = error.sentence
-    return Check(13, "在用定义与部署记录一致，文件齐全", not fault, fault)
-
-
-def _version_faults(connection: Connection) -> Iterator[str]:
-    told = {
-        canonical.dumps(dict(event.data))
-        for entry in journal.read(connection, journal.DEFINITIONS)
-        for event in entry.events
-        if event.type == "DefinitionDeployed"
-    }
-    rows = connection.execute(select(definition_version)).all()
-    stored = {canonical.dumps(dict(row._mapping)) for row in rows}
-    for text in sorted(told ^ stored):
-        yield f"Expected the versions as journalled, but found {text}"
-    names = set(connection.execute(select(blob.c.sha256)).scalars())
-    for row in rows:
-        manifest = canonical.loads(blobs.get(connection, row.digest))
-        for path, sha256 in manifest["files"].items():
-            if sha256 not in names:
-                yield f"Expected the file {path} of {row.kind} {row.name}, but it is gone"

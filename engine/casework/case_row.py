@@ -6,7 +6,6 @@ derived from it (`rows`) are a working copy: the journal entry written with them
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,7 +20,7 @@ from engine.casework.state import CaseState
 from engine.clock import moment_text
 from engine.errors import Conflict, NotFound
 from engine.records import journal
-from engine.records.entries import GENESIS, Entry
+from engine.records.entries import GENESIS, Entry, fresh_salt
 from engine.records.store import Store
 from engine.records.tables import case as case_table
 from engine.records.tables import definition_version
@@ -111,7 +110,7 @@ def write(
         digests=ground.digests,
         marking=marking_digest,
         previous=previous,
-        salt=secrets.token_hex(16),
+        salt=fresh_salt(),
     )
     journal.append(connection, entry)
     end = clocks.ends(after, ground.calendar) if after.open else None

@@ -6,7 +6,6 @@ Everything that is laid down here is journalled in the streams `definitions` and
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -24,7 +23,7 @@ from engine.organisation.importing import Change, Report, read_organisation
 from engine.organisation.model import Actor
 from engine.organisation.roster import Files
 from engine.records import journal
-from engine.records.entries import Event
+from engine.records.entries import Event, fresh_salt
 
 
 def found(runtime: Runtime, say: Callable[[str], None] = lambda text: None) -> None:
@@ -60,9 +59,7 @@ def _deployed_by_people(connection: Connection) -> set[tuple[str, str]]:
 
 def deploy(runtime: Runtime, bundle: Bundle, actor: Actor) -> bool:
     """Deploy one bundle; False where it is the newest already. Raises IllegalDefinition."""
-    deployed = deployment.deploy(
-        runtime.store, runtime.clock, bundle, actor.as_data(), salt=secrets.token_hex(16)
-    )
+    deployed = deployment.deploy(runtime.store, runtime.clock, bundle, actor.as_data(), salt=fresh_salt())
     _bring_to_new_dates(runtime, bundle)
     return deployed
 
@@ -83,7 +80,7 @@ def deploy_as(runtime: Runtime, bundle: Bundle, actor: Actor, effective_from: da
         runtime.clock,
         bundle,
         actor.as_data(),
-        salt=secrets.token_hex(16),
+        salt=fresh_salt(),
         effective_from=effective_from,
     )
     _bring_to_new_dates(runtime, bundle)
@@ -112,7 +109,7 @@ def journalled(runtime: Runtime, actor: Actor, command: str) -> Callable[[Connec
             actor.as_data(),
             {"type": command},
             events=events,
-            salt=secrets.token_hex(16),
+            salt=fresh_salt(),
         )
 
     return record
@@ -131,7 +128,7 @@ def record_reading(runtime: Runtime, actor: Actor, case_id: int, place: str) -> 
             {"type": "Read", "place": place},
             case_id=case_id,
             events=[Event("FileRead", {"person": actor.person, "place": place})],
-            salt=secrets.token_hex(16),
+            salt=fresh_salt(),
         )
 
 
@@ -147,4 +144,4 @@ def _keep_units(runtime: Runtime, connection: Connection, actor: Actor) -> None:
     data = read_organisation(connection).as_data()
     bundle = Bundle("units", "units", {"units.json": canonical.dumps(data).encode()})
     moment = moment_text(runtime.clock.now())
-    deployment.keep(runtime.store, connection, moment, bundle, actor.as_data(), salt=secrets.token_hex(16))
+    deployment.keep(runtime.store, connection, moment, bundle, actor.as_data(), salt=fresh_salt())

@@ -6,7 +6,6 @@ job reads becomes its recorded result, so a replay never asks a register again. 
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -24,7 +23,7 @@ from engine.organisation import authorization
 from engine.organisation.model import Actor
 from engine.records import journal
 from engine.records import registers as kept
-from engine.records.entries import Event
+from engine.records.entries import Event, fresh_salt
 from engine.records.registers import Origin, Row
 
 ABSENT = "REGISTER_ABSENT"  # the error code of a row that had to be there
@@ -162,7 +161,7 @@ def _bring_one(
     if before is not None and before.data == data:
         return False
     moment = moment_text(runtime.clock.now())
-    origin = Origin(moment=moment, actor=actor.as_data(), salt=secrets.token_hex(16))
+    origin = Origin(moment=moment, actor=actor.as_data(), salt=fresh_salt())
     kept.put(runtime.store, connection, register.id, key, data, register.indexed, origin)
     return True
 
@@ -204,7 +203,7 @@ def look(runtime: Runtime, actor: Actor, id_: str, text: str, purpose: str) -> t
             actor.as_data(),
             {"type": "LookUp", "register": id_},
             events=[Event("RegisterRead", event)],
-            salt=secrets.token_hex(16),
+            salt=fresh_salt(),
         )
     with runtime.store.reading() as connection:
         return register, _matching(connection, register, text)

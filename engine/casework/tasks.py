@@ -6,7 +6,6 @@ work itself.
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -20,6 +19,7 @@ from engine.casework.state import CaseState
 from engine.clock import moment_text
 from engine.errors import BanjieError, Malformed
 from engine.organisation.model import Actor
+from engine.records.entries import fresh_salt
 from engine.records.registers import Origin
 
 Result = dict[str, Any]
@@ -67,7 +67,7 @@ class Task:
         return Origin(
             moment=self.moment,
             actor=Actor.system().as_data(),
-            salt=secrets.token_hex(16),
+            salt=fresh_salt(),
             case_id=self.case.case_id,
             job=self.key,
         )

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import re
-import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -25,7 +24,7 @@ from engine.definitions import deployment
 from engine.definitions.bundles import MAX_BYTES, MAX_FILES, NAME, Bundle
 from engine.errors import ActBlocked, Conflict, IllegalDefinition, Malformed, NotFound, TooLarge
 from engine.records import blobs, journal
-from engine.records.entries import Event
+from engine.records.entries import Event, fresh_salt
 from engine.records.store import Store
 from engine.records.tables import definition_version as versions
 from engine.records.tables import design
@@ -209,7 +208,7 @@ class Drafts:
         day = draft.effective_from if part.kind == "package" else None
         deployment.keep(
             self._store, connection, moment_text(self._clock.now()), part, actor,
-            salt=secrets.token_hex(16), effective_from=day,
+            salt=fresh_salt(), effective_from=day,
         )  # fmt: skip
 
     # -- one change ---------------------------------------------------------------------------------
@@ -260,7 +259,7 @@ class Drafts:
             actor,
             {"type": command, "number": draft.number},
             events=[Event(event, data)],
-            salt=secrets.token_hex(16),
+            salt=fresh_salt(),
         )
 
 

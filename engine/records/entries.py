@@ -11,6 +11,7 @@ Used by `journal` and by the audit; knows no database.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -22,6 +23,11 @@ from engine.records import hashing
 
 VERSION = 1
 GENESIS = "0" * 64  # stands where the first entry of a stream names its predecessor
+
+
+def fresh_salt() -> str:
+    """A salt for one entry: 32 random hexadecimal digits, drawn outside every decision."""
+    return secrets.token_hex(16)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import importlib
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +18,7 @@ from sqlalchemy import Connection
 
 from engine.errors import Broken, NotFound
 from engine.records import journal
-from engine.records.entries import Entry, Event
+from engine.records.entries import Entry, Event, fresh_salt
 from engine.records.seals import Seal
 
 STREAM = "stamps"
@@ -101,7 +100,7 @@ def keep(connection: Connection, stamp: Stamp, moment: str) -> Entry:
         moment,
         {"kind": "system"},
         {"type": "KeepStamp", "seal": stamp.seal},
-        salt=secrets.token_hex(16),
+        salt=fresh_salt(),
         events=[Event("SealStamped", facts)],
     )
 

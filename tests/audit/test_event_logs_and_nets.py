@@ -15,7 +15,7 @@ from founded import runtime_over
 from lxml import etree
 
 from engine import bpmn
-from engine.audit import ocel, petri, xes
+from engine.audit import ocel, petri, pnml, xes
 from engine.errors import IllegalDefinition
 from engine.records import journal
 from timers.laboratory import Laboratory
@@ -218,7 +218,7 @@ def test_the_net_is_written_with_its_markings(lab: Laboratory) -> None:
         lab.runtime.shelf.refresh(connection)
         digest = lab.runtime.shelf.newest("package", "huji")
         net = petri.net_of(lab.runtime.shelf.package(connection, digest).definition)
-    root = etree.fromstring(petri.pnml(net, {"review": "初审"}))
+    root = etree.fromstring(pnml.written(net, {"review": "初审"}))
     space = {"p": "http://www.pnml.org/version-2009/grammar/pnml"}
 
     ids = [node.get("id") for node in root.iterfind(".//p:place", space)]
@@ -242,7 +242,7 @@ def traces(lab: Laboratory) -> dict[str, tuple[petri.Net, list[list[str]]]]:
         for version in shelf.versions("package"):
             package = shelf.package(connection, version.digest)
             net = petri.net_of(package.definition, package.process)
-            runs = [petri.traces_of(entries, package.definition.digest, net) for entries in told]
+            runs = [pnml.traces_of(entries, package.definition.digest, net) for entries in told]
             found[version.name] = (net, [trace for each in runs for trace in each])
     return found
 
@@ -259,7 +259,7 @@ def test_a_thousand_cases_of_each_procedure_align_with_its_net_and_a_tampered_on
         mining.live_all_procedures(lab, CASES)
         for name, (net, told) in traces(lab).items():
             path = tmp_path / f"{name}.pnml"
-            path.write_bytes(petri.pnml(net))
+            path.write_bytes(pnml.written(net))
             variants = sorted(set(map(tuple, told)))
             assert [(t, f) for t, f in mining.fitness(path, variants) if f != 1.0] == [], name
             if variants:

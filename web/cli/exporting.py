@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 from sqlalchemy import Connection
 
-from engine.audit import dossier, ocel, open_figures, petri, xes
+from engine.audit import dossier, ocel, open_figures, petri, pnml, xes
 from engine.errors import Malformed, NotFound
 from web.cli.door import Door, main, pass_door
 from web.cli.proving import cases_asked
@@ -70,4 +70,4 @@ def _net(door: Door, connection: Connection, target: str) -> bytes:
     package = shelf.package(connection, found.digest)
     elements = package.definition.elements
     net = petri.net_of(package.definition, package.process)
-    return petri.pnml(net, {id_: element.name for id_, element in elements.items() if element.name})
+    return pnml.written(net, {id_: element.name for id_, element in elements.items() if element.name})
