@@ -116,29 +116,52 @@ class Package:
 
 
 def read(bundle: Bundle) -> Package:
-    """Read a package; every fault of every file is found before anything is refused."""
+    """Read a package that wants to be deployed; every fault of every file is found before it is refused."""
+    findings = _diagram_faults(bundle)
+    package = _assembled(bundle, findings, drawn=not findings)
+    for path, data in sorted(bundle.files.items()):
+        if path.startswith(_TEMPLATES) and path.endswith((".html", ".docx")):
+            findings += _template_faults(path, data)
+    if package is not None:
+        findings += _missing_forms(bundle.name, package.definition, package.forms)
+        findings += _unknown_facts(package.facts, package.definition, package.forms)
+        findings += job_lint.undeclared_registers(package.facts, package.definition)
+    return _demand_whole(package, bundle, findings)
+
+
+def read_deployed(bundle: Bundle) -> Package:
+    """A package that was deployed: nothing of it is judged again.
+
+    Rules grow stricter with the years; a case keeps running, and replays, under what was legal on its day.
+    """
     findings: list[Finding] = []
+    return _demand_whole(_assembled(bundle, findings), bundle, findings)
+
+
+def _demand_whole(package: Package | None, bundle: Bundle, findings: list[Finding]) -> Package:
+    if findings or package is None:
+        raise IllegalDefinition(
+            f"Expected package {bundle.name} to be legal, but found {len(findings)} fault(s)", findings
+        )
+    return package
+
+
+def _assembled(bundle: Bundle, findings: list[Finding], *, drawn: bool = True) -> Package | None:
+    """The package of what can be read of each file; what cannot is a finding. None without its diagram."""
     facts = _collect(findings, "procedure.toml", lambda: _facts(bundle))
-    definition = _diagram(bundle, findings)
+    path = _diagram(bundle, findings) if drawn else None
+    definition = _collect(findings, path, lambda: bpmn.read(bundle.files[path])) if path else None
     forms = _forms(bundle, findings)
     models = [
         _collect(findings, path, lambda data=data: dmn.read(data))
         for path, data in sorted(bundle.files.items())
         if path.endswith(".dmn")
     ]
-    for path, data in sorted(bundle.files.items()):
-        if path.startswith(_TEMPLATES) and path.endswith((".html", ".docx")):
-            findings += _template_faults(path, data)
-    if definition is not None:
-        findings += _missing_forms(bundle.name, definition, forms)
-        findings += _unknown_facts(facts or {}, definition, forms)
-        findings += job_lint.undeclared_registers(facts or {}, definition)
-    if findings or definition is None:
-        raise IllegalDefinition(
-            f"Expected package {bundle.name} to be legal, but found {len(findings)} fault(s)", findings
-        )
-    found_models = tuple(model for model in models if model is not None)
-    return Package(bundle, definition, forms, found_models, facts or {})
+    if definition is None:
+        return None
+    return Package(
+        bundle, definition, forms, tuple(model for model in models if model is not None), facts or {}
+    )
 
 
 def _template_faults(path: str, data: bytes) -> Sequence[Finding]:
@@ -197,19 +220,24 @@ def _facts(bundle: Bundle) -> Mapping[str, Any]:
     return facts
 
 
-def _diagram(bundle: Bundle, findings: list[Finding]) -> Definition | None:
+def _diagram(bundle: Bundle, findings: list[Finding]) -> str | None:
+    """The path of the one diagram of a bundle; None, and a finding, where there is not exactly one."""
     diagrams = [path for path in sorted(bundle.files) if path.endswith(".bpmn")]
-    if len(diagrams) != 1:
-        sentence = f"Expected exactly one diagram in package {bundle.name}, but found {len(diagrams)}"
-        findings.append(Finding("package", sentence, "package.diagram"))
-        return None
-    path = diagrams[0]
-    legal = _collect(findings, path, lambda: _errors_of(bundle.files[path]))
-    if legal is None or legal:
-        findings += [Finding(f"{path}:{f.where}", f.sentence, f.rule, f.line) for f in legal or ()]
-        return None
-    made: Definition | None = _collect(findings, path, lambda: bpmn.read(bundle.files[path]))
-    return made
+    if len(diagrams) == 1:
+        return diagrams[0]
+    sentence = f"Expected exactly one diagram in package {bundle.name}, but found {len(diagrams)}"
+    findings.append(Finding("package", sentence, "package.diagram"))
+    return None
+
+
+def _diagram_faults(bundle: Bundle) -> list[Finding]:
+    """What the lint has against the one diagram of a bundle."""
+    findings: list[Finding] = []
+    path = _diagram(bundle, findings)
+    if path is not None:
+        for fault in _collect(findings, path, lambda: _errors_of(bundle.files[path])) or ():
+            findings.append(Finding(f"{path}:{fault.where}", fault.sentence, fault.rule, fault.line))
+    return findings
 
 
 def _errors_of(data: bytes) -> list[Finding]:

@@ -103,8 +103,8 @@ class Shelf:
         return self.once("bundle", digest, lambda: _load_bundle(connection, digest))
 
     def package(self, connection: Connection, digest: str) -> Package:
-        """A package that has been read."""
-        return self.once("package", digest, lambda: packages.read(self.bundle(connection, digest)))
+        """A deployed package."""
+        return self.once("package", digest, lambda: packages.read_deployed(self.bundle(connection, digest)))
 
     def definition(self, connection: Connection, digest: str) -> Definition:
         """An executable definition by the digest of its diagram."""
