@@ -28,7 +28,8 @@ from timers.laboratory import Laboratory
 PASSWORD = "banjie-demo"  # noqa: S105 - printed at every start of the demo city
 SEED = 2012
 
-LICENCE, HOUSEHOLD = "XK-SR-0035", "HJ-LH-0004"
+LICENCE, HOUSEHOLD, JOINT = "XK-SR-0035", "HJ-LH-0004", "XK-LH-0001"
+LETTER, PENALTY = "XX-XJ-0001", "CF-CG-0001"
 
 # Role → a login of the demo city who has it.
 LOGINS = (
@@ -40,6 +41,7 @@ LOGINS = (
     ("监督员 supervisor", "qinzheng"),
     ("审计员 auditor", "yinhe"),
     ("流程设计 designer", "shenlan"),
+    ("流程复核 reviewer", "chengxi"),
     ("运维 operator", "weigang"),
 )
 
@@ -68,6 +70,66 @@ _HOUSEHOLD = {
     "district_opinion": "agree",
     "outcome": "approved",
 }
+_JOINT = {
+    "stage": "permit",
+    "project_kind": "government",
+    "licences": [f"permit.{part}" for part in ("project", "fire")],
+    "e_service_consent": True,
+    "e_address": "project@example.cn",
+    "complete": True,
+    "review_outcome": "ok",
+    "joint_visit_needed": True,
+    "opinion": "agree",
+    "outcome": "approved",
+}
+_LETTER = {
+    "title": "夜间施工扰民",
+    "kind": "complain",
+    "body": "工地夜间十一点以后仍在施工，噪声很大，附近居民无法休息，请处理。",
+    "want_reply": True,
+    "secret": False,
+    "kind_checked": "complain",
+    "disposal": "accept",
+    "is_report": False,
+    "state_secret": False,
+    "defamatory": False,
+    "lead_unit": "laoshan.cg",
+    "assist_units": [],
+    "sign_action": "sign",
+    "draft_reply": "已责令施工单位停止夜间施工，并安排每晚巡查，感谢您的监督。",
+    "approval": "agree",
+    "reply": "已责令施工单位停止夜间施工，并安排每晚巡查，感谢您的监督。",
+    "publish": False,
+    "no_publish_ground": "privacy",
+    "rating_level": 5,
+}
+_PENALTY = {
+    "item_code": "advertising",
+    "act_place": "太平路1号",
+    "lead_source": "patrol",
+    "party_type": "enterprise",
+    "party_name": "琴岛广告有限公司",
+    "party_id": "91350100M000100Y43",
+    "e_service_consent": False,
+    "officer1_cert": "鲁B370201",
+    "officer2_cert": "鲁B370202",
+    "check_finding": "open",
+    "open_approved": True,
+    "needed_steps": ["inspection"],
+    "fact_finding": "established",
+    "prohibited": True,
+    "area_m2": 25,
+    "major": False,
+    "complex": False,
+    "several_relations": False,
+    "review_opinion": "agree",
+    "review_result": "pass",
+    "decision": "penalise",
+    "reasons": "违法事实清楚，证据确凿。",
+    "disclosure": "public",
+    "person_present": True,
+    "service_way": "in_person",
+}
 
 
 @dataclass(frozen=True)
@@ -84,7 +146,7 @@ class Story:
 
     def given(self, rng: random.Random) -> dict[str, Any]:
         """The answers of this story's people."""
-        usual = _LICENCE if self.item == LICENCE else _HOUSEHOLD
+        usual = _USUAL[self.item]
         people = {
             "applicant_name": samples.name(rng),
             "applicant_id": samples.identity_number(rng, date(rng.randint(1946, 1960), 3, 9)),
@@ -94,7 +156,15 @@ class Story:
         return {**usual, **people, **self.answers}
 
 
+_USUAL: Mapping[str, Mapping[str, Any]] = {
+    LICENCE: _LICENCE,
+    HOUSEHOLD: _HOUSEHOLD,
+    JOINT: _JOINT,
+    LETTER: _LETTER,
+    PENALTY: _PENALTY,
+}
 _ZS, _SZ, _SN, _LS = "shinan.ga.zs", "laoshan.ga.sz", "shinan.cg", "laoshan.cg"
+_SP, _RX = "city.sp", "city.rx"
 STORIES = (
     Story(HOUSEHOLD, _ZS, 75, None),
     Story(LICENCE, _SN, 70, None),
@@ -102,12 +172,17 @@ STORIES = (
     Story(LICENCE, _LS, 60, None, {"outcome": "refused", "examiner_opinion": "refuse"}),
     Story(HOUSEHOLD, _ZS, 55, 3),  # left lying at the station: overdue
     Story(LICENCE, _SN, 52, 2),  # left lying with the handler: overdue
+    Story(PENALTY, _SN, 50, 12),
     Story(HOUSEHOLD, _SZ, 45, None),
+    Story(JOINT, _SP, 44, None),
     Story(LICENCE, _SN, 42, None, {"needed_steps": ["inspection", "consultation"]}),
     Story(LICENCE, _LS, 38, None, {"review_outcome": "not_needed"}),
+    Story(LETTER, _RX, 26, None),
     Story(HOUSEHOLD, _ZS, 24, 5),
     Story(LICENCE, _LS, 12, 5, {"needed_steps": ["special"], "special_kind": "专家评审"}),
     Story(LICENCE, _SN, 11, 4, {"needed_steps": ["hearing"]}),
+    Story(PENALTY, _SN, 15, 5),
+    Story(JOINT, _SP, 12, 7),
     Story(HOUSEHOLD, _ZS, 18, 4),
     Story(LICENCE, _SN, 16, 4),
     Story(HOUSEHOLD, _SZ, 14, 3),
@@ -117,6 +192,7 @@ STORIES = (
     Story(LICENCE, _SN, 9, 2, {"review_outcome": "incomplete"}),
     Story(HOUSEHOLD, _ZS, 5, 2),
     Story(LICENCE, _SN, 4, 1),
+    Story(LETTER, _RX, 4, 2),
     Story(HOUSEHOLD, _SZ, 3, 0),
     Story(LICENCE, _SN, 2, 0),
     Story(LICENCE, _LS, 2, 0),

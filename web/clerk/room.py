@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from flask import Blueprint, url_for
 
+from web.casefile.starting import items_in_force
 from web.frame import Place
 from web.language import _
-from web.signin.who import find_actor, require
+from web.signin.who import find_actor, house, require
 
 ROOM = Blueprint("clerk", __name__, url_prefix="/clerk")
 ROOM.before_request(require())
@@ -22,7 +23,8 @@ def navigation() -> dict[str, object]:
     places = [Place(_("待办事项"), url_for("clerk.worklist")), Place(_("案件"), url_for("clerk.cases"))]
     places.append(Place(_("我的卡片"), url_for("clerk.my_cards")))
     actor = find_actor()
-    if actor is not None and any("window" in held.roles for held in actor.posts):
+    begins = {"window", *(item.begun_by for item in items_in_force(house()))}
+    if actor is not None and any(begins & set(held.roles) for held in actor.posts):
         places.insert(1, Place(_("窗口收件"), url_for("clerk.window")))
     places.append(Place(_("登记簿"), url_for("clerk.list_registers")))
     return {"navigation": places, "home": url_for("clerk.worklist")}
