@@ -209,7 +209,8 @@ def test_cards_of_the_board_are_the_cards_of_the_journals_to_the_last_one(labora
     fate = {"CardIssued": "standing", "CardAppealed": "appealed", "CardRevoked": "revoked"}
     told: dict[tuple[int, int], tuple[str, str, str | None]] = {}
     with lab.runtime.store.reading() as connection:
-        for case_id in made:
+        # Every case: the two made here and the supervision cases that their cards opened.
+        for case_id in connection.execute(select(case_table.c.case_id)).scalars().all():
             for entry in journal.read(connection, journal.case_stream(case_id)):
                 for event in entry.events:
                     place = (case_id, event.data.get("card", 0))

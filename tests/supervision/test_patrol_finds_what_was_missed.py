@@ -128,7 +128,8 @@ def test_a_card_row_that_was_tampered_with_is_found(laboratory: Any) -> None:
     assert patrol.patrol(lab.runtime) == []
 
     with lab.runtime.store.writing() as connection:
-        connection.execute(update(card_table).where(card_table.c.key == 1).values(status="revoked"))
+        first = (card_table.c.case_id == case_id) & (card_table.c.key == 1)
+        connection.execute(update(card_table).where(first).values(status="revoked"))
 
     assert [(one.case_id, one.kind, one.key) for one in patrol.patrol(lab.runtime)] == [
         (case_id, "row", "card:1")

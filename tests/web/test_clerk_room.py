@@ -359,8 +359,16 @@ def test_a_window_clerk_enters_an_application_and_prints_the_receipt_with_the_co
 def test_nobody_enters_applications_at_a_window_that_is_not_theirs(town: Town) -> None:
     assert town.officer("wangli").get(FORM).status_code == 403
     assert town.officer("lihua").get(f"/clerk/window/{HUJI}/{BUREAU}").status_code == 404
-    assert town.officer("zhangwei").get("/clerk/window").status_code == 200
-    assert "您的岗位不在窗口收件" in town.officer("zhangwei").get("/clerk/window").text
+    assert town.officer("fengjuan").get("/clerk/window").status_code == 200
+    assert "您的岗位不在窗口收件" in town.officer("fengjuan").get("/clerk/window").text
+
+
+def test_a_handler_begins_what_the_authority_begins_of_its_own_motion_and_nothing_else(town: Town) -> None:
+    page = town.officer("zhangwei").get("/clerk/window").text
+    assert "城市管理行政处罚（普通程序）" in page
+    assert "落户" not in page
+    assert "窗口收件" in town.officer("zhangwei").get("/clerk/").text
+    assert "窗口收件" not in town.officer("fengjuan").get("/clerk/").text
 
 
 def test_a_faulty_application_at_the_window_opens_no_case(town: Town) -> None:
