@@ -1,14 +1,77 @@
 """Every refusal of the product, one family.
 
 Called by every room; imports nothing. A refusal is written for the person who reads it:
-"Expected to …, but …", with the field, the element or the line. `web` maps a refusal to HTTP in
-one place by its `status`; nothing here knows HTTP beyond that number.
+"Expected to …, but …", with the field, the element or the line. `said` puts a sentence together so
+that `web` can tell it in the reader's language. `web` maps a refusal to HTTP in one place by its
+`status`; nothing here knows HTTP beyond that number.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from string import Formatter
+
+
+class Said(str):
+    """A sentence that remembers how it was put together, so that a reader may be told it in another language.
+
+    As text it is the English sentence: that is what journals, proofs and programs keep. `template` is
+    the sentence with its places open ("Expected {flow} to …") and `places` maps what stands between
+    the braces ("flow", "count!r") to the words there, which may be Said themselves. A list of words
+    has the template "" and its pieces for places, in order.
+    """
+
+    template: str
+    places: Mapping[str, str]
+
+    def __new__(cls, text: str, template: str = "", places: Mapping[str, str] | None = None) -> Said:
+        """The sentence `text`; `places` is not copied."""
+        self = super().__new__(cls, text)
+        self.template = template
+        self.places = places or {}
+        return self
+
+
+def said(template: str, **places: object) -> Said:
+    """The sentence of a template whose places, `{name}` or `{name!r}`, hold the given values.
+
+    A value that is Said, or an error that says something Said, stays translatable; of every other the
+    text alone is kept. Raises KeyError for a place without a value.
+    """
+    held: dict[str, str] = {}
+    pieces: list[str] = []
+    for literal, name, form, conversion in _PARSER.parse(template):
+        pieces.append(literal)
+        if name is not None:
+            words = _words(places[name], form or "", conversion)
+            held[f"{name}!{conversion}" if conversion else name] = words
+            pieces.append(words)
+    return Said("".join(pieces), template, held)
+
+
+def listed(pieces: Iterable[str], between: str = ", ") -> Said:
+    """Several words or sentences as one: "a, b, c". The separator is translated like a sentence."""
+    row: list[str] = []
+    for piece in pieces:
+        row.extend([said(between), piece] if row else [piece])
+    return Said("".join(row), "", {str(place): words for place, words in enumerate(row)})
+
+
+def sayable(template: str) -> str:
+    """A template that stands in a table until it is said; marked so that translators are asked for it."""
+    return template
+
+
+def _words(value: object, form: str, conversion: str | None) -> str:
+    if isinstance(value, BaseException) and len(value.args) == 1:
+        value = value.args[0]
+    if isinstance(value, Said) and not form and conversion != "r":
+        return value
+    return format(repr(value) if conversion == "r" else value, form)
+
+
+_PARSER = Formatter()
 
 
 @dataclass(frozen=True)
