@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from string import Formatter
 
 
@@ -33,7 +34,7 @@ class Said(str):
         return self
 
 
-def said(template: str, **places: object) -> Said:
+def said(template: str, /, **places: object) -> Said:
     """The sentence of a template whose places, `{name}` or `{name!r}`, hold the given values.
 
     A value that is Said, or an error that says something Said, stays translatable; of every other the
@@ -41,7 +42,7 @@ def said(template: str, **places: object) -> Said:
     """
     held: dict[str, str] = {}
     pieces: list[str] = []
-    for literal, name, form, conversion in _PARSER.parse(template):
+    for literal, name, form, conversion in _parsed(template):
         pieces.append(literal)
         if name is not None:
             words = _words(places[name], form or "", conversion)
@@ -71,7 +72,9 @@ def _words(value: object, form: str, conversion: str | None) -> str:
     return format(repr(value) if conversion == "r" else value, form)
 
 
-_PARSER = Formatter()
+@lru_cache(maxsize=2048)
+def _parsed(template: str) -> tuple[tuple[str, str | None, str | None, str | None], ...]:
+    return tuple(Formatter().parse(template))
 
 
 @dataclass(frozen=True)

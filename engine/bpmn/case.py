@@ -19,6 +19,7 @@ from engine.bpmn.rows import Touched
 from engine.bpmn.scope import Frame, Scope
 from engine.bpmn.token import ERROR, Token
 from engine.bpmn.watching import look_at_conditions
+from engine.errors import said
 
 if TYPE_CHECKING:
     from engine.bpmn.context import Context
@@ -92,7 +93,12 @@ class Case(BpmnWorkflow):  # type: ignore[misc]
     def _give_up(self, subject: Any) -> None:
         if isinstance(subject, Token):
             subject.workflow.forget(subject)
-            raise Failure("endless", f"Expected the run to come to rest, but it made {STEP_LIMIT} steps")
+            raise Failure(
+                "endless",
+                said(
+                    "Expected the run to come to rest, but it made {step_limit} steps", step_limit=STEP_LIMIT
+                ),
+            )
 
     def wait_at(self, frame: Frame, join: str) -> None:
         """A join waits until nothing else of its body can move."""

@@ -16,6 +16,7 @@ from engine.bpmn.elements.link_event import LinkEvent
 from engine.bpmn.elements.timer_event import TimerEvent
 from engine.bpmn.node import Body, Node
 from engine.bpmn.reading import Reading
+from engine.errors import said
 
 
 class Connecting:
@@ -76,7 +77,12 @@ class Connecting:
                 self.reading.refuse(
                     element,
                     "bpmn.reference.resolved",
-                    f"Expected {name} of flow '{identifier}' to name an element, but there is no '{end}'",
+                    said(
+                        "Expected {name} of flow '{identifier}' to name an element, but there is no '{end}'",
+                        name=name,
+                        identifier=identifier,
+                        end=end,
+                    ),
                 )
         if source not in self.nodes or target not in self.nodes:
             return None
@@ -84,8 +90,13 @@ class Connecting:
             self.reading.refuse(
                 element,
                 "bpmn.flow.scope",
-                f"Expected flow '{identifier}' to stay inside one process or sub-process, but it leads "
-                f"from '{source}' to '{target}'",
+                said(
+                    "Expected flow '{identifier}' to stay inside one process or sub-process, but it leads "
+                    "from '{source}' to '{target}'",
+                    identifier=identifier,
+                    source=source,
+                    target=target,
+                ),
             )
             return None
         condition = xml.child(element, "conditionExpression")
@@ -112,8 +123,11 @@ class Connecting:
             self.reading.refuse(
                 element,
                 "bpmn.boundary.attached",
-                f"Expected '{node.name}' to be attached to an activity beside it, but it names "
-                f"'{node.attached_to}'",
+                said(
+                    "Expected '{name}' to be attached to an activity beside it, but it names '{attached_to}'",
+                    name=node.name,
+                    attached_to=node.attached_to,
+                ),
             )
             return
         host.boundary = (*host.boundary, node)
@@ -134,8 +148,13 @@ class Connecting:
                     self.reading.refuse(
                         self.written[node.name],
                         "bpmn.link.target",
-                        f"Expected the link '{one.link}' of '{node.name}' to have a catch event in the same "
-                        f"process, but there is none",
+                        said(
+                            "Expected the link '{link}' of '{name}' to have a catch event in the same "
+                            "process, but "
+                            "there is none",
+                            link=one.link,
+                            name=node.name,
+                        ),
                     )
 
     def _compensation(self, body: Body) -> None:
@@ -151,8 +170,10 @@ class Connecting:
                 self.reading.refuse(
                     self.written[node.name],
                     "bpmn.compensation.handler",
-                    f"Expected an association from '{node.name}' to a compensation activity, "
-                    "but there is none",
+                    said(
+                        "Expected an association from '{name}' to a compensation activity, but there is none",
+                        name=node.name,
+                    ),
                 )
             elif isinstance(host, Activity):
                 host.handler = handler
@@ -198,7 +219,11 @@ class Connecting:
         self.reading.refuse(
             self.written[body.name],
             "bpmn.sub-process.start",
-            f"Expected '{body.name}' to have {wanted} so that it can begin, but it has none such",
+            said(
+                "Expected '{name}' to have {wanted} so that it can begin, but it has none such",
+                name=body.name,
+                wanted=wanted,
+            ),
         )
 
     def _begins(self, node: Node) -> bool:

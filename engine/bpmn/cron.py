@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from engine.errors import listed, said
+
 _BOUNDS = ((0, 59), (0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
 _NAMED = ("second", "minute", "hour", "day of the month", "month", "day of the week")
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
@@ -52,7 +54,7 @@ class Cron:
                     if found > moment:
                         return found
             day += timedelta(days=1)
-        raise ValueError("such a day never comes")
+        raise ValueError(said("such a day never comes"))
 
     def _suits(self, day: date) -> bool:
         return day.month in self.months and day.day in self.days and day.isoweekday() % 7 in self.weekdays
@@ -72,10 +74,10 @@ def is_cron(text: str) -> bool:
 def cron(text: str) -> Cron:
     """The cron expression of a text. Raises ValueError naming the field that is none."""
     if text.startswith("@") and text not in _MACROS:
-        raise ValueError(f"'{text}' is none of {', '.join(_MACROS)}")
+        raise ValueError(said("'{text}' is none of {macros}", text=text, macros=listed(_MACROS)))
     fields = _MACROS.get(text, text).upper().split()
     if len(fields) != len(_BOUNDS):
-        raise ValueError(f"'{text}' has not the six fields of a cron expression")
+        raise ValueError(said("'{text}' has not the six fields of a cron expression", text=text))
     seconds, minutes, hours, days, months, weekdays = map(_field, range(len(fields)), fields)
     return Cron(seconds, minutes, hours, days, months, tuple(sorted({day % 7 for day in weekdays})))
 
@@ -114,4 +116,4 @@ def _number(place: int, part: str, text: str) -> int:
 
 
 def _wrong(place: int, part: str) -> ValueError:
-    return ValueError(f"'{part}' is no {_NAMED[place]} of a cron expression")
+    return ValueError(said("'{part}' is no {named} of a cron expression", part=part, named=_NAMED[place]))

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from engine.bpmn.expressions import Expression
-from engine.errors import NotFound
+from engine.errors import NotFound, said
 
 if TYPE_CHECKING:
     from engine.bpmn.node import Body, Node
@@ -108,7 +108,11 @@ class Definition:
         """The element of that id. Raises NotFound."""
         found = self.elements.get(identifier)
         if found is None:
-            raise NotFound(f"Expected an element of the diagram, but it has no '{identifier}'")
+            raise NotFound(
+                said(
+                    "Expected an element of the diagram, but it has no '{identifier}'", identifier=identifier
+                )
+            )
         return found
 
     def process(self, identifier: str | None) -> Process:
@@ -116,12 +120,19 @@ class Definition:
         if identifier is not None:
             found = self.processes.get(identifier)
             if found is None:
-                raise NotFound(f"Expected a process of the diagram, but it has no '{identifier}'")
+                raise NotFound(
+                    said(
+                        "Expected a process of the diagram, but it has no '{identifier}'",
+                        identifier=identifier,
+                    )
+                )
             return found
         able = [process for process in self.processes.values() if process.executable and not process.is_task]
         if len(able) != 1:
             names = ", ".join(process.id for process in able) or "none"
-            raise NotFound(f"Expected one executable process to begin, but the diagram has: {names}")
+            raise NotFound(
+                said("Expected one executable process to begin, but the diagram has: {names}", names=names)
+            )
         return able[0]
 
     def start_events(self, process: str | None = None) -> tuple[Starter, ...]:

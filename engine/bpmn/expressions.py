@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine import feel
 from engine.canonical import demand_storable, settled
-from engine.errors import BanjieError
+from engine.errors import BanjieError, said
 
 if TYPE_CHECKING:
     from engine.bpmn.case import Case
@@ -186,7 +186,12 @@ class Expressions:
         except BanjieError as refusal:
             raise Failure(
                 "expression",
-                f"Expected {expression.place} of {expression.element} to tell, but {refusal.sentence}",
+                said(
+                    "Expected {place} of {element} to tell, but {sentence}",
+                    place=expression.place,
+                    element=expression.element,
+                    sentence=refusal.sentence,
+                ),
             ) from refusal
 
 
@@ -194,8 +199,15 @@ def _wrong(expression: Expression, wanted: str, value: Any, reasons: tuple[str, 
     because = f" ({'; '.join(reasons)})" if reasons else ""
     return Failure(
         "expression",
-        f"Expected {expression.place} of {expression.element} to be {wanted}, "
-        f"but `{expression.text}` gives {_shown(value)}{because}",
+        said(
+            "Expected {place} of {element} to be {wanted}, but `{text}` gives {value}{because}",
+            place=expression.place,
+            element=expression.element,
+            wanted=wanted,
+            text=expression.text,
+            value=_shown(value),
+            because=because,
+        ),
     )
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from engine import canonical
 from engine.bpmn.event import START
 from engine.bpmn.rows import Table
-from engine.errors import Broken, NotFound
+from engine.errors import Broken, NotFound, said
 
 if TYPE_CHECKING:
     from engine.bpmn.case import Case
@@ -63,14 +63,18 @@ class Marking:
             tables = {name: Table.of(plain[name]) for name in TABLES}
             return cls({name: plain[name] for name in HEAD}, tables)
         except (KeyError, IndexError, TypeError) as error:
-            raise Broken(f"Expected a whole marking, but {error!r} is missing in it") from error
+            raise Broken(
+                said("Expected a whole marking, but {error!r} is missing in it", error=error)
+            ) from error
 
     @classmethod
     def load(cls, data: bytes | str) -> Marking:
         """The marking of a written form. Raises Malformed for no JSON, Broken for no marking."""
         plain = canonical.loads(data)
         if not isinstance(plain, dict) or plain.get("v") != VERSION:
-            raise Broken(f"Expected a marking of version {VERSION}, but the stored data is none")
+            raise Broken(
+                said("Expected a marking of version {version}, but the stored data is none", version=VERSION)
+            )
         return cls.of(plain)
 
     def dump(self) -> bytes:
@@ -150,7 +154,7 @@ class Marking:
     def _scope(self, scope: int) -> list[Any]:
         found = self.tables["s"].rows().get(scope)
         if found is None:
-            raise NotFound(f"Expected an open scope of the case, but {scope} is none")
+            raise NotFound(said("Expected an open scope of the case, but {scope} is none", scope=scope))
         return found.fields
 
     @property

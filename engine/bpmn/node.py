@@ -18,6 +18,7 @@ from engine.bpmn.settings import NO_SETTINGS
 from engine.bpmn.token import ENTER, LEAVE, READY, STARTED, WORK, Token
 from engine.bpmn.watching import unwatch
 from engine.bpmn.withdrawing import close_own
+from engine.errors import said
 
 if TYPE_CHECKING:
     from engine.bpmn.case import Case
@@ -186,7 +187,10 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
         """The incident of a token that cannot go on."""
         return Failure(
             "no-flow",
-            f"Expected a flow out of '{self.name}' to apply, but none does and there is no default",
+            said(
+                "Expected a flow out of '{name}' to apply, but none does and there is no default",
+                name=self.name,
+            ),
         )
 
     # -- variables -----------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from engine.bpmn.lanes import lanes_of
 from engine.bpmn.node import Body, Node
 from engine.bpmn.reading import Reading
 from engine.bpmn.settings import read_settings
-from engine.errors import IllegalDefinition
+from engine.errors import IllegalDefinition, said
 
 if TYPE_CHECKING:
     from engine.bpmn.lanes import Lane
@@ -216,7 +216,11 @@ class _Reader:
             self.reading.refuse(
                 element,
                 "bpmn.element.supported",
-                f"Expected elements that can run, but '{element.get('id') or name}' is a {name}",
+                said(
+                    "Expected elements that can run, but '{id}' is a {name}",
+                    id=element.get("id") or name,
+                    name=name,
+                ),
             )
             return
         facts = self._element(element, kind, into, process, {} if lane is None else {"lane": lane})

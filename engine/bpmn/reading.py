@@ -9,7 +9,7 @@ from __future__ import annotations
 from engine.bpmn import xml
 from engine.bpmn.expressions import Expression, compile_text
 from engine.bpmn.names import spaced_names
-from engine.errors import ExpressionError, Finding
+from engine.errors import ExpressionError, Finding, said
 
 
 class Reading:
@@ -42,8 +42,16 @@ class Reading:
             self.refuse(
                 element,
                 "feel.syntax",
-                f"Expected {place} of '{owner}' to be FEEL, but `{text.strip()}` is not "
-                f"(column {error.column}{at}): {error.sentence}",
+                said(
+                    "Expected {place} of '{owner}' to be FEEL, but `{text}` is not (column {column}{at}): "
+                    "{sentence}",
+                    place=place,
+                    owner=owner,
+                    text=text.strip(),
+                    column=error.column,
+                    at=at,
+                    sentence=error.sentence,
+                ),
                 owner,
             )
             return Expression(text, owner, place)
@@ -71,8 +79,14 @@ class Reading:
             self.refuse(
                 element,
                 "bpmn.reference.resolved",
-                f"Expected {attribute} of '{owner}' to name a {kind} of the file, "
-                f"but there is no '{identifier}'",
+                said(
+                    "Expected {attribute} of '{owner}' to name a {kind} of the file, but there is no "
+                    "'{identifier}'",
+                    attribute=attribute,
+                    owner=owner,
+                    kind=kind,
+                    identifier=identifier,
+                ),
                 owner,
             )
             return None

@@ -14,7 +14,7 @@ from engine.bpmn.marking import TABLES, VERSION, Marking
 from engine.bpmn.rows import Fields, Table
 from engine.bpmn.scope import Frame, Scope
 from engine.bpmn.token import ERROR, STARTED, WAITING, Token
-from engine.errors import Broken
+from engine.errors import Broken, said
 
 if TYPE_CHECKING:
     from engine.bpmn.context import Context
@@ -123,7 +123,9 @@ def _restore(case: Case, marking: Marking) -> None:
         for row in plain["w"]:
             _restore_watch(case, row)
     except (KeyError, IndexError, TypeError) as error:
-        raise Broken(f"Expected a marking of this diagram, but {error!r} is not in it") from error
+        raise Broken(
+            said("Expected a marking of this diagram, but {error!r} is not in it", error=error)
+        ) from error
     case.rest()
 
 

@@ -18,7 +18,7 @@ from engine.bpmn.resting import part, wake, write
 from engine.bpmn.stimuli import Start, Stimulus
 from engine.bpmn.taking import take
 from engine.bpmn.watching import follow_periods, look_outside
-from engine.errors import BanjieError, Broken, Conflict
+from engine.errors import BanjieError, Broken, Conflict, said
 
 
 class Run(Iterator[Happening]):
@@ -50,7 +50,9 @@ class Run(Iterator[Happening]):
     def marking(self) -> Marking:
         """The marking after the run. Raises Conflict while happenings are still to come."""
         if not self._done:
-            raise Conflict("Expected the run to be followed to its end, but happenings are still to come")
+            raise Conflict(
+                said("Expected the run to be followed to its end, but happenings are still to come")
+            )
         if self._marking is None:
             self._marking = write(self._case, self._before)
         return self._marking
@@ -73,15 +75,18 @@ def open_case(definition: Definition, marking: Marking | None, stimulus: Stimulu
     """The live case of a marking, or an empty one for a start."""
     if marking is None:
         if not isinstance(stimulus, Start):
-            raise Conflict("Expected a case that has begun, but this one has not")
+            raise Conflict(said("Expected a case that has begun, but this one has not"))
         return Case(definition, _process(definition, stimulus), context)
     if marking.definition != definition.digest:
         raise Broken(
-            f"Expected the definition {marking.definition[:12]} of the marking, "
-            f"but got {definition.digest[:12]}"
+            said(
+                "Expected the definition {definition} of the marking, but got {digest}",
+                definition=marking.definition[:12],
+                digest=definition.digest[:12],
+            )
         )
     if marking.ended:
-        raise Conflict("Expected a case that runs, but this one is over")
+        raise Conflict(said("Expected a case that runs, but this one is over"))
     return wake(marking, definition, context)
 
 
@@ -91,5 +96,5 @@ def _process(definition: Definition, stimulus: Start) -> str:
     except BanjieError as refusal:
         raise Conflict(refusal.sentence) from refusal
     if not found.executable:
-        raise Conflict(f"Expected an executable process, but '{found.id}' is a drawing only")
+        raise Conflict(said("Expected an executable process, but '{id}' is a drawing only", id=found.id))
     return found.id

@@ -13,6 +13,7 @@ from engine.bpmn import xml
 from engine.bpmn.expressions import Expression
 from engine.bpmn.reading import Reading
 from engine.bpmn.vocabulary import PREFIX
+from engine.errors import listed, said
 
 BEFORE = ("start", "creating")
 AFTER = ("end", "completing")
@@ -160,8 +161,13 @@ def _listeners(
                 reading.refuse(
                     one,
                     "banjie.listener.event",
-                    f"Expected the listener of '{owner}' to hear one of {', '.join(BEFORE + AFTER)}, "
-                    f"but it hears '{one.get('eventType')}'",
+                    said(
+                        "Expected the listener of '{owner}' to hear one of {before}, but it hears "
+                        "'{eventtype}'",
+                        owner=owner,
+                        before=listed(BEFORE + AFTER),
+                        eventtype=one.get("eventType"),
+                    ),
                     owner,
                 )
             elif one.get("eventType") in events:

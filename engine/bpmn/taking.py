@@ -21,7 +21,7 @@ from engine.bpmn.token import ERROR, LEAVE, READY, STARTED, Token
 from engine.bpmn.watching import trigger, waiting_for
 from engine.bpmn.withdrawing import cancel
 from engine.canonical import demand_storable, settled
-from engine.errors import Conflict
+from engine.errors import Conflict, said
 
 if TYPE_CHECKING:
     from engine.bpmn.case import Case
@@ -49,16 +49,26 @@ def take(case: Case, stimulus: Stimulus) -> Steps:
 
 def _start(case: Case, stimulus: stimuli.Start) -> Steps:
     if case.root is not None:
-        raise Conflict("Expected a case that has not begun, but this one has")
+        raise Conflict(said("Expected a case that has not begun, but this one has"))
     process = case.definition.processes[case.process]
     event = stimulus.event
     known = [one.element for one in process.starters]
     if event is not None and event not in known:
-        raise Conflict(f"Expected '{event}' to begin '{process.id}', but it is none of its starts")
+        raise Conflict(
+            said(
+                "Expected '{event}' to begin '{id}', but it is none of its starts", event=event, id=process.id
+            )
+        )
     if event is None and not process.body.starts:
         if len(known) != 1:
             choice = ", ".join(known) or "none"
-            raise Conflict(f"Expected to be told the event that begins '{process.id}', one of: {choice}")
+            raise Conflict(
+                said(
+                    "Expected to be told the event that begins '{id}', one of: {choice}",
+                    id=process.id,
+                    choice=choice,
+                )
+            )
         event = known[0]
     return _begin(case, event, dict(stimulus.variables))
 
@@ -71,7 +81,9 @@ def _begin(case: Case, event: str | None, variables: dict[str, Any]) -> Steps:
 def _complete_item(case: Case, stimulus: stimuli.CompleteItem) -> Steps:
     token = case.live.get(stimulus.instance)
     if token is None or token._state != STARTED or not token.notes.get("item"):
-        raise Conflict(f"Expected an open work item {stimulus.instance}, but the case has none")
+        raise Conflict(
+            said("Expected an open work item {instance}, but the case has none", instance=stimulus.instance)
+        )
     del token.notes["item"]
     return _completed(case, token, stimulus.variables)
 
@@ -91,7 +103,7 @@ def _go_on(case: Case, token: Token) -> Steps:
 def _job(case: Case, instance: int) -> Token:
     token = case.live.get(case.jobs.get(instance, -1))
     if token is None or token._state != STARTED:
-        raise Conflict(f"Expected an open job {instance}, but the case has none")
+        raise Conflict(said("Expected an open job {instance}, but the case has none", instance=instance))
     return token
 
 
@@ -123,7 +135,12 @@ def _fail_job(case: Case, stimulus: stimuli.FailJob) -> Steps:
 def _throw_error(case: Case, stimulus: stimuli.ThrowError) -> Steps:
     token = case.live.get(case.jobs.get(stimulus.instance, stimulus.instance))
     if token is None or token._state != STARTED or not ("job" in token.notes or token.notes.get("item")):
-        raise Conflict(f"Expected an open work item or job {stimulus.instance}, but the case has none")
+        raise Conflict(
+            said(
+                "Expected an open work item or job {instance}, but the case has none",
+                instance=stimulus.instance,
+            )
+        )
     case.drop_job(token)
     token.notes.pop("item", None)
     step = partial(_throw, case, stimulus)
@@ -144,21 +161,27 @@ def _correlate(case: Case, stimulus: stimuli.Correlate) -> Steps:
     else:
         found = [one for one in found if one.notes.get("key") in (None, stimulus.key)]
     if not found:
-        raise Conflict(f"Expected the case to wait for the message '{stimulus.name}', but it does not")
+        raise Conflict(
+            said("Expected the case to wait for the message '{name}', but it does not", name=stimulus.name)
+        )
     return _come(case, found[:1], stimulus.variables)
 
 
 def _broadcast(case: Case, stimulus: stimuli.Broadcast) -> Steps:
     found = waiting_for(case, "signal", stimulus.name)
     if not found:
-        raise Conflict(f"Expected the case to wait for the signal '{stimulus.name}', but it does not")
+        raise Conflict(
+            said("Expected the case to wait for the signal '{name}', but it does not", name=stimulus.name)
+        )
     return _come(case, found, stimulus.variables)
 
 
 def _fire(case: Case, stimulus: stimuli.Fire) -> Steps:
     one = case.watches.get(stimulus.instance)
     if one is None or one.definition.kind != "timer" or one.notes.get("at") is None or one.notes.get("got"):
-        raise Conflict(f"Expected an armed timer {stimulus.instance}, but the case has none")
+        raise Conflict(
+            said("Expected an armed timer {instance}, but the case has none", instance=stimulus.instance)
+        )
     return _come(case, [one], {})
 
 
@@ -175,7 +198,9 @@ def _nothing() -> Steps:
 def _retry(case: Case, stimulus: stimuli.Retry) -> Steps:
     token = case.live.get(stimulus.instance)
     if token is None or token._state != ERROR:
-        raise Conflict(f"Expected an incident on {stimulus.instance}, but there is none")
+        raise Conflict(
+            said("Expected an incident on {instance}, but there is none", instance=stimulus.instance)
+        )
     return _try_again(case, token, stimulus.variables)
 
 
@@ -190,7 +215,7 @@ def _try_again(case: Case, token: Token, variables: Mapping[str, Any]) -> Steps:
 def _set_variables(case: Case, stimulus: stimuli.SetVariables) -> Steps:
     scope = case.scopes.get(stimulus.scope)
     if scope is None:
-        raise Conflict(f"Expected an open scope {stimulus.scope}, but the case has none")
+        raise Conflict(said("Expected an open scope {scope}, but the case has none", scope=stimulus.scope))
     return _assign(case, scope, stimulus.variables)
 
 

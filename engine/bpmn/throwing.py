@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.bpmn.expressions import Failure
 from engine.bpmn.withdrawing import cancel
+from engine.errors import said
 
 if TYPE_CHECKING:
     from engine.bpmn.case import Case
@@ -62,7 +63,10 @@ def throw_error(
     if found is None:
         told = f": {sentence}" if sentence else ""
         raise Failure(
-            "uncaught-error", f"Expected the error '{code}' to be caught, but nothing catches it{told}"
+            "uncaught-error",
+            said(
+                "Expected the error '{code}' to be caught, but nothing catches it{told}", code=code, told=told
+            ),
         )
     host, node = found
     if host is not token:

@@ -14,6 +14,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from engine.bpmn.cron import cron, is_cron
+from engine.errors import said
 
 _DURATION = re.compile(
     r"(?P<sign>-?)P(?:(?P<years>\d+)Y)?(?:(?P<months>\d+)M)?(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?"
@@ -53,7 +54,7 @@ def moment(text: str, zone: ZoneInfo) -> datetime:
     """A date (its first moment) or a date and time, in UTC. Raises ValueError."""
     found = _MOMENT.fullmatch(text.strip())
     if found is None:
-        raise ValueError(f"'{text}' is no date, date and time, duration or cycle of ISO 8601")
+        raise ValueError(said("'{text}' is no date, date and time, duration or cycle of ISO 8601", text=text))
     day, clock, offset, name = found.groups()
     if clock is not None and clock.startswith("24:00"):
         midnight = datetime.fromisoformat(day) + timedelta(days=1)
@@ -67,7 +68,7 @@ def after(start: datetime, duration: str, zone: ZoneInfo) -> datetime:
     """The moment a duration after another. Raises ValueError."""
     found = _DURATION.fullmatch(duration.strip())
     if found is None or duration.strip().endswith(("P", "T")):
-        raise ValueError(f"'{duration}' is no duration of ISO 8601")
+        raise ValueError(said("'{duration}' is no duration of ISO 8601", duration=duration))
     part = {name: Decimal(value) for name, value in found.groupdict().items() if value and name != "sign"}
     sign = -1 if found["sign"] else 1
     months = sign * int(part.get("years", 0) * 12 + part.get("months", 0))
@@ -78,7 +79,7 @@ def after(start: datetime, duration: str, zone: ZoneInfo) -> datetime:
         moved = _months_later(start.astimezone(zone), months) if months else start
         return moved.astimezone(UTC) + sign * span
     except OverflowError as error:
-        raise ValueError(f"'{duration}' reaches past the year 9999") from error
+        raise ValueError(said("'{duration}' reaches past the year 9999", duration=duration)) from error
 
 
 def following(last: Due, zone: ZoneInfo) -> Due | None:
@@ -94,19 +95,19 @@ def following(last: Due, zone: ZoneInfo) -> Due | None:
 def _cycle(text: str, now: datetime, zone: ZoneInfo) -> Due:
     head, *parts = text.split("/")
     if not re.fullmatch(r"R(\d*|-1)", head) or not 1 <= len(parts) <= 2:
-        raise ValueError(f"'{text}' is no cycle of ISO 8601 such as R3/PT1H")
+        raise ValueError(said("'{text}' is no cycle of ISO 8601 such as R3/PT1H", text=text))
     rounds = None if head in ("R", "R-1") else int(head[1:])
     if rounds == 0:
-        raise ValueError(f"'{text}' repeats no time")
+        raise ValueError(said("'{text}' repeats no time", text=text))
     left = None if rounds is None else rounds - 1
     if parts[0].startswith("P"):
         end = moment(parts[1], zone) if len(parts) == 2 else None
         return Due(after(now, parts[0], zone), left, parts[0], end)
     if len(parts) != 2:
-        raise ValueError(f"'{text}' has no duration")
+        raise ValueError(said("'{text}' has no duration", text=text))
     start = moment(parts[0], zone)
     if after(start, parts[1], zone) <= start:
-        raise ValueError(f"'{text}' does not move on")
+        raise ValueError(said("'{text}' does not move on", text=text))
     return Due(start, left, parts[1])
 
 
@@ -123,4 +124,4 @@ def _zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:
-        raise ValueError(f"'{name}' is no time zone") from error
+        raise ValueError(said("'{name}' is no time zone", name=name)) from error

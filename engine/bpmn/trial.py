@@ -29,7 +29,7 @@ from engine.bpmn.reader import read
 from engine.bpmn.run import advance
 from engine.canonical import digest
 from engine.clock import read_moment
-from engine.errors import Conflict, NotFound
+from engine.errors import Conflict, NotFound, listed, said
 
 ACTIVITIES = frozenset(
     {
@@ -70,7 +70,7 @@ class TrialContext:
     def decide(self, decision: str, variables: Mapping[str, Any]) -> Decided:
         """Ask the test's decision. Raises NotFound."""
         if decision not in self.decisions:
-            raise NotFound(f"Expected a decision '{decision}', but there is none")
+            raise NotFound(said("Expected a decision '{decision}', but there is none", decision=decision))
         return Decided(value=self.decisions[decision](variables), digest=digest(decision))
 
     def procedure(self, process: str) -> Definition:
@@ -78,12 +78,12 @@ class TrialContext:
         for definition in self.known.values():
             if process in definition.processes and definition.processes[process].executable:
                 return definition
-        raise NotFound(f"Expected a procedure '{process}', but there is none")
+        raise NotFound(said("Expected a procedure '{process}', but there is none", process=process))
 
     def definition(self, digest: str) -> Definition:
         """A definition by digest. Raises NotFound."""
         if digest not in self.known:
-            raise NotFound(f"Expected a definition {digest[:12]}, but there is none")
+            raise NotFound(said("Expected a definition {digest}, but there is none", digest=digest[:12]))
         return self.known[digest]
 
 
@@ -264,7 +264,7 @@ class Trial:
 
     def _now(self) -> Marking:
         if self.marking is None:
-            raise Conflict("Expected a case that has begun, but this one has not")
+            raise Conflict(said("Expected a case that has begun, but this one has not"))
         return self.marking
 
     def _at(self, where: str | int, *kinds: str) -> int:
@@ -273,7 +273,12 @@ class Trial:
         found = [one.instance for one in self.waiting(*kinds) if one.element == where]
         if not found:
             raise Conflict(
-                f"Expected an open {' or '.join(kinds)} of '{where}', but the case waits at {self.open()}"
+                said(
+                    "Expected an open {kinds} of '{where}', but the case waits at {open}",
+                    kinds=listed(kinds, " or "),
+                    where=where,
+                    open=self.open(),
+                )
             )
         return found[0]
 

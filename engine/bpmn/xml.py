@@ -12,7 +12,7 @@ from typing import Any
 
 from lxml import etree
 
-from engine.errors import Finding, IllegalDefinition, Malformed, TooLarge
+from engine.errors import Finding, IllegalDefinition, Malformed, TooLarge, said
 
 Element = etree._Element
 Tree = etree._ElementTree
@@ -30,7 +30,7 @@ MAX_DEPTH = 200
 MAX_ELEMENTS = 250_000
 MAX_NAMESPACES = 2_000
 _CHUNK = 64 * 1024
-_NO_DOCTYPE = "Expected a file without a document type, but it has a DOCTYPE"
+_NO_DOCTYPE = said("Expected a file without a document type, but it has a DOCTYPE")
 _STANDARD = frozenset({BPMN, BPMNDI, DI, DC})
 
 
@@ -50,9 +50,15 @@ def parse(data: bytes) -> Tree:
 def read(data: bytes) -> Tree:
     """As `parse`, but ids that stand twice are left for the lint to list with all other findings."""
     if len(data) > MAX_BYTES:
-        raise TooLarge(f"Expected a diagram of at most {MAX_BYTES} bytes, but this file has {len(data)}")
+        raise TooLarge(
+            said(
+                "Expected a diagram of at most {max_bytes} bytes, but this file has {count}",
+                max_bytes=MAX_BYTES,
+                count=len(data),
+            )
+        )
     if not data.strip():
-        raise _refusal("Expected a BPMN file, but the file is empty", 1)
+        raise _refusal(said("Expected a BPMN file, but the file is empty"), 1)
     root = _feed(data)
     _demand_definitions(root)
     return root.getroottree()
@@ -77,8 +83,14 @@ def doubled(tree: Tree) -> Iterator[tuple[Element, str]]:
         if first is not element:
             yield (
                 element,
-                f"Expected every id to stand once, but '{identifier}' of this {local(element)} already "
-                f"belongs to the {local(first)} in line {line(first)}",
+                said(
+                    "Expected every id to stand once, but '{identifier}' of this {element_kind} already "
+                    "belongs to the {first_kind} in line {line}",
+                    identifier=identifier,
+                    element_kind=local(element),
+                    first_kind=local(first),
+                    line=line(first),
+                ),
             )
 
 
@@ -193,7 +205,7 @@ def _feed(data: bytes) -> Element:
         limits.take(parser.read_events())
         raise _syntax(error, parser, data) from error
     except (LookupError, ValueError, etree.LxmlError) as error:
-        raise _refusal(f"Expected well-formed XML, but {error}", None) from error
+        raise _refusal(said("Expected well-formed XML, but {error}", error=error), None) from error
     return root
 
 
@@ -222,20 +234,37 @@ class _Limits:
             raise _refusal(_NO_DOCTYPE, 1)
         if self.depth > MAX_DEPTH:
             raise TooLarge(
-                f"Expected elements at most {MAX_DEPTH} deep, but line {line(element)} goes deeper"
+                said(
+                    "Expected elements at most {max_depth} deep, but line {line} goes deeper",
+                    max_depth=MAX_DEPTH,
+                    line=line(element),
+                )
             )
         if self.count > MAX_ELEMENTS:
-            raise TooLarge(f"Expected at most {MAX_ELEMENTS} elements, but the file has more")
+            raise TooLarge(
+                said(
+                    "Expected at most {max_elements} elements, but the file has more",
+                    max_elements=MAX_ELEMENTS,
+                )
+            )
         if self.namespaces > MAX_NAMESPACES:
-            raise TooLarge(f"Expected at most {MAX_NAMESPACES} namespace declarations, but the file has more")
+            raise TooLarge(
+                said(
+                    "Expected at most {max_namespaces} namespace declarations, but the file has more",
+                    max_namespaces=MAX_NAMESPACES,
+                )
+            )
 
 
 def _demand_definitions(root: Element) -> None:
     if is_bpmn(root, ("definitions",)):
         return
     where = f"of namespace '{namespace(root)}'" if namespace(root) else "without a namespace"
-    sentence = (
-        f"Expected the root to be 'definitions' of BPMN 2.0 ({BPMN}), but it is '{local(root)}' {where}"
+    sentence = said(
+        "Expected the root to be 'definitions' of BPMN 2.0 ({bpmn}), but it is '{root_kind}' {where}",
+        bpmn=BPMN,
+        root_kind=local(root),
+        where=where,
     )
     raise _refusal(sentence, line(root))
 
@@ -246,8 +275,12 @@ def _syntax(error: etree.XMLSyntaxError, parser: Any, data: bytes) -> Malformed:
     logged = [entry for entry in parser.feed_error_log if entry.line] if not error.lineno else []
     at = logged[0].line if logged else error.lineno
     reason = (logged[0].message if logged else error.msg or "it cannot be read").strip()
-    return _refusal(f"Expected well-formed XML, but line {at} reads: {reason}", at or None)
+    return _refusal(
+        said("Expected well-formed XML, but line {at} reads: {reason}", at=at, reason=reason), at or None
+    )
 
 
 def _refusal(sentence: str, at: int | None) -> Malformed:
-    return Malformed(sentence, [Finding(f"line {at}" if at else "file", sentence, "xml.well-formed", at)])
+    return Malformed(
+        sentence, [Finding(said("line {at}", at=at) if at else "file", sentence, "xml.well-formed", at)]
+    )

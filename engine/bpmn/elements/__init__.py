@@ -36,6 +36,7 @@ from engine.bpmn.elements.user_task import UserTask
 from engine.bpmn.node import Body, Node
 from engine.bpmn.reading import Reading
 from engine.bpmn.settings import Settings
+from engine.errors import said
 
 KINDS: dict[str, Callable[..., Node]] = {
     "task": Task,
@@ -119,7 +120,12 @@ def _quantity(reading: Reading, element: xml.Element, name: str) -> int:
     reading.refuse(
         element,
         "bpmn.activity.quantity",
-        f"Expected {name} of '{element.get('id')}' to be 1 or more, but it is {text}",
+        said(
+            "Expected {name} of '{id}' to be 1 or more, but it is {text}",
+            name=name,
+            id=element.get("id"),
+            text=text,
+        ),
     )
     return 1
 
@@ -129,5 +135,7 @@ def demand(reading: Reading, node: Node, element: xml.Element) -> None:
     missing = node.lacks()
     if missing:
         reading.refuse(
-            element, "banjie.element.complete", f"Expected '{node.name}' to have {missing}, but it has none"
+            element,
+            "banjie.element.complete",
+            said("Expected '{name}' to have {missing}, but it has none", name=node.name, missing=missing),
         )

@@ -10,7 +10,7 @@ from engine.bpmn.elements.business_rule_task import visible_variables
 from engine.bpmn.elements.process import open_process
 from engine.bpmn.expressions import Failure
 from engine.bpmn.token import LEAVE
-from engine.errors import BanjieError
+from engine.errors import BanjieError, said
 
 if TYPE_CHECKING:
     from engine.bpmn.definition import Definition
@@ -29,11 +29,20 @@ class CallActivity(Activity):
         """Call the procedure in force and wait for its end. Raises Failure where there is none."""
         case, settings = self.case(token), self.settings
         if settings.called is None:
-            raise Failure("call", f"Expected '{self.name}' to name a procedure, but it names none")
+            raise Failure(
+                "call", said("Expected '{name}' to name a procedure, but it names none", name=self.name)
+            )
         process = case.engine.words(settings.called, token.scope)
         definition = self._definition(token, process)
         if len(token.scope.chain()) > DEPTH_LIMIT * 2:
-            raise Failure("call", f"Expected calls at most {DEPTH_LIMIT} deep, but '{process}' goes deeper")
+            raise Failure(
+                "call",
+                said(
+                    "Expected calls at most {depth_limit} deep, but '{process}' goes deeper",
+                    depth_limit=DEPTH_LIMIT,
+                    process=process,
+                ),
+            )
         given: dict[str, Any] = {} if token.own is None else dict(token.own.variables)
         if settings.gives_all:
             given = visible_variables(token)
@@ -46,10 +55,16 @@ class CallActivity(Activity):
         except BanjieError as refusal:
             raise Failure("call", refusal.sentence) from refusal
         if process not in definition.processes:
-            raise Failure("call", f"Expected the called file to hold '{process}', but it does not")
+            raise Failure(
+                "call", said("Expected the called file to hold '{process}', but it does not", process=process)
+            )
         if not definition.processes[process].body.starts:
             raise Failure(
-                "call", f"Expected '{process}' to have one none start event, but it has none or several"
+                "call",
+                said(
+                    "Expected '{process}' to have one none start event, but it has none or several",
+                    process=process,
+                ),
             )
         return definition
 

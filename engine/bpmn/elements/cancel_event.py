@@ -9,6 +9,7 @@ from engine.bpmn.event import EventDefinition
 from engine.bpmn.expressions import Failure
 from engine.bpmn.watching import unwatch
 from engine.bpmn.withdrawing import cancel
+from engine.errors import said
 
 if TYPE_CHECKING:
     from engine.bpmn.node import Verdict
@@ -37,7 +38,11 @@ class CancelEvent(EventDefinition):
         if node is None or owner is None:
             token.notes["todo"] = []
             raise Failure(
-                "cancel", f"Expected a cancel boundary event to catch '{self.element}', but there is none"
+                "cancel",
+                said(
+                    "Expected a cancel boundary event to catch '{element}', but there is none",
+                    element=self.element,
+                ),
             )
         yield from cancel(case, [token], "completed")
         yield from node.happen(owner.outer or owner, {}, "cancelled")

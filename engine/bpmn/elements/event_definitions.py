@@ -21,6 +21,7 @@ from engine.bpmn.elements.terminate_event import TerminateEvent
 from engine.bpmn.elements.timer_event import TimerEvent
 from engine.bpmn.event import EventDefinition
 from engine.bpmn.reading import Reading
+from engine.errors import listed, said
 
 WATCHED = ("message", "timer", "signal", "conditional")
 ALLOWED = {
@@ -60,7 +61,13 @@ def _fits(reading: Reading, element: xml.Element, owner: str, kind: str, found: 
     reading.refuse(
         element,
         "bpmn.event.kind",
-        f"Expected '{owner}' to be an event of {', '.join(allowed)}, but a {kind} cannot be of {found.kind}",
+        said(
+            "Expected '{owner}' to be an event of {allowed}, but a {kind} cannot be of {found_kind}",
+            owner=owner,
+            allowed=listed(allowed),
+            kind=kind,
+            found_kind=found.kind,
+        ),
     )
     return False
 
@@ -72,7 +79,11 @@ def definition_of(reading: Reading, element: xml.Element, owner: str) -> EventDe
         reading.refuse(
             element,
             "bpmn.event.supported",
-            f"Expected an event definition that can run on '{owner}', but it is {xml.local(element)}",
+            said(
+                "Expected an event definition that can run on '{owner}', but it is {element_kind}",
+                owner=owner,
+                element_kind=xml.local(element),
+            ),
             owner,
         )
         return None
@@ -178,7 +189,10 @@ def _lacking(
 ) -> EventDefinition | None:
     if attribute is None or not xml.reference(element.get(attribute)):
         reading.refuse(
-            element, "banjie.event.complete", f"Expected '{owner}' to have {wanted}, but it has none", owner
+            element,
+            "banjie.event.complete",
+            said("Expected '{owner}' to have {wanted}, but it has none", owner=owner, wanted=wanted),
+            owner,
         )
     return None
 
@@ -187,6 +201,11 @@ def _unresolved(reading: Reading, element: xml.Element, owner: str, wanted: str,
     reading.refuse(
         element,
         "bpmn.reference.resolved",
-        f"Expected '{owner}' to name {wanted}, but there is no '{found}'",
+        said(
+            "Expected '{owner}' to name {wanted}, but there is no '{found}'",
+            owner=owner,
+            wanted=wanted,
+            found=found,
+        ),
         owner,
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from engine.bpmn.expressions import Expression, Failure
 from engine.bpmn.token import LEAVE
 from engine.bpmn.withdrawing import cancel
+from engine.errors import said
 
 if TYPE_CHECKING:
     from engine.bpmn.activity import Activity
@@ -59,7 +60,13 @@ class MultiInstance:
             count = case.engine.number(self.cardinality, outer.scope)
         if not 0 <= count <= MOST:
             raise Failure(
-                "loop", f"Expected '{node.name}' to run between 0 and {MOST} times, but it is {count}"
+                "loop",
+                said(
+                    "Expected '{name}' to run between 0 and {most} times, but it is {count}",
+                    name=node.name,
+                    most=MOST,
+                    count=count,
+                ),
             )
         outer.notes.update(count=count, done=0)
         if self.output is not None:

@@ -12,6 +12,7 @@ from engine.bpmn.elements.event_definitions import definition_of
 from engine.bpmn.elements.loop_data import LoopData
 from engine.bpmn.elements.multi_instance import MultiInstance
 from engine.bpmn.elements.standard_loop import StandardLoop
+from engine.errors import said
 
 if TYPE_CHECKING:
     from engine.bpmn.activity import Repetition
@@ -37,14 +38,21 @@ def _loop(reading: Reading, element: xml.Element, owner: str) -> Repetition:
         reading.refuse(
             element,
             "bpmn.loop.maximum",
-            f"Expected loopMaximum of '{owner}' to be 0 or more, but it is {written}",
+            said(
+                "Expected loopMaximum of '{owner}' to be 0 or more, but it is {written}",
+                owner=owner,
+                written=written,
+            ),
             owner,
         )
     if condition is None and not written:
         reading.refuse(
             element,
             "bpmn.loop.ends",
-            f"Expected the loop of '{owner}' to have a condition or a maximum, but it has none",
+            said(
+                "Expected the loop of '{owner}' to have a condition or a maximum, but it has none",
+                owner=owner,
+            ),
             owner,
         )
     return StandardLoop(condition=condition, before=xml.flag(element, "testBefore", False), maximum=maximum)
@@ -60,7 +68,9 @@ def _many(reading: Reading, element: xml.Element, owner: str) -> Repetition:
         reading.refuse(
             element,
             "bpmn.multi-instance.number",
-            f"Expected '{owner}' to name a collection or a cardinality, but it names neither",
+            said(
+                "Expected '{owner}' to name a collection or a cardinality, but it names neither", owner=owner
+            ),
             owner,
         )
     written = "" if cardinality is None else cardinality.text.strip()
@@ -68,7 +78,11 @@ def _many(reading: Reading, element: xml.Element, owner: str) -> Repetition:
         reading.refuse(
             element,
             "bpmn.multi-instance.number",
-            f"Expected the loop cardinality of '{owner}' to be 0 or more, but it is {written}",
+            said(
+                "Expected the loop cardinality of '{owner}' to be 0 or more, but it is {written}",
+                owner=owner,
+                written=written,
+            ),
             owner,
         )
     return MultiInstance(

@@ -10,6 +10,7 @@ from engine.bpmn.expressions import Expression, Failure
 from engine.bpmn.happenings import DueArmed, DueDisarmed
 from engine.bpmn.timing import Due, due, following
 from engine.clock import moment_text, read_moment
+from engine.errors import said
 
 if TYPE_CHECKING:
     from engine.bpmn.case import Case
@@ -73,13 +74,17 @@ class TimerEvent(EventDefinition):
             return None
         try:
             if not isinstance(value, str):
-                raise ValueError(f"it is {value}")
+                raise ValueError(said("it is {value}", value=value))
             return due(value, case.context.moment, case.context.zone)
         except ValueError as error:
             raise Failure(
                 "timer",
-                f"Expected the timer of '{self.element}' to be a date, a date and time, a duration or a "
-                f"cycle, but {error}",
+                said(
+                    "Expected the timer of '{element}' to be a date, a date and time, a duration or a cycle, "
+                    "but {error}",
+                    element=self.element,
+                    error=error,
+                ),
             ) from error
 
     def _armed(self, watch: Watch, found: Due) -> DueArmed:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from engine.bpmn.activity import Activity
 from engine.bpmn.expressions import Expression, Failure
 from engine.bpmn.happenings import WorkItemOffered
+from engine.errors import said
 
 if TYPE_CHECKING:
     from engine.bpmn.node import Verdict
@@ -75,5 +76,11 @@ class UserTask(Activity):
 def _wrong(expression: Expression, wanted: str, value: Any) -> Failure:
     return Failure(
         "expression",
-        f"Expected {expression.place} of {expression.element} to be {wanted}, but it is {value}",
+        said(
+            "Expected {place} of {element} to be {wanted}, but it is {value}",
+            place=expression.place,
+            element=expression.element,
+            wanted=wanted,
+            value=value,
+        ),
     )

@@ -1,10 +1,11 @@
-"""Rules on activities: sub-processes, transactions, ad-hoc, calls, tasks, quantities and repetition.
+"""Rules on activities: sub-processes, transactions, ad-hoc, calls, tasks and quantities.
 
-Run by `engine.bpmn.lint.check`. Extension settings of tasks are judged in extensions.py.
+Run by `engine.bpmn.lint.check`. Repetition is judged in loops.py, settings of tasks in extensions.py.
 """
 
 from __future__ import annotations
 
+from engine.bpmn.lint.loops import whole_number
 from engine.bpmn.lint.model import (
     ACTIVITIES,
     FLOW_NODES,
@@ -15,7 +16,8 @@ from engine.bpmn.lint.model import (
 )
 from engine.bpmn.lint.references import called_name
 from engine.bpmn.lint.rule import EXECUTION, NOTE, Faults, rule, rules_of
-from engine.bpmn.xml import Element, child, children, extension, flag, local, text
+from engine.bpmn.xml import Element, child, children, extension, flag, local
+from engine.errors import said
 
 EMBEDDED = ("subProcess", "transaction")
 
@@ -25,9 +27,17 @@ def quantities_are_positive(model: Model) -> Faults:
     """The start and completion quantity of an activity are 1 or more."""
     for node in model.of(*ACTIVITIES):
         for attribute in ("startQuantity", "completionQuantity"):
-            value = _integer(node.get(attribute))
+            value = whole_number(node.get(attribute))
             if value is not None and value < 1:
-                yield node, f"Expected {attribute} of {described(node)} to be 1 or more, but it is {value}"
+                yield (
+                    node,
+                    said(
+                        "Expected {attribute} of {node} to be 1 or more, but it is {value}",
+                        attribute=attribute,
+                        node=described(node),
+                        value=value,
+                    ),
+                )
 
 
 @rule("bpmn.sub-process.one-start", "BPMN 2.0.2 §10.3.5, §13.3.4", EXECUTION)
@@ -38,7 +48,14 @@ def embedded_has_one_start(model: Model) -> Faults:
             continue
         count = len([one for one in children(scope, "startEvent") if not model.kinds(one)])
         if count > 1:
-            yield scope, f"Expected at most one start event in {described(scope)}, but it has {count}"
+            yield (
+                scope,
+                said(
+                    "Expected at most one start event in {scope}, but it has {count}",
+                    scope=described(scope),
+                    count=count,
+                ),
+            )
 
 
 @rule("bpmn.process.one-none-start", "BPMN 2.0.2 §10.5.2: each start event begins a process by itself", NOTE)
@@ -49,8 +66,12 @@ def process_has_one_none_start(model: Model) -> Faults:
         if len(nones) > 1:
             yield (
                 process,
-                f"Expected one none start event in {described(process)}, but it has {len(nones)}: "
-                "whoever begins it names one",
+                said(
+                    "Expected one none start event in {process}, but it has {count}: whoever begins it names "
+                    "one",
+                    process=described(process),
+                    count=len(nones),
+                ),
             )
 
 
@@ -64,7 +85,10 @@ def sub_process_can_start(model: Model) -> Faults:
         if not any(_begins(model, one) for one in nodes):
             yield (
                 scope,
-                f"Expected {described(scope)} to hold an element without incoming flow, but it has none",
+                said(
+                    "Expected {scope} to hold an element without incoming flow, but it has none",
+                    scope=described(scope),
+                ),
             )
 
 
@@ -73,7 +97,7 @@ def sub_process_is_empty(model: Model) -> Faults:
     """A sub-process without elements completes as soon as it is entered."""
     for scope in model.of(*EMBEDDED):
         if not model.nodes(scope):
-            yield scope, f"{described(scope)} holds nothing: it completes at once"
+            yield scope, said("{scope} holds nothing: it completes at once", scope=described(scope))
 
 
 @rule("bpmn.task.receive-instantiate", "BPMN 2.0.2 §10.3.3, receive task: instantiate")
@@ -81,7 +105,10 @@ def instantiating_receive_task_begins(model: Model) -> Faults:
     """An instantiating receive task has no flow in."""
     for node in model.of("receiveTask"):
         if flag(node, "instantiate", False) and model.incoming[node]:
-            yield node, f"Expected no flow into the instantiating {described(node)}, but it has one"
+            yield (
+                node,
+                said("Expected no flow into the instantiating {node}, but it has one", node=described(node)),
+            )
 
 
 @rule("bpmn.event-sub-process.triggered", "BPMN 2.0.2 §10.3.5", NOTE)
@@ -91,7 +118,11 @@ def event_sub_process_markers(model: Model) -> Faults:
         if flag(scope, "triggeredByEvent", False):
             yield (
                 scope,
-                f"{described(scope)} is marked as triggered by an event, which {local(scope)} cannot be",
+                said(
+                    "{scope} is marked as triggered by an event, which {scope_kind} cannot be",
+                    scope=described(scope),
+                    scope_kind=local(scope),
+                ),
             )
 
 
@@ -106,11 +137,17 @@ def event_sub_process_not_repeated(model: Model) -> Faults:
         if not is_event_sub_process(scope):
             continue
         if _loop(scope) is not None:
-            yield scope, f"Expected no loop on event sub-process '{scope.get('id')}', but it has one"
+            yield (
+                scope,
+                said("Expected no loop on event sub-process '{id}', but it has one", id=scope.get("id")),
+            )
         if is_compensation_handler(scope):
             yield (
                 scope,
-                f"Expected event sub-process '{scope.get('id')}' not to be for compensation, but it is",
+                said(
+                    "Expected event sub-process '{id}' not to be for compensation, but it is",
+                    id=scope.get("id"),
+                ),
             )
 
 
@@ -119,7 +156,7 @@ def ad_hoc_has_activities(model: Model) -> Faults:
     """An ad-hoc sub-process holds at least one activity."""
     for scope in model.of("adHocSubProcess"):
         if not any(local(one) in ACTIVITIES for one in model.nodes(scope)):
-            yield scope, f"Expected an activity in {described(scope)}, but it has none"
+            yield scope, said("Expected an activity in {scope}, but it has none", scope=described(scope))
 
 
 @rule("bpmn.ad-hoc.forbidden", "BPMN 2.0.2 §10.3.5, ad-hoc sub-process: MUST NOT be used")
@@ -129,7 +166,12 @@ def ad_hoc_has_no_start_or_end(model: Model) -> Faults:
         for event in (*children(scope, "startEvent"), *children(scope, "endEvent")):
             yield (
                 event,
-                f"Expected no {local(event)} in the ad-hoc '{scope.get('id')}', but found {described(event)}",
+                said(
+                    "Expected no {event_kind} in the ad-hoc '{id}', but found {event}",
+                    event_kind=local(event),
+                    id=scope.get("id"),
+                    event=described(event),
+                ),
             )
 
 
@@ -138,7 +180,13 @@ def call_has_target(model: Model) -> Faults:
     """A call activity says what it calls."""
     for call in model.of("callActivity"):
         if not called_name(call):
-            yield call, f"Expected {described(call)} to name a process or global task, but it names none"
+            yield (
+                call,
+                said(
+                    "Expected {call} to name a process or global task, but it names none",
+                    call=described(call),
+                ),
+            )
 
 
 @rule("bpmn.task.receive-message", "BPMN 2.0.2 §10.3.3, receive task", EXECUTION)
@@ -146,7 +194,7 @@ def receive_task_has_message(model: Model) -> Faults:
     """A receive task says which message it waits for."""
     for task in model.of("receiveTask"):
         if not task.get("messageRef"):
-            yield task, f"Expected a messageRef on {described(task)}, but it has none"
+            yield task, said("Expected a messageRef on {task}, but it has none", task=described(task))
 
 
 @rule("bpmn.task.send-message", "BPMN 2.0.2 §10.3.3, send task; dialect: a message or a job", EXECUTION)
@@ -156,89 +204,11 @@ def send_task_has_message(model: Model) -> Faults:
         if not task.get("messageRef") and extension(task, "taskDefinition") is None:
             yield (
                 task,
-                f"Expected a messageRef or a zeebe:taskDefinition on {described(task)}, but it has neither",
+                said(
+                    "Expected a messageRef or a zeebe:taskDefinition on {task}, but it has neither",
+                    task=described(task),
+                ),
             )
-
-
-@rule("bpmn.loop.collection", "BPMN 2.0.2 §10.3.8, multi-instance loop characteristics", EXECUTION)
-def multi_instance_has_count(model: Model) -> Faults:
-    """A multi-instance activity has a cardinality or a collection."""
-    for loop in model.of("multiInstanceLoopCharacteristics"):
-        owner = loop.getparent()
-        setting = extension(loop, "loopCharacteristics")
-        collection = setting is not None and bool((setting.get("inputCollection") or "").strip())
-        counted = bool(text(child(loop, "loopCardinality")))
-        if owner is not None and not (collection or counted or text(child(loop, "loopDataInputRef"))):
-            yield (
-                owner,
-                f"Expected a cardinality or a collection on the multi-instance {described(owner)}, "
-                "but it has neither",
-            )
-
-
-@rule("bpmn.loop.output", "dialect: loopCharacteristics; BPMN 2.0.2 §10.3.8", EXECUTION)
-def multi_instance_output_is_whole(model: Model) -> Faults:
-    """A collection of results and the expression of one result come together."""
-    for loop in model.of("multiInstanceLoopCharacteristics"):
-        setting = extension(loop, "loopCharacteristics")
-        owner = loop.getparent()
-        if setting is None or owner is None:
-            continue
-        if bool(setting.get("outputCollection")) != bool(setting.get("outputElement")):
-            yield (
-                owner,
-                f"Expected outputCollection and outputElement together on {described(owner)}, "
-                "but one is missing",
-            )
-
-
-@rule("bpmn.loop.behavior", "BPMN 2.0.2 §10.3.8, table MultiInstanceLoopCharacteristics: behavior")
-def behaviour_has_events(model: Model) -> Faults:
-    """Behaviour none, one and complex name the events they throw; complex has its definitions."""
-    needed = {"None": "noneBehaviorEventRef", "One": "oneBehaviorEventRef"}
-    for loop in model.of("multiInstanceLoopCharacteristics"):
-        owner = loop.getparent()
-        behaviour = loop.get("behavior", "All")
-        if owner is None:
-            continue
-        if behaviour in needed and not loop.get(needed[behaviour]):
-            yield (
-                owner,
-                f"Expected {needed[behaviour]} for behaviour {behaviour} of {described(owner)}, "
-                "but it is missing",
-            )
-        if behaviour == "Complex" and not children(loop, "complexBehaviorDefinition"):
-            yield owner, f"Expected a complexBehaviorDefinition for {described(owner)}, but it has none"
-
-
-@rule("bpmn.loop.ends", "BPMN 2.0.2 §10.3.8, §13.3.6, standard loop characteristics", EXECUTION)
-def loop_has_an_end(model: Model) -> Faults:
-    """A standard loop has a condition or a maximum."""
-    for loop in model.of("standardLoopCharacteristics"):
-        owner = loop.getparent()
-        if owner is None or loop.get("loopMaximum") is not None or text(child(loop, "loopCondition")):
-            continue
-        yield owner, f"Expected a loopCondition or loopMaximum on {described(owner)}, but it has neither"
-
-
-@rule("bpmn.loop.maximum", "BPMN 2.0.2 §10.3.8, standard loop characteristics", EXECUTION)
-def loop_maximum_is_positive(model: Model) -> Faults:
-    """The maximum of a standard loop is not negative."""
-    for loop in model.of("standardLoopCharacteristics"):
-        owner = loop.getparent()
-        maximum = _integer(loop.get("loopMaximum"))
-        if owner is not None and maximum is not None and maximum < 0:
-            yield owner, f"Expected a loopMaximum of 0 or more on {described(owner)}, but it is {maximum}"
-
-
-@rule("bpmn.loop.cardinality", "BPMN 2.0.2 §10.3.8, table MultiInstanceLoopCharacteristics", EXECUTION)
-def cardinality_is_positive(model: Model) -> Faults:
-    """The cardinality of a multi-instance activity is not negative."""
-    for loop in model.of("multiInstanceLoopCharacteristics"):
-        owner = loop.getparent()
-        count = _integer(text(child(loop, "loopCardinality")).removeprefix("="))
-        if owner is not None and count is not None and count < 0:
-            yield owner, f"Expected a cardinality of 0 or more on {described(owner)}, but it is {count}"
 
 
 @rule("bpmn.task.script-format", "BPMN 2.0.2 §10.3.3, table ScriptTask: scriptFormat")
@@ -246,7 +216,13 @@ def script_has_format(model: Model) -> Faults:
     """A script task with a `bpmn:script` says in which language it is."""
     for task in model.of("scriptTask"):
         if child(task, "script") is not None and not task.get("scriptFormat"):
-            yield task, f"Expected a scriptFormat on {described(task)}, which has a script, but it has none"
+            yield (
+                task,
+                said(
+                    "Expected a scriptFormat on {task}, which has a script, but it has none",
+                    task=described(task),
+                ),
+            )
 
 
 def _loop(activity: Element) -> Element | None:
@@ -261,13 +237,6 @@ def _begins(model: Model, node: Element) -> bool:
     if local(node) == "boundaryEvent" or is_event_sub_process(node) or is_compensation_handler(node):
         return False
     return local(node) in FLOW_NODES and not model.incoming[node] and "link" not in model.kinds(node)
-
-
-def _integer(value: str | None) -> int | None:
-    try:
-        return int((value or "").strip())
-    except ValueError:
-        return None
 
 
 RULES = rules_of(globals())

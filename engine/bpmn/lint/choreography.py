@@ -8,6 +8,7 @@ from __future__ import annotations
 from engine.bpmn.lint.model import CHOREOGRAPHY, Model, described
 from engine.bpmn.lint.rule import Faults, rule, rules_of
 from engine.bpmn.xml import Element, local, reference, references
+from engine.errors import said
 
 CONVERSATIONS = ("conversation", "subConversation", "callConversation")
 
@@ -20,8 +21,12 @@ def initiator_takes_part(model: Model) -> Faults:
         if initiator and initiator not in references(activity, "participantRef"):
             yield (
                 activity,
-                f"Expected the initiator of {described(activity)} among its participants, "
-                f"but '{initiator}' is none of them",
+                said(
+                    "Expected the initiator of {activity} among its participants, but '{initiator}' is none "
+                    "of them",
+                    activity=described(activity),
+                    initiator=initiator,
+                ),
             )
 
 
@@ -31,8 +36,16 @@ def task_has_two_participants(model: Model) -> Faults:
     for activity in model.of(*CHOREOGRAPHY):
         count = len(set(references(activity, "participantRef")))
         if count < 2 or (count > 2 and local(activity) == "choreographyTask"):
-            wanted = "two" if local(activity) == "choreographyTask" else "two or more"
-            yield activity, f"Expected {wanted} participants of {described(activity)}, but it has {count}"
+            wanted = "two" if local(activity) == "choreographyTask" else said("two or more")
+            yield (
+                activity,
+                said(
+                    "Expected {wanted} participants of {activity}, but it has {count}",
+                    wanted=wanted,
+                    activity=described(activity),
+                    count=count,
+                ),
+            )
 
 
 @rule("bpmn.choreography.messages", "BPMN 2.0.2 §11.5.1, table ChoreographyTask: messageFlowRef")
@@ -45,8 +58,11 @@ def messages_are_between_its_participants(model: Model) -> Faults:
             if flow is not None and local(flow) == "messageFlow" and not _ends(flow) <= participants:
                 yield (
                     task,
-                    f"Expected {described(flow)} between the participants of {described(task)}, "
-                    "but it leads elsewhere",
+                    said(
+                        "Expected {flow} between the participants of {task}, but it leads elsewhere",
+                        flow=described(flow),
+                        task=described(task),
+                    ),
                 )
 
 
@@ -61,8 +77,12 @@ def link_has_a_conversation_at_one_end(model: Model) -> Faults:
         if len(kinds) == 2 and sum(kinds) != 1:
             yield (
                 link,
-                f"Expected a conversation at one end of {described(link)} and a participant at the other, "
-                f"but both are {'conversations' if all(kinds) else 'participants'}",
+                said(
+                    "Expected a conversation at one end of {link} and a participant at the other, but both "
+                    "are {which}",
+                    link=described(link),
+                    which=said("conversations") if all(kinds) else said("participants"),
+                ),
             )
 
 
@@ -72,7 +92,14 @@ def conversation_has_two_participants(model: Model) -> Faults:
     for node in model.of(*CONVERSATIONS):
         count = len(set(references(node, "participantRef")))
         if count == 1:
-            yield node, f"Expected two or more participants of {described(node)}, but it lists {count}"
+            yield (
+                node,
+                said(
+                    "Expected two or more participants of {node}, but it lists {count}",
+                    node=described(node),
+                    count=count,
+                ),
+            )
 
 
 def _ends(element: Element) -> set[str]:

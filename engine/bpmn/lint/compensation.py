@@ -8,6 +8,7 @@ from __future__ import annotations
 from engine.bpmn.lint.model import ACTIVITIES, Model, described, is_compensation_handler, is_event_sub_process
 from engine.bpmn.lint.rule import NOTE, Faults, rule, rules_of
 from engine.bpmn.xml import Element, ancestors, flag, local
+from engine.errors import said
 
 
 @rule("bpmn.compensation.association", "BPMN 2.0.2 §10.7.2")
@@ -19,18 +20,27 @@ def boundary_has_handler(model: Model) -> Faults:
         if not targets:
             yield (
                 event,
-                f"Expected an association from {described(event)} to a compensation activity, "
-                "but there is none",
+                said(
+                    "Expected an association from {event} to a compensation activity, but there is none",
+                    event=described(event),
+                ),
             )
         elif not handlers:
             yield (
                 event,
-                f"Expected {described(targets[0])} to be for compensation (isForCompensation), but it is not",
+                said(
+                    "Expected {targets} to be for compensation (isForCompensation), but it is not",
+                    targets=described(targets[0]),
+                ),
             )
         elif len(handlers) > 1:
             yield (
                 event,
-                f"Expected one compensation activity for {described(event)}, but it has {len(handlers)}",
+                said(
+                    "Expected one compensation activity for {event}, but it has {count}",
+                    event=described(event),
+                    count=len(handlers),
+                ),
             )
 
 
@@ -39,7 +49,12 @@ def boundary_has_no_flow(model: Model) -> Faults:
     """A compensation boundary event has no sequence flow out."""
     for event in _compensation_boundaries(model):
         if model.outgoing[event]:
-            yield event, f"Expected no flow out of the compensation {described(event)}, but it has one"
+            yield (
+                event,
+                said(
+                    "Expected no flow out of the compensation {event}, but it has one", event=described(event)
+                ),
+            )
 
 
 @rule("bpmn.compensation.handler-scope", "BPMN 2.0.2 §10.7.2, §8.4.8")
@@ -50,7 +65,11 @@ def handler_beside_event(model: Model) -> Faults:
             if handler.getparent() is not event.getparent():
                 yield (
                     event,
-                    f"Expected {described(handler)} in the scope of {described(event)}, but it is in another",
+                    said(
+                        "Expected {handler} in the scope of {event}, but it is in another",
+                        handler=described(handler),
+                        event=described(event),
+                    ),
                 )
 
 
@@ -62,7 +81,10 @@ def handler_has_no_boundary(model: Model) -> Faults:
         if activity is not None and is_compensation_handler(activity):
             yield (
                 event,
-                f"Expected no compensation event on the compensation {described(activity)}, but found one",
+                said(
+                    "Expected no compensation event on the compensation {activity}, but found one",
+                    activity=described(activity),
+                ),
             )
 
 
@@ -72,7 +94,13 @@ def handler_is_used(model: Model) -> Faults:
     used = {handler for event in _compensation_boundaries(model) for handler in _associated(model, event)}
     for activity in model.of(*ACTIVITIES):
         if is_compensation_handler(activity) and activity not in used:
-            yield activity, f"No compensation event is associated with {described(activity)}: it never runs"
+            yield (
+                activity,
+                said(
+                    "No compensation event is associated with {activity}: it never runs",
+                    activity=described(activity),
+                ),
+            )
 
 
 @rule("bpmn.compensation.activity-ref", "BPMN 2.0.2 §10.5.5, compensate event definition; §10.7.3")
@@ -86,8 +114,11 @@ def thrown_activity_in_scope(model: Model) -> Faults:
             if local(activity) in ACTIVITIES and not _reaches(event, activity):
                 yield (
                     event,
-                    f"Expected {described(event)} to name an activity of its scope, "
-                    f"but {described(activity)} is of another",
+                    said(
+                        "Expected {event} to name an activity of its scope, but {activity} is of another",
+                        event=described(event),
+                        activity=described(activity),
+                    ),
                 )
 
 
@@ -104,7 +135,11 @@ def thrown_activity_has_handler(model: Model) -> Faults:
             ):
                 yield (
                     event,
-                    f"{described(activity)}, named by {described(event)}, has no compensation",
+                    said(
+                        "{activity}, named by {event}, has no compensation",
+                        activity=described(activity),
+                        event=described(event),
+                    ),
                 )
 
 
@@ -118,7 +153,10 @@ def boundary_without_cancel_activity(model: Model) -> Faults:
         if not flag(event, "cancelActivity", True):
             yield (
                 event,
-                f'Expected no cancelActivity="false" on the compensation {described(event)}, but it has it',
+                said(
+                    'Expected no cancelActivity="false" on the compensation {event}, but it has it',
+                    event=described(event),
+                ),
             )
 
 

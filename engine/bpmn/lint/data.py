@@ -8,6 +8,7 @@ from __future__ import annotations
 from engine.bpmn.lint.model import SUB_PROCESSES, Model, described
 from engine.bpmn.lint.rule import LETTER, STRICT, Faults, rule, rules_of
 from engine.bpmn.xml import Element, ancestors, child, children, flag, local, reference, references, text
+from engine.errors import said
 
 ASSOCIATIONS = ("dataInputAssociation", "dataOutputAssociation")
 REFERENCES = {"dataObjectReference": "dataObjectRef", "dataStoreReference": "dataStoreRef"}
@@ -18,7 +19,10 @@ def no_io_in_sub_process(model: Model) -> Faults:
     """An embedded sub-process defines no data inputs and outputs of its own."""
     for scope in model.of(*SUB_PROCESSES):
         if child(scope, "ioSpecification") is not None:
-            yield scope, f"Expected no ioSpecification in {described(scope)}, but it has one"
+            yield (
+                scope,
+                said("Expected no ioSpecification in {scope}, but it has one", scope=described(scope)),
+            )
 
 
 @rule("bpmn.data.input-in-set", "BPMN 2.0.2 §10.4.1, table DataInput: inputSetRefs", LETTER)
@@ -47,8 +51,14 @@ def special_references_are_listed(model: Model) -> Faults:
                     if found not in listed:
                         yield (
                             one,
-                            f"Expected '{found}' of {name} among the data{kind}Refs of {described(one)}, "
-                            "but it is not",
+                            said(
+                                "Expected '{found}' of {name} among the data{kind}Refs of {one}, "
+                                "but it is not",
+                                found=found,
+                                name=name,
+                                kind=kind,
+                                one=described(one),
+                            ),
                         )
 
 
@@ -62,7 +72,11 @@ def sets_name_each_other(model: Model) -> Faults:
                 if other is not None and one.get("id") not in references(other, f"{mine}Refs"):
                     yield (
                         one,
-                        f"Expected {described(other)} to name {described(one)} in turn, but it does not",
+                        said(
+                            "Expected {other} to name {one} in turn, but it does not",
+                            other=described(other),
+                            one=described(one),
+                        ),
                     )
 
 
@@ -80,7 +94,14 @@ def collection_as_its_item(model: Model) -> Faults:
             and local(item) == "itemDefinition"
             and _is_collection(one) != _is_collection(item)
         ):
-            yield one, f"Expected isCollection of {described(one)} as of {described(item)}, but it differs"
+            yield (
+                one,
+                said(
+                    "Expected isCollection of {one} as of {item}, but it differs",
+                    one=described(one),
+                    item=described(item),
+                ),
+            )
 
 
 @rule("bpmn.data.object-state", "BPMN 2.0.2 §10.4.1: data objects cannot specify states", LETTER)
@@ -88,7 +109,13 @@ def states_stand_on_references(model: Model) -> Faults:
     """A state stands on the references to a data object, never on the data object itself."""
     for one in model.of("dataObject"):
         if child(one, "dataState") is not None:
-            yield one, f"Expected no dataState on {described(one)}, but it has one; references have states"
+            yield (
+                one,
+                said(
+                    "Expected no dataState on {one}, but it has one; references have states",
+                    one=described(one),
+                ),
+            )
 
 
 @rule(
@@ -106,8 +133,14 @@ def association_ends_at_its_owner(model: Model) -> Faults:
                 end, kind = ("end", "input") if inward else ("begin", "output")
                 yield (
                     association,
-                    f"Expected {described(association)} to {end} at an {kind} of {described(owner)}, "
-                    f"but {described(found)} is none",
+                    said(
+                        "Expected {association} to {end} at an {kind} of {owner}, but {found} is none",
+                        association=described(association),
+                        end=end,
+                        kind=kind,
+                        owner=described(owner),
+                        found=described(found),
+                    ),
                 )
 
 
@@ -127,8 +160,11 @@ def loop_input_is_the_task_s_own(model: Model) -> Faults:
         if name not in own:
             yield (
                 task,
-                f"Expected loopDataInputRef of {described(task)} to name a data input of it, "
-                f"but '{name}' is none",
+                said(
+                    "Expected loopDataInputRef of {task} to name a data input of it, but '{name}' is none",
+                    task=described(task),
+                    name=name,
+                ),
             )
 
 
@@ -140,7 +176,11 @@ def single_source_without_transformation(model: Model) -> Faults:
         if count > 1 and child(association, "transformation") is None:
             yield (
                 association,
-                f"Expected one sourceRef without a transformation, but {described(association)} has {count}",
+                said(
+                    "Expected one sourceRef without a transformation, but {association} has {count}",
+                    association=described(association),
+                    count=count,
+                ),
             )
 
 
@@ -160,8 +200,13 @@ def same_item_definition(model: Model) -> Faults:
             if source and target and source != target:
                 yield (
                     association,
-                    "Expected source and target of one item definition, "
-                    f"but '{name}' is of '{source}' and the target of '{target}'",
+                    said(
+                        "Expected source and target of one item definition, but '{name}' is of "
+                        "'{source}' and the target of '{target}'",
+                        name=name,
+                        source=source,
+                        target=target,
+                    ),
                 )
 
 
@@ -177,8 +222,11 @@ def data_object_in_scope(model: Model) -> Faults:
             if owner is not None and all(scope is not owner for scope in ancestors(one)):
                 yield (
                     one,
-                    f"Expected {described(target)} in a scope around {described(one)}, "
-                    "but it is out of its sight",
+                    said(
+                        "Expected {target} in a scope around {one}, but it is out of its sight",
+                        target=described(target),
+                        one=described(one),
+                    ),
                 )
 
 
@@ -193,7 +241,14 @@ def _unset(model: Model, kind: str, holder: str, names: tuple[str, ...]) -> Faul
     for element in model.of(kind):
         parent = element.getparent()
         if parent is not None and local(parent) == "ioSpecification" and element.get("id") not in used:
-            yield element, f"Expected {described(element)} to stand in an {holder}, but it stands in none"
+            yield (
+                element,
+                said(
+                    "Expected {element} to stand in an {holder}, but it stands in none",
+                    element=described(element),
+                    holder=holder,
+                ),
+            )
 
 
 def _structure(model: Model, name: str) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from engine.bpmn.lint.model import Model, described
 from engine.bpmn.lint.rule import EXECUTION, NOTE, Faults, rule, rules_of
 from engine.bpmn.xml import Element, child, extension, local, text
+from engine.errors import said
 
 
 @rule("engine.task.job-type", "dialect: Service tasks create jobs; BPMN 2.0.2 §10.3.3", EXECUTION)
@@ -19,7 +20,10 @@ def service_task_has_job_type(model: Model) -> Faults:
         if extension(task, "taskDefinition") is None:
             yield (
                 task,
-                f"Expected a zeebe:taskDefinition with the job type on {described(task)}, but it has none",
+                said(
+                    "Expected a zeebe:taskDefinition with the job type on {task}, but it has none",
+                    task=described(task),
+                ),
             )
 
 
@@ -30,8 +34,10 @@ def business_rule_task_has_decision(model: Model) -> Faults:
         if extension(task, "calledDecision") is None and extension(task, "taskDefinition") is None:
             yield (
                 task,
-                f"Expected a zeebe:calledDecision or zeebe:taskDefinition on {described(task)}, "
-                "but it has neither",
+                said(
+                    "Expected a zeebe:calledDecision or zeebe:taskDefinition on {task}, but it has neither",
+                    task=described(task),
+                ),
             )
 
 
@@ -44,8 +50,12 @@ def script_task_has_feel(model: Model) -> Faults:
             found = f"a script in '{language}'" if language else "a bpmn:script"
             yield (
                 task,
-                f"Expected a zeebe:script or zeebe:taskDefinition on {described(task)}, "
-                f"but it has {found}, which is not run",
+                said(
+                    "Expected a zeebe:script or zeebe:taskDefinition on {task}, but it has {found}, which is "
+                    "not run",
+                    task=described(task),
+                    found=found,
+                ),
             )
 
 
@@ -54,7 +64,13 @@ def script_task_has_something_to_do(model: Model) -> Faults:
     """A script task without script and job is passed as if it were an abstract task."""
     for task in _unworked_script_tasks(model):
         if not text(child(task, "script")):
-            yield task, f"Expected a script or a job on {described(task)}, but it has none and does nothing"
+            yield (
+                task,
+                said(
+                    "Expected a script or a job on {task}, but it has none and does nothing",
+                    task=described(task),
+                ),
+            )
 
 
 def _unworked_script_tasks(model: Model) -> Iterator[Element]:
@@ -69,7 +85,14 @@ def one_way_to_work(model: Model) -> Faults:
     for task in model.of("scriptTask", "businessRuleTask"):
         own = "script" if local(task) == "scriptTask" else "calledDecision"
         if extension(task, own) is not None and extension(task, "taskDefinition") is not None:
-            yield task, f"Expected zeebe:{own} or zeebe:taskDefinition on {described(task)}, but it has both"
+            yield (
+                task,
+                said(
+                    "Expected zeebe:{own} or zeebe:taskDefinition on {task}, but it has both",
+                    own=own,
+                    task=described(task),
+                ),
+            )
 
 
 @rule("engine.loop.no-maximum", "BPMN 2.0.2 §10.3.8", NOTE)
@@ -78,7 +101,12 @@ def loop_has_a_limit(model: Model) -> Faults:
     for loop in model.of("standardLoopCharacteristics"):
         owner = loop.getparent()
         if owner is not None and loop.get("loopMaximum") is None and text(child(loop, "loopCondition")):
-            yield owner, f"The loop of {described(owner)} has no maximum: its condition alone ends it"
+            yield (
+                owner,
+                said(
+                    "The loop of {owner} has no maximum: its condition alone ends it", owner=described(owner)
+                ),
+            )
 
 
 RULES = rules_of(globals())

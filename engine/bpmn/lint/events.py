@@ -12,6 +12,7 @@ from engine.bpmn.lint.model import Model, a, described, is_event_sub_process
 from engine.bpmn.lint.references import called_name
 from engine.bpmn.lint.rule import LETTER, Faults, rule, rules_of
 from engine.bpmn.xml import Element, ancestors, children, flag, local
+from engine.errors import said
 
 TOP_START = frozenset({"message", "timer", "signal", "conditional"})
 EVENT_SUB_PROCESS_START = TOP_START | {"error", "escalation", "compensation"}
@@ -41,8 +42,11 @@ def sub_process_start_is_none(model: Model) -> Faults:
         ):
             yield (
                 event,
-                f"Expected {described(event)} of an embedded sub-process to have no trigger, "
-                f"but it has {_listed(model.kinds(event))}",
+                said(
+                    "Expected {event} of an embedded sub-process to have no trigger, but it has {listed}",
+                    event=described(event),
+                    listed=_listed(model.kinds(event)),
+                ),
             )
 
 
@@ -54,7 +58,10 @@ def event_sub_process_start_kinds(model: Model) -> Faults:
             if not model.kinds(event) and not children(event, "eventDefinitionRef"):
                 yield (
                     event,
-                    f"Expected a trigger on {described(event)} of an event sub-process, but it has none",
+                    said(
+                        "Expected a trigger on {event} of an event sub-process, but it has none",
+                        event=described(event),
+                    ),
                 )
             yield from _foreign_kinds(
                 model, event, EVENT_SUB_PROCESS_START, "the start of an event sub-process"
@@ -70,8 +77,11 @@ def event_sub_process_has_one_start(model: Model) -> Faults:
             if count != 1:
                 yield (
                     scope,
-                    f"Expected exactly one start event in event sub-process '{scope.get('id')}', "
-                    f"but it has {count}",
+                    said(
+                        "Expected exactly one start event in event sub-process '{id}', but it has {count}",
+                        id=scope.get("id"),
+                        count=count,
+                    ),
                 )
 
 
@@ -83,7 +93,11 @@ def non_interrupting_start(model: Model) -> Faults:
         if is_event_sub_process(scope) and forbidden and not flag(event, "isInterrupting", True):
             yield (
                 event,
-                f"Expected {described(event)} to be interrupting, but it is not and has {_listed(forbidden)}",
+                said(
+                    "Expected {event} to be interrupting, but it is not and has {listed}",
+                    event=described(event),
+                    listed=_listed(forbidden),
+                ),
             )
 
 
@@ -94,8 +108,10 @@ def parallel_multiple_has_several(model: Model) -> Faults:
         if flag(event, "parallelMultiple", False) and len(model.definitions(event)) < 2:
             yield (
                 event,
-                f"Expected two or more triggers on the parallel multiple {described(event)}, "
-                "but it has fewer",
+                said(
+                    "Expected two or more triggers on the parallel multiple {event}, but it has fewer",
+                    event=described(event),
+                ),
             )
 
 
@@ -113,7 +129,13 @@ def cancel_end_in_transaction(model: Model) -> Faults:
         if "cancel" in model.kinds(event) and not any(
             local(one) == "transaction" for one in ancestors(event)
         ):
-            yield event, f"Expected the cancel {described(event)} inside a transaction, but it is in none"
+            yield (
+                event,
+                said(
+                    "Expected the cancel {event} inside a transaction, but it is in none",
+                    event=described(event),
+                ),
+            )
 
 
 @rule("bpmn.event.catch.kind", "BPMN 2.0.2 §10.5.4, table 10.89")
@@ -121,7 +143,10 @@ def catch_kinds(model: Model) -> Faults:
     """An intermediate catch waits for a message, timer, signal, condition or link."""
     for event in model.of("intermediateCatchEvent"):
         if not model.kinds(event) and not children(event, "eventDefinitionRef"):
-            yield event, f"Expected a trigger on the catching {described(event)}, but it has none"
+            yield (
+                event,
+                said("Expected a trigger on the catching {event}, but it has none", event=described(event)),
+            )
         yield from _foreign_kinds(model, event, CATCH, "a catch in normal flow")
 
 
@@ -137,7 +162,10 @@ def boundary_kinds(model: Model) -> Faults:
     """A boundary event has a trigger, and not a link or terminate."""
     for event in model.of("boundaryEvent"):
         if not model.kinds(event) and not children(event, "eventDefinitionRef"):
-            yield event, f"Expected a trigger on the boundary event '{event.get('id')}', but it has none"
+            yield (
+                event,
+                said("Expected a trigger on the boundary event '{id}', but it has none", id=event.get("id")),
+            )
         yield from _foreign_kinds(model, event, BOUNDARY, "a boundary event")
 
 
@@ -149,7 +177,11 @@ def non_interrupting_boundary(model: Model) -> Faults:
         if forbidden and not flag(event, "cancelActivity", True):
             yield (
                 event,
-                f"Expected {described(event)} to be interrupting, but it is not and has {_listed(forbidden)}",
+                said(
+                    "Expected {event} to be interrupting, but it is not and has {listed}",
+                    event=described(event),
+                    listed=_listed(forbidden),
+                ),
             )
 
 
@@ -161,7 +193,11 @@ def cancel_boundary_on_transaction(model: Model) -> Faults:
         if "cancel" in model.kinds(event) and activity is not None and local(activity) != "transaction":
             yield (
                 event,
-                f"Expected the cancel {described(event)} on a transaction, but it is on {a(local(activity))}",
+                said(
+                    "Expected the cancel {event} on a transaction, but it is on {activity_kind}",
+                    event=described(event),
+                    activity_kind=a(local(activity)),
+                ),
             )
 
 
@@ -173,8 +209,11 @@ def boundary_beside_its_activity(model: Model) -> Faults:
         if activity is not None and activity.getparent() is not event.getparent():
             yield (
                 event,
-                f"Expected {described(event)} beside {described(activity)}, "
-                "but they stand in different scopes",
+                said(
+                    "Expected {event} beside {activity}, but they stand in different scopes",
+                    event=described(event),
+                    activity=described(activity),
+                ),
             )
 
 
@@ -186,7 +225,10 @@ def no_boundary_on_event_sub_process(model: Model) -> Faults:
         if activity is not None and is_event_sub_process(activity):
             yield (
                 event,
-                f"Expected no boundary event on event sub-process '{activity.get('id')}', but found one",
+                said(
+                    "Expected no boundary event on event sub-process '{id}', but found one",
+                    id=activity.get("id"),
+                ),
             )
 
 
@@ -195,7 +237,7 @@ def boundary_leads_somewhere(model: Model) -> Faults:
     """A boundary event other than compensation has at least one flow out."""
     for event in model.of("boundaryEvent"):
         if "compensation" not in model.kinds(event) and not model.outgoing[event]:
-            yield event, f"Expected a flow out of {described(event)}, but it has none"
+            yield event, said("Expected a flow out of {event}, but it has none", event=described(event))
 
 
 @rule("bpmn.event.start.called", "BPMN 2.0.2 §10.5.2, §10.3.6: a call begins at a none start")
@@ -207,8 +249,10 @@ def called_process_has_none_start(model: Model) -> Faults:
         if process is not None and process in eventful:
             yield (
                 call,
-                f"Expected {described(process)}, which is called, to have a none start event, "
-                "but it has none",
+                said(
+                    "Expected {process}, which is called, to have a none start event, but it has none",
+                    process=described(process),
+                ),
             )
 
 
@@ -229,7 +273,13 @@ def _foreign_kinds(model: Model, event: Element, allowed: frozenset[str], spot: 
     if wrong:
         yield (
             event,
-            f"Expected {spot} to be one of {_listed(allowed)}, but {described(event)} has {_listed(wrong)}",
+            said(
+                "Expected {spot} to be one of {listed}, but {event} has {other_listed}",
+                spot=spot,
+                listed=_listed(allowed),
+                event=described(event),
+                other_listed=_listed(wrong),
+            ),
         )
 
 

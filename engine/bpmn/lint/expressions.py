@@ -20,7 +20,7 @@ from engine.bpmn.lint.rule import EXECUTION, NOTE, Faults, rule, rules_of
 from engine.bpmn.lint.triggers import is_formal, is_marked
 from engine.bpmn.names import WRITTEN, spaced_names
 from engine.bpmn.xml import ZEEBE, Element, ancestors, child, children, extension, local, namespace, text
-from engine.errors import ExpressionError
+from engine.errors import ExpressionError, said
 
 # BPMN elements whose text is an expression, whether or not it begins with '='.
 ALWAYS = (
@@ -71,8 +71,14 @@ def expressions_parse(model: Model) -> Faults:
         except ExpressionError as error:
             yield (
                 one.owner,
-                f"{error.sentence} ({one.place} "
-                f"of {described(one.owner)}, line {error.line}, column {error.column})",
+                said(
+                    "{sentence} ({place} of {owner}, line {line}, column {column})",
+                    sentence=error.sentence,
+                    place=one.place,
+                    owner=described(one.owner),
+                    line=error.line,
+                    column=error.column,
+                ),
             )
 
 
@@ -88,7 +94,11 @@ def formal_expressions_have_text(model: Model) -> Faults:
         if formal and not text(element) and not len(element):
             yield (
                 _owner(element),
-                f"Expected a text in {local(element)} of {described(_owner(element))}, but it is empty",
+                said(
+                    "Expected a text in {element_kind} of {element}, but it is empty",
+                    element_kind=local(element),
+                    element=described(_owner(element)),
+                ),
             )
 
 
@@ -103,9 +113,13 @@ def expressions_are_formal(model: Model) -> Faults:
         if text(element) and not is_formal(element) and local(_parent(element)) not in _JUDGED_ELSEWHERE:
             yield (
                 _owner(element),
-                f"Expected {local(element)} "
-                f"of {described(_owner(element))} to be a formal expression (xsi:type "
-                f"tFormalExpression, or a text that begins with '='), but found '{text(element)}'",
+                said(
+                    "Expected {element_kind} of {element} to be a formal expression (xsi:type "
+                    "tFormalExpression, or a text that begins with '='), but found '{text}'",
+                    element_kind=local(element),
+                    element=described(_owner(element)),
+                    text=text(element),
+                ),
             )
 
 
@@ -118,7 +132,14 @@ def language_is_feel(model: Model) -> Faults:
         evaluated = local(element) in ALWAYS or (local(element) in TIMERS and text(element).startswith("="))
         language = element.get("language") if evaluated else None
         if language and "feel" not in language.lower():
-            yield element, f"Expected FEEL as language of this {local(element)}, but it is '{language}'"
+            yield (
+                element,
+                said(
+                    "Expected FEEL as language of this {element_kind}, but it is '{language}'",
+                    element_kind=local(element),
+                    language=language,
+                ),
+            )
 
 
 @rule("bpmn.expression.default-language", "BPMN 2.0.2 §8.2.1, Definitions: expressionLanguage", NOTE)
@@ -126,7 +147,10 @@ def default_language_is_noted(model: Model) -> Faults:
     """Expressions are read as FEEL, whatever language the file declares as its default."""
     language = model.root.get("expressionLanguage", "")
     if language and "feel" not in language.lower():
-        yield model.root, f"Expressions are read as FEEL, though the file declares '{language}'"
+        yield (
+            model.root,
+            said("Expressions are read as FEEL, though the file declares '{language}'", language=language),
+        )
 
 
 @rule("bpmn.event.timer.text", "BPMN 2.0.2 §10.5.5: ISO 8601; Camunda 8: cron", EXECUTION)
@@ -138,8 +162,13 @@ def moments_are_moments(model: Model) -> Faults:
             if moment and not moment.startswith("=") and not _is_moment(name, moment):
                 yield (
                     definition,
-                    f"Expected {name} of {_around(model, definition)} to be {_FORMS[name]}, "
-                    f"but found '{moment}'",
+                    said(
+                        "Expected {name} of {around} to be {forms}, but found '{moment}'",
+                        name=name,
+                        around=_around(model, definition),
+                        forms=_FORMS[name],
+                        moment=moment,
+                    ),
                 )
 
 
@@ -162,7 +191,11 @@ def awaited_message_has_key(model: Model) -> Faults:
         if key and not key.startswith("="):
             yield (
                 message,
-                f"The correlation key '{key}' of {described(message)} has no '=': it is read as FEEL",
+                said(
+                    "The correlation key '{key}' of {message} has no '=': it is read as FEEL",
+                    key=key,
+                    message=described(message),
+                ),
             )
 
 
@@ -244,8 +277,13 @@ def _bad_names(owner: Element, one: Element) -> Faults:
         if value and not _NAME.match(value):
             yield (
                 owner,
-                f"Expected {attribute} of zeebe:{name} on {described(owner)} to be a name, "
-                f"but found '{value}'",
+                said(
+                    "Expected {attribute} of zeebe:{name} on {owner} to be a name, but found '{value}'",
+                    attribute=attribute,
+                    name=name,
+                    owner=described(owner),
+                    value=value,
+                ),
             )
 
 

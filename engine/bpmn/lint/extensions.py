@@ -25,6 +25,7 @@ from engine.bpmn.xml import (
     local,
     namespace,
 )
+from engine.errors import listed, said
 
 # Camunda 8 elements that are read → attributes that are read.
 KNOWN: dict[str, frozenset[str]] = {
@@ -115,7 +116,11 @@ def unknown_is_refused(model: Model) -> Faults:
         if local(element) not in KNOWN:
             yield (
                 owner,
-                f"Expected only known zeebe elements on {described(owner)}, but found zeebe:{local(element)}",
+                said(
+                    "Expected only known zeebe elements on {owner}, but found zeebe:{element_kind}",
+                    owner=described(owner),
+                    element_kind=local(element),
+                ),
             )
 
 
@@ -126,7 +131,13 @@ def required_extension_is_refused(model: Model) -> Faults:
         definition = element.get("definition", "")
         space = element.nsmap.get(definition.partition(":")[0] or None) if ":" in definition else None
         if flag(element, "mustUnderstand", False) and space != ZEEBE:
-            yield element, f"Expected no extension that must be understood, but found '{definition}'"
+            yield (
+                element,
+                said(
+                    "Expected no extension that must be understood, but found '{definition}'",
+                    definition=definition,
+                ),
+            )
 
 
 @rule("bpmn.extension.attribute", "dialect: Camunda 8 elements that are read", NOTE)
@@ -135,12 +146,25 @@ def unknown_attribute_is_noted(model: Model) -> Faults:
     for owner, element in _settings(model):
         for name in sorted(map(str, element.attrib)):
             if not name.startswith("{") and name not in KNOWN.get(local(element), frozenset({name})):
-                yield owner, f"Attribute '{name}' of zeebe:{local(element)} on {described(owner)} is not read"
+                yield (
+                    owner,
+                    said(
+                        "Attribute '{name}' of zeebe:{element_kind} on {owner} is not read",
+                        name=name,
+                        element_kind=local(element),
+                        owner=described(owner),
+                    ),
+                )
     for owner in model.elements:
         for key in owner.attrib:
             name = str(key).removeprefix(f"{{{ZEEBE}}}")
             if name != key and name not in TEMPLATE:
-                yield owner, f"Attribute 'zeebe:{name}' on {described(owner)} is not read"
+                yield (
+                    owner,
+                    said(
+                        "Attribute 'zeebe:{name}' on {owner} is not read", name=name, owner=described(owner)
+                    ),
+                )
 
 
 @rule("bpmn.extension.place", "dialect: Camunda 8 elements that are read", EXECUTION)
@@ -153,13 +177,22 @@ def setting_stands_where_it_works(model: Model) -> Faults:
         if name in INSIDE and local(parent) != INSIDE[name]:
             yield (
                 owner,
-                f"Expected zeebe:{name} inside zeebe:{INSIDE[name]}, but it stands in {local(parent)}",
+                said(
+                    "Expected zeebe:{name} inside zeebe:{inside}, but it stands in {parent_kind}",
+                    name=name,
+                    inside=INSIDE[name],
+                    parent_kind=local(parent),
+                ),
             )
         elif name in PLACES and local(owner) not in PLACES[name]:
             yield (
                 owner,
-                f"Expected zeebe:{name} on {' or '.join(sorted(PLACES[name])[:4])}, "
-                f"but it stands on {described(owner)}",
+                said(
+                    "Expected zeebe:{name} on {places}, but it stands on {owner}",
+                    name=name,
+                    places=listed(sorted(PLACES[name])[:4], " or "),
+                    owner=described(owner),
+                ),
             )
 
 
@@ -173,7 +206,15 @@ def setting_stands_once(model: Model) -> Faults:
             for one in children(holder, None, ZEEBE)
         )
         for name in sorted(name for name, count in names.items() if count > 1 and name in ONCE):
-            yield owner, f"Expected one zeebe:{name} on {described(owner)}, but found {names[name]}"
+            yield (
+                owner,
+                said(
+                    "Expected one zeebe:{name} on {owner}, but found {names}",
+                    name=name,
+                    owner=described(owner),
+                    names=names[name],
+                ),
+            )
 
 
 @rule("bpmn.extension.incomplete", "dialect: Camunda 8 elements that are read", EXECUTION)
@@ -184,7 +225,12 @@ def setting_is_complete(model: Model) -> Faults:
             if not (element.get(name) or "").strip():
                 yield (
                     owner,
-                    f"Expected '{name}' in zeebe:{local(element)} of {described(owner)}, but it is missing",
+                    said(
+                        "Expected '{name}' in zeebe:{element_kind} of {owner}, but it is missing",
+                        name=name,
+                        element_kind=local(element),
+                        owner=described(owner),
+                    ),
                 )
 
 
@@ -197,7 +243,12 @@ def foreign_namespaces_are_noted(model: Model) -> Faults:
         counts[space] += 1
         first.setdefault(space, element)
     for space in sorted(counts):
-        yield first[space], f"Namespace '{space}' is kept and not read ({counts[space]} uses)"
+        yield (
+            first[space],
+            said(
+                "Namespace '{space}' is kept and not read ({counts} uses)", space=space, counts=counts[space]
+            ),
+        )
 
 
 def _settings(model: Model) -> Iterator[tuple[Element, Element]]:

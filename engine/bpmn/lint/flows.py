@@ -17,6 +17,7 @@ from engine.bpmn.lint.model import (
 )
 from engine.bpmn.lint.rule import NOTE, STRICT, Faults, rule, rules_of
 from engine.bpmn.xml import Element, children, flag, local, reference, references
+from engine.errors import said
 
 CONDITIONAL_SOURCES = ACTIVITIES | {"exclusiveGateway", "inclusiveGateway", "complexGateway"}
 
@@ -36,8 +37,13 @@ def within_one_scope(model: Model) -> Faults:
         if source.getparent() is not target.getparent():
             yield (
                 flow,
-                f"Expected {described(flow)} to stay inside one {_border(source, target)}, but it leads from "
-                f"{_inside(source)} to {_inside(target)}",
+                said(
+                    "Expected {flow} to stay inside one {border}, but it leads from {source} to {target}",
+                    flow=described(flow),
+                    border=_border(source, target),
+                    source=_inside(source),
+                    target=_inside(target),
+                ),
             )
 
 
@@ -51,7 +57,12 @@ def stands_with_its_ends(model: Model) -> Faults:
         if local(source) in FLOW_NODES and flow.getparent() is not source.getparent():
             yield (
                 flow,
-                f"Expected {described(flow)} to stand in {_inside(source)}, but it stands in {_inside(flow)}",
+                said(
+                    "Expected {flow} to stand in {source}, but it stands in {other_flow}",
+                    flow=described(flow),
+                    source=_inside(source),
+                    other_flow=_inside(flow),
+                ),
             )
 
 
@@ -62,7 +73,11 @@ def none_into_start(model: Model) -> Faults:
         for flow in model.incoming[event]:
             yield (
                 flow,
-                f"Expected no flow into a start event, but {described(flow)} leads into {described(event)}",
+                said(
+                    "Expected no flow into a start event, but {flow} leads into {event}",
+                    flow=described(flow),
+                    event=described(event),
+                ),
             )
 
 
@@ -73,7 +88,11 @@ def none_out_of_end(model: Model) -> Faults:
         for flow in model.outgoing[event]:
             yield (
                 flow,
-                f"Expected no flow out of an end event, but {described(flow)} leaves {described(event)}",
+                said(
+                    "Expected no flow out of an end event, but {flow} leaves {event}",
+                    flow=described(flow),
+                    event=described(event),
+                ),
             )
 
 
@@ -84,8 +103,11 @@ def none_into_boundary(model: Model) -> Faults:
         for flow in model.incoming[event]:
             yield (
                 flow,
-                "Expected no flow into a boundary event, "
-                f"but {described(flow)} leads into {described(event)}",
+                said(
+                    "Expected no flow into a boundary event, but {flow} leads into {event}",
+                    flow=described(flow),
+                    event=described(event),
+                ),
             )
 
 
@@ -97,7 +119,11 @@ def none_at_event_sub_process(model: Model) -> Faults:
             for flow in (*model.incoming[node], *model.outgoing[node]):
                 yield (
                     flow,
-                    f"Expected no flow at event sub-process '{node.get('id')}', but found {described(flow)}",
+                    said(
+                        "Expected no flow at event sub-process '{id}', but found {flow}",
+                        id=node.get("id"),
+                        flow=described(flow),
+                    ),
                 )
 
 
@@ -109,8 +135,11 @@ def none_at_compensation_handler(model: Model) -> Faults:
             for flow in (*model.incoming[node], *model.outgoing[node]):
                 yield (
                     flow,
-                    f"Expected no flow at the compensation activity '{node.get('id')}', "
-                    f"but found {described(flow)}",
+                    said(
+                        "Expected no flow at the compensation activity '{id}', but found {flow}",
+                        id=node.get("id"),
+                        flow=described(flow),
+                    ),
                 )
 
 
@@ -124,7 +153,11 @@ def condition_only_where_allowed(model: Model) -> Faults:
         if has_condition(flow):
             yield (
                 flow,
-                f"Expected no condition on a flow out of {a(local(source))}, but {described(flow)} has one",
+                said(
+                    "Expected no condition on a flow out of {source_kind}, but {flow} has one",
+                    source_kind=a(local(source)),
+                    flow=described(flow),
+                ),
             )
 
 
@@ -136,9 +169,12 @@ def condition_not_alone(model: Model) -> Faults:
         if len(flows) == 1 and has_condition(flows[0]):
             yield (
                 flows[0],
-                f"Expected another flow beside the conditional {described(flows[0])} out "
-                f"of {described(node)}, "
-                "but it is the only one",
+                said(
+                    "Expected another flow beside the conditional {flows} out of {node}, but it is the only "
+                    "one",
+                    flows=described(flows[0]),
+                    node=described(node),
+                ),
             )
 
 
@@ -150,8 +186,11 @@ def default_leaves_its_node(model: Model) -> Faults:
         if flow is not None and local(flow) == "sequenceFlow" and flow not in model.outgoing[node]:
             yield (
                 node,
-                f"Expected the default flow of {described(node)} to leave it, "
-                f"but '{flow.get('id')}' does not",
+                said(
+                    "Expected the default flow of {node} to leave it, but '{id}' does not",
+                    node=described(node),
+                    id=flow.get("id"),
+                ),
             )
 
 
@@ -163,8 +202,11 @@ def default_has_no_condition(model: Model) -> Faults:
         if flow is not None and flow in model.outgoing[node] and has_condition(flow):
             yield (
                 flow,
-                f"Expected no condition on {described(flow)}, "
-                f"but it is the default flow of {described(node)}",
+                said(
+                    "Expected no condition on {flow}, but it is the default flow of {node}",
+                    flow=described(flow),
+                    node=described(node),
+                ),
             )
 
 
@@ -173,7 +215,14 @@ def default_only_where_allowed(model: Model) -> Faults:
     """Only activities and exclusive, inclusive and complex gateways have a default flow."""
     for node in model.of(*(FLOW_NODES - CONDITIONAL_SOURCES)):
         if node.get("default") is not None:
-            yield node, f"Expected no default flow on {a(local(node))}, but {described(node)} names one"
+            yield (
+                node,
+                said(
+                    "Expected no default flow on {node_kind}, but {node} names one",
+                    node_kind=a(local(node)),
+                    node=described(node),
+                ),
+            )
 
 
 @rule("bpmn.flow.listed-wrongly", "BPMN 2.0.2 §8.4.7, table FlowNode: incoming and outgoing")
@@ -190,8 +239,15 @@ def listed_where_it_leads(model: Model) -> Faults:
                 ):
                     yield (
                         node,
-                        f"Expected '{name}', {side} in {described(node)}, to have it as {attribute}, "
-                        f"but that is '{reference(flow.get(attribute))}'",
+                        said(
+                            "Expected '{name}', {side} in {node}, to have it as {attribute}, but that is "
+                            "'{reference}'",
+                            name=name,
+                            side=side,
+                            node=described(node),
+                            attribute=attribute,
+                            reference=reference(flow.get(attribute)),
+                        ),
                     )
 
 
@@ -210,7 +266,15 @@ def listed_at_both_ends(model: Model) -> Faults:
             continue
         for side, node in zip(("outgoing", "incoming"), model.ends(flow), strict=True):
             if node is not None and (side, flow.get("id")) not in listed:
-                yield flow, f"Expected {described(node)} to list {described(flow)} as {side}, but it does not"
+                yield (
+                    flow,
+                    said(
+                        "Expected {node} to list {flow} as {side}, but it does not",
+                        node=described(node),
+                        flow=described(flow),
+                        side=side,
+                    ),
+                )
 
 
 @rule("bpmn.flow.immediate", "BPMN 2.0.2 §8.4.13, table SequenceFlow: isImmediate", STRICT)
@@ -218,7 +282,13 @@ def immediate_where_executable(model: Model) -> Faults:
     """A sequence flow of an executable process is not marked as one that may take other steps between."""
     for flow in model.of("sequenceFlow"):
         if not flag(flow, "isImmediate", True):
-            yield flow, f"Expected {described(flow)} to be immediate in an executable process, but it is not"
+            yield (
+                flow,
+                said(
+                    "Expected {flow} to be immediate in an executable process, but it is not",
+                    flow=described(flow),
+                ),
+            )
 
 
 @rule("bpmn.flow.twice", "BPMN 2.0.2 §8.4.13: legal, each flow carries its own token", NOTE)
@@ -232,7 +302,11 @@ def doubled_flow(model: Model) -> Faults:
         if (source, target) in seen:
             yield (
                 flow,
-                f"A second flow leads from {described(source)} to {described(target)}: the target runs twice",
+                said(
+                    "A second flow leads from {source} to {target}: the target runs twice",
+                    source=described(source),
+                    target=described(target),
+                ),
             )
         seen.add((source, target))
 

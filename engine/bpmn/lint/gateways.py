@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from engine.bpmn.lint.model import GATEWAYS, Model, a, described, has_condition
 from engine.bpmn.lint.rule import EXECUTION, LETTER, Faults, rule, rules_of
 from engine.bpmn.xml import Element, child, flag, local, text
+from engine.errors import said
 
 AWAITED = frozenset({"message", "signal", "timer", "conditional"})
 
@@ -26,8 +27,13 @@ def conditions_present(model: Model) -> Faults:
             if flow is not default and not has_condition(flow):
                 yield (
                     flow,
-                    f"Expected a condition on {described(flow)} out of {described(node)}, "
-                    "but it has none and is not the default flow",
+                    said(
+                        "Expected a condition on {flow} out of {node}, but it has none and is not "
+                        "the default "
+                        "flow",
+                        flow=described(flow),
+                        node=described(node),
+                    ),
                 )
 
 
@@ -39,14 +45,20 @@ def direction_is_true(model: Model) -> Faults:
         if direction == "Converging" and len(model.outgoing[node]) > 1:
             yield (
                 node,
-                f"Expected one flow out of the converging {described(node)}, "
-                f"but it has {len(model.outgoing[node])}",
+                said(
+                    "Expected one flow out of the converging {node}, but it has {count}",
+                    node=described(node),
+                    count=len(model.outgoing[node]),
+                ),
             )
         if direction == "Diverging" and len(model.incoming[node]) > 1:
             yield (
                 node,
-                f"Expected one flow into the diverging {described(node)}, "
-                f"but it has {len(model.incoming[node])}",
+                said(
+                    "Expected one flow into the diverging {node}, but it has {count}",
+                    node=described(node),
+                    count=len(model.incoming[node]),
+                ),
             )
 
 
@@ -57,7 +69,13 @@ def mixed_is_mixed(model: Model) -> Faults:
         if node.get("gatewayDirection") != "Mixed":
             continue
         if len(model.incoming[node]) < 2 or len(model.outgoing[node]) < 2:
-            yield node, f"Expected several flows into and out of the mixed {described(node)}, but it has not"
+            yield (
+                node,
+                said(
+                    "Expected several flows into and out of the mixed {node}, but it has not",
+                    node=described(node),
+                ),
+            )
 
 
 @rule("bpmn.gateway.splits-or-merges", "BPMN 2.0.2 §10.6.1", LETTER)
@@ -67,7 +85,10 @@ def splits_or_merges(model: Model) -> Faults:
         if len(model.incoming[node]) < 2 and len(model.outgoing[node]) < 2:
             yield (
                 node,
-                f"Expected several flows into or out of {described(node)}, but it neither splits nor merges",
+                said(
+                    "Expected several flows into or out of {node}, but it neither splits nor merges",
+                    node=described(node),
+                ),
             )
 
 
@@ -76,7 +97,10 @@ def has_a_way_out(model: Model) -> Faults:
     """A gateway has at least one flow out."""
     for node in model.of(*(GATEWAYS - {"eventBasedGateway"})):
         if not model.outgoing[node]:
-            yield node, f"Expected at least one flow out of {described(node)}, but it has none"
+            yield (
+                node,
+                said("Expected at least one flow out of {node}, but it has none", node=described(node)),
+            )
 
 
 @rule("bpmn.gateway.event.ways", "BPMN 2.0.2 §10.6.6")
@@ -86,8 +110,11 @@ def event_gateway_has_two_ways(model: Model) -> Faults:
         if len(model.outgoing[node]) < 2:
             yield (
                 node,
-                f"Expected two or more flows out of {described(node)}, "
-                f"but it has {len(model.outgoing[node])}",
+                said(
+                    "Expected two or more flows out of {node}, but it has {count}",
+                    node=described(node),
+                    count=len(model.outgoing[node]),
+                ),
             )
 
 
@@ -104,8 +131,13 @@ def event_gateway_targets(model: Model) -> Faults:
         found = f"{a(local(target))}" + (f" ({', '.join(sorted(kinds))})" if kinds else "")
         yield (
             node,
-            f"Expected {described(node)} to lead to receive tasks or catches of a message, signal, timer or "
-            f"condition, but '{target.get('id')}' is {found}",
+            said(
+                "Expected {node} to lead to receive tasks or catches of a message, signal, timer or "
+                "condition, but '{id}' is {found}",
+                node=described(node),
+                id=target.get("id"),
+                found=found,
+            ),
         )
 
 
@@ -119,7 +151,13 @@ def message_catch_or_receive_task(model: Model) -> Faults:
             local(target) != "receiveTask" and "message" in model.kinds(target) for target in targets
         )
         if tasks and catches:
-            yield node, f"Expected message events or receive tasks behind {described(node)}, but found both"
+            yield (
+                node,
+                said(
+                    "Expected message events or receive tasks behind {node}, but found both",
+                    node=described(node),
+                ),
+            )
 
 
 @rule("bpmn.gateway.event.single-entry", "BPMN 2.0.2 §10.6.6")
@@ -129,7 +167,11 @@ def target_has_single_entry(model: Model) -> Faults:
         if len(model.incoming[target]) > 1:
             yield (
                 target,
-                f"Expected no flow but that of {described(node)} into {described(target)}, but it has others",
+                said(
+                    "Expected no flow but that of {node} into {target}, but it has others",
+                    node=described(node),
+                    target=described(target),
+                ),
             )
 
 
@@ -140,7 +182,11 @@ def target_without_boundary(model: Model) -> Faults:
         for event in model.boundaries[target]:
             yield (
                 event,
-                f"Expected no boundary event on {described(target)} behind {described(node)}, but found one",
+                said(
+                    "Expected no boundary event on {target} behind {node}, but found one",
+                    target=described(target),
+                    node=described(node),
+                ),
             )
 
 
@@ -151,8 +197,11 @@ def instantiating_gateway_begins(model: Model) -> Faults:
         if flag(node, "instantiate", False) and model.incoming[node]:
             yield (
                 node,
-                f"Expected no flow into the instantiating {described(node)}, "
-                f"but it has {len(model.incoming[node])}",
+                said(
+                    "Expected no flow into the instantiating {node}, but it has {count}",
+                    node=described(node),
+                    count=len(model.incoming[node]),
+                ),
             )
 
 
@@ -161,7 +210,10 @@ def parallel_only_when_instantiating(model: Model) -> Faults:
     """An event-based gateway is of type Parallel only where it instantiates the process."""
     for node in model.of("eventBasedGateway"):
         if node.get("eventGatewayType") == "Parallel" and not flag(node, "instantiate", False):
-            yield node, f"Expected the parallel {described(node)} to be instantiating, but it is not"
+            yield (
+                node,
+                said("Expected the parallel {node} to be instantiating, but it is not", node=described(node)),
+            )
 
 
 @rule(
@@ -175,8 +227,12 @@ def parallel_start_waits_for_messages(model: Model) -> Faults:
         if local(target) == "intermediateCatchEvent" and set(model.kinds(target)) != {"message"}:
             yield (
                 node,
-                f"Expected the parallel instantiating {described(node)} to wait for messages alone, "
-                f"but '{target.get('id')}' waits for something else",
+                said(
+                    "Expected the parallel instantiating {node} to wait for messages alone, but '{id}' waits "
+                    "for something else",
+                    node=described(node),
+                    id=target.get("id"),
+                ),
             )
 
 
@@ -188,8 +244,11 @@ def instantiating_gateway_on_top(model: Model) -> Faults:
         if flag(node, "instantiate", False) and parent is not None and local(parent) != "process":
             yield (
                 node,
-                f"Expected the instantiating {described(node)} in a process, "
-                f"but it stands in {a(local(parent))}",
+                said(
+                    "Expected the instantiating {node} in a process, but it stands in {parent_kind}",
+                    node=described(node),
+                    parent_kind=a(local(parent)),
+                ),
             )
 
 
@@ -198,7 +257,13 @@ def complex_gateway_activation(model: Model) -> Faults:
     """A complex gateway that merges says with an activation condition when it goes on."""
     for node in model.of("complexGateway"):
         if len(model.incoming[node]) > 1 and not text(child(node, "activationCondition")):
-            yield node, f"Expected an activationCondition on the merging {described(node)}, but it has none"
+            yield (
+                node,
+                said(
+                    "Expected an activationCondition on the merging {node}, but it has none",
+                    node=described(node),
+                ),
+            )
 
 
 def _event_targets(model: Model) -> Iterator[tuple[Element, Element]]:

@@ -12,6 +12,7 @@ from engine.bpmn.lint.model import Model, described
 from engine.bpmn.lint.references import called_name
 from engine.bpmn.lint.rule import LETTER, STRICT, Faults, rule, rules_of
 from engine.bpmn.xml import Element, child, children, local, reference, text
+from engine.errors import said
 
 _PARTS = ("dataInput", "dataOutput", "inputSet", "outputSet")
 
@@ -26,8 +27,13 @@ def service_task_has_one_input_set(model: Model) -> Faults:
         if inputs != 1 or outputs > 1:
             yield (
                 task,
-                f"Expected one inputSet and at most one outputSet on {described(task)}, which names an "
-                f"operation, but it has {inputs} and {outputs}",
+                said(
+                    "Expected one inputSet and at most one outputSet on {task}, which names an operation, "
+                    "but it has {inputs} and {outputs}",
+                    task=described(task),
+                    inputs=inputs,
+                    outputs=outputs,
+                ),
             )
 
 
@@ -36,7 +42,15 @@ def message_task_has_one_set(model: Model) -> Faults:
     """A send (receive) task that names a message has at most one input (output) and one set of it."""
     for task, kind, holder in _message_tasks(model):
         if task.get("messageRef") and max(_count(task, kind), _count(task, holder)) > 1:
-            yield task, f"Expected at most one {kind} and {holder} on {described(task)}, but it has more"
+            yield (
+                task,
+                said(
+                    "Expected at most one {kind} and {holder} on {task}, but it has more",
+                    kind=kind,
+                    holder=holder,
+                    task=described(task),
+                ),
+            )
 
 
 @rule("bpmn.io.message-item", "BPMN 2.0.2 §10.3.3, send task, receive task", STRICT)
@@ -70,7 +84,13 @@ def call_has_the_callee_s_data(model: Model) -> Faults:
             if mine != theirs:
                 yield (
                     call,
-                    f"Expected {described(call)} to have {theirs} {part} as what it calls, but it has {mine}",
+                    said(
+                        "Expected {call} to have {theirs} {part} as what it calls, but it has {mine}",
+                        call=described(call),
+                        theirs=theirs,
+                        part=part,
+                        mine=mine,
+                    ),
                 )
 
 
@@ -81,8 +101,10 @@ def exposed_element_is_bound(model: Model) -> Faults:
         if children(element, "supportedInterfaceRef") and not children(element, "ioBinding"):
             yield (
                 element,
-                f"Expected an ioBinding on {described(element)}, which supports an interface, "
-                "but it has none",
+                said(
+                    "Expected an ioBinding on {element}, which supports an interface, but it has none",
+                    element=described(element),
+                ),
             )
 
 
@@ -95,9 +117,14 @@ def event_has_data_for_each_definition(model: Model) -> Faults:
             if count and count != len(model.definitions(event)):
                 yield (
                     event,
-                    f"Expected one {kind} for each event definition of {described(event)}, "
-                    f"but it has {count} "
-                    f"for {len(model.definitions(event))}",
+                    said(
+                        "Expected one {kind} for each event definition of {event}, but it has {count} for "
+                        "{other_count}",
+                        kind=kind,
+                        event=described(event),
+                        count=count,
+                        other_count=len(model.definitions(event)),
+                    ),
                 )
 
 
@@ -108,7 +135,14 @@ def global_conversation_is_bare(model: Model) -> Faults:
     for element in model.of("globalConversation"):
         for one in children(element):
             if local(one) not in allowed | {"choreographyRef", "conversationLink"}:
-                yield element, f"Expected no {local(one)} in {described(element)}, but found one"
+                yield (
+                    element,
+                    said(
+                        "Expected no {one_kind} in {element}, but found one",
+                        one_kind=local(one),
+                        element=described(element),
+                    ),
+                )
 
 
 @rule("bpmn.collaboration.closed", "BPMN 2.0.2 §9.2, table Collaboration: isClosed")
@@ -120,8 +154,11 @@ def closed_as_its_choreography(model: Model) -> Faults:
             if choreography is not None and _closed(choreography) != _closed(element):
                 yield (
                     element,
-                    f"Expected isClosed of {described(element)} as of {described(choreography)}, "
-                    "but it differs",
+                    said(
+                        "Expected isClosed of {element} as of {choreography}, but it differs",
+                        element=described(element),
+                        choreography=described(choreography),
+                    ),
                 )
 
 
@@ -147,8 +184,13 @@ def _differing(model: Model, task: Element, kind: str, message: Element | None) 
         if found != wanted:
             yield (
                 task,
-                f"Expected {described(one)} of the item '{wanted or 'none'}' as {described(message)}, "
-                f"but it is of '{found or 'none'}'",
+                said(
+                    "Expected {one} of the item '{wanted}' as {message}, but it is of '{found}'",
+                    one=described(one),
+                    wanted=wanted or "none",
+                    message=described(message),
+                    found=found or "none",
+                ),
             )
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from engine.bpmn.lint.model import Model, described
 from engine.bpmn.lint.rule import NOTE, Faults, rule, rules_of
 from engine.bpmn.xml import Element, local, references
+from engine.errors import said
 
 
 @rule("bpmn.link.name", "BPMN 2.0.2 §10.5.5, link event definition: name is required")
@@ -18,7 +19,10 @@ def link_has_name(model: Model) -> Faults:
     """A link event has a name, by which the pair finds each other."""
     for event, definition in _links(model):
         if not (definition.get("name") or "").strip():
-            yield event, f"Expected a name on the link of {described(event)}, but it has none"
+            yield (
+                event,
+                said("Expected a name on the link of {event}, but it has none", event=described(event)),
+            )
 
 
 @rule("bpmn.link.catch-once", "BPMN 2.0.2 §10.5.4: many sources, one target")
@@ -26,7 +30,14 @@ def one_catch_per_name(model: Model) -> Faults:
     """Within one scope there is one catching link event for each name."""
     for (_, name), events in _named(model, "intermediateCatchEvent").items():
         for event in events[1:]:
-            yield event, f"Expected one catching link '{name}', but {described(events[0])} catches it as well"
+            yield (
+                event,
+                said(
+                    "Expected one catching link '{name}', but {events} catches it as well",
+                    name=name,
+                    events=described(events[0]),
+                ),
+            )
 
 
 @rule("bpmn.link.dangling", "BPMN 2.0.2 §10.5.4, §13.5.3")
@@ -39,7 +50,15 @@ def throw_has_catch(model: Model) -> Faults:
             if (scope, name) in catches:
                 continue
             found = "the only one is on another level" if name in elsewhere else "there is none"
-            yield event, f"Expected a catching link '{name}' on the level of {described(event)}, but {found}"
+            yield (
+                event,
+                said(
+                    "Expected a catching link '{name}' on the level of {event}, but {found}",
+                    name=name,
+                    event=described(event),
+                    found=found,
+                ),
+            )
 
 
 @rule("bpmn.link.unused", "BPMN 2.0.2 §10.5.4", NOTE)
@@ -48,7 +67,14 @@ def catch_has_throw(model: Model) -> Faults:
     throws = _named(model, "intermediateThrowEvent")
     for key, events in _named(model, "intermediateCatchEvent").items():
         if key not in throws:
-            yield events[0], f"Nothing throws link '{key[1]}': {described(events[0])} is never reached"
+            yield (
+                events[0],
+                said(
+                    "Nothing throws link '{key}': {events} is never reached",
+                    key=key[1],
+                    events=described(events[0]),
+                ),
+            )
 
 
 @rule("bpmn.link.flows", "BPMN 2.0.2 §10.5.4: a link is never both source and target")
@@ -56,9 +82,20 @@ def link_flows(model: Model) -> Faults:
     """No flow leads into a catching link event or out of a throwing one."""
     for event, _ in _links(model):
         if local(event) == "intermediateCatchEvent" and model.incoming[event]:
-            yield event, f"Expected no flow into the catching link {described(event)}, but it has one"
+            yield (
+                event,
+                said(
+                    "Expected no flow into the catching link {event}, but it has one", event=described(event)
+                ),
+            )
         if local(event) == "intermediateThrowEvent" and model.outgoing[event]:
-            yield event, f"Expected no flow out of the throwing link {described(event)}, but it has one"
+            yield (
+                event,
+                said(
+                    "Expected no flow out of the throwing link {event}, but it has one",
+                    event=described(event),
+                ),
+            )
 
 
 @rule("bpmn.link.alone", "BPMN 2.0.2 §10.5.4, §10.5.5: a multiple event holds no link")
@@ -66,7 +103,13 @@ def link_stands_alone(model: Model) -> Faults:
     """A link event has no second event definition."""
     for event, _ in _links(model):
         if len(model.definitions(event)) > 1:
-            yield event, f"Expected the link alone on {described(event)}, but it has further definitions"
+            yield (
+                event,
+                said(
+                    "Expected the link alone on {event}, but it has further definitions",
+                    event=described(event),
+                ),
+            )
 
 
 @rule("bpmn.link.named-pair", "BPMN 2.0.2 §10.5.5, link event definition: source and target")
@@ -83,13 +126,21 @@ def listed_pair_agrees(model: Model) -> Faults:
         if (other, back, definition.get("id")) not in named:
             yield (
                 event,
-                f"Expected link '{other.get('id')}' to list the link of {described(event)} as {back}, "
-                "but it does not",
+                said(
+                    "Expected link '{id}' to list the link of {event} as {back}, but it does not",
+                    id=other.get("id"),
+                    event=described(event),
+                    back=back,
+                ),
             )
         if partner is not None and partner.getparent() is not event.getparent():
             yield (
                 event,
-                f"Expected {described(event)} and {described(partner)} on one level, but they are not",
+                said(
+                    "Expected {event} and {partner} on one level, but they are not",
+                    event=described(event),
+                    partner=described(partner),
+                ),
             )
 
 

@@ -12,6 +12,7 @@ from engine.bpmn.lint.model import ACTIVITIES, FLOW_NODES, SUB_PROCESSES, Model,
 from engine.bpmn.lint.rule import NOTE, Faults, rule, rules_of
 from engine.bpmn.vocabulary import ACTS, PREFIX, PROPERTIES, ROLES
 from engine.bpmn.xml import ZEEBE, Element, children, extensions, local
+from engine.errors import listed, said
 
 _SPANNING = ACTIVITIES | {"process"}
 _POINTS = FLOW_NODES
@@ -43,7 +44,14 @@ def names_are_known(model: Model) -> Faults:
     """A property whose name begins with `banjie.` is one of the dialect."""
     for owner, name, _ in own_properties(model):
         if name not in PROPERTIES:
-            yield owner, f"Expected a known property on {described(owner)}, but found '{name}'"
+            yield (
+                owner,
+                said(
+                    "Expected a known property on {owner}, but found '{name}'",
+                    owner=described(owner),
+                    name=name,
+                ),
+            )
 
 
 @rule("banjie.property.place", "dialect: Banjie's own facts, Periods")
@@ -51,7 +59,14 @@ def names_stand_where_they_work(model: Model) -> Faults:
     """A property stands on a kind of element it works on."""
     for owner, name, _ in own_properties(model):
         if name in PLACES and local(owner) not in PLACES[name]:
-            yield owner, f"Expected '{name}' on another kind of element, but it stands on {described(owner)}"
+            yield (
+                owner,
+                said(
+                    "Expected '{name}' on another kind of element, but it stands on {owner}",
+                    name=name,
+                    owner=described(owner),
+                ),
+            )
 
 
 @rule("banjie.property.once", "dialect: Banjie's own facts")
@@ -60,7 +75,15 @@ def names_stand_once(model: Model) -> Faults:
     counts = Counter((owner, name) for owner, name, _ in own_properties(model))
     for (owner, name), count in counts.items():
         if count > 1:
-            yield owner, f"Expected '{name}' once on {described(owner)}, but found it {count} times"
+            yield (
+                owner,
+                said(
+                    "Expected '{name}' once on {owner}, but found it {count} times",
+                    name=name,
+                    owner=described(owner),
+                    count=count,
+                ),
+            )
 
 
 @rule("banjie.property.value", "dialect: Banjie's own facts")
@@ -68,7 +91,14 @@ def values_are_given(model: Model) -> Faults:
     """A property has a value."""
     for owner, name, value in own_properties(model):
         if name in PROPERTIES and not value:
-            yield owner, f"Expected a value for '{name}' on {described(owner)}, but it is empty"
+            yield (
+                owner,
+                said(
+                    "Expected a value for '{name}' on {owner}, but it is empty",
+                    name=name,
+                    owner=described(owner),
+                ),
+            )
 
 
 @rule("banjie.role.known", "dialect: Roles and acts")
@@ -76,7 +106,14 @@ def roles_are_known(model: Model) -> Faults:
     """A role is one of the closed vocabulary."""
     for owner, name, value in own_properties(model):
         if name == "banjie.role" and value and value not in ROLES:
-            yield owner, f"Expected banjie.role to be one of {', '.join(ROLES)}, but found '{value}'"
+            yield (
+                owner,
+                said(
+                    "Expected banjie.role to be one of {roles}, but found '{value}'",
+                    roles=listed(ROLES),
+                    value=value,
+                ),
+            )
 
 
 @rule("banjie.act.known", "dialect: Roles and acts")
@@ -84,7 +121,7 @@ def acts_are_known(model: Model) -> Faults:
     """An act is one of the closed vocabulary."""
     for owner, name, value in own_properties(model):
         if name == "banjie.act" and value and value not in ACTS:
-            yield owner, f"Expected banjie.act to be a known act, but found '{value}'"
+            yield owner, said("Expected banjie.act to be a known act, but found '{value}'", value=value)
 
 
 @rule("banjie.period.kind-alone", "dialect: Periods", NOTE)
@@ -96,7 +133,11 @@ def kind_belongs_to_a_change(model: Model) -> Faults:
             if not names & {"banjie.period.suspends", "banjie.period.extends"}:
                 yield (
                     owner,
-                    f"'{name}' on {described(owner)} gives a reason, but nothing there suspends or extends",
+                    said(
+                        "'{name}' on {owner} gives a reason, but nothing there suspends or extends",
+                        name=name,
+                        owner=described(owner),
+                    ),
                 )
 
 

@@ -18,6 +18,7 @@ from engine.bpmn.lint.model import (
 )
 from engine.bpmn.lint.rule import LETTER, NOTE, Faults, rule, rules_of
 from engine.bpmn.xml import Element, children, flag, local
+from engine.errors import said
 
 
 @rule("bpmn.flow.start-leads-out", "BPMN 2.0.2 §10.5.2: a start event MUST be a source", LETTER)
@@ -25,7 +26,7 @@ def start_leads_out(model: Model) -> Faults:
     """A start event has at least one flow out."""
     for event in model.of("startEvent"):
         if not model.outgoing[event]:
-            yield event, f"Expected a flow out of {described(event)}, but it has none"
+            yield event, said("Expected a flow out of {event}, but it has none", event=described(event))
 
 
 @rule("bpmn.flow.end-led-to", "BPMN 2.0.2 §10.5.3: an end event MUST be a target")
@@ -33,7 +34,7 @@ def end_is_led_to(model: Model) -> Faults:
     """An end event has at least one flow in."""
     for event in model.of("endEvent"):
         if not model.incoming[event]:
-            yield event, f"Expected a flow into {described(event)}, but it has none"
+            yield event, said("Expected a flow into {event}, but it has none", event=described(event))
 
 
 @rule("bpmn.flow.intermediate-led-to", "BPMN 2.0.2 §10.5.4, sequence flow connections")
@@ -42,7 +43,7 @@ def intermediate_is_led_to(model: Model) -> Faults:
     for event in model.of("intermediateCatchEvent", "intermediateThrowEvent"):
         catching_link = local(event) == "intermediateCatchEvent" and "link" in model.kinds(event)
         if not catching_link and not model.incoming[event] and not _in_ad_hoc(event):
-            yield event, f"Expected a flow into {described(event)}, but it has none"
+            yield event, said("Expected a flow into {event}, but it has none", event=described(event))
 
 
 @rule("bpmn.flow.intermediate-leads-out", "BPMN 2.0.2 §10.5.4, sequence flow connections", LETTER)
@@ -51,7 +52,7 @@ def intermediate_leads_out(model: Model) -> Faults:
     for event in model.of("intermediateCatchEvent", "intermediateThrowEvent"):
         throwing_link = local(event) == "intermediateThrowEvent" and "link" in model.kinds(event)
         if not throwing_link and not model.outgoing[event] and not _in_ad_hoc(event):
-            yield event, f"Expected a flow out of {described(event)}, but it has none"
+            yield event, said("Expected a flow out of {event}, but it has none", event=described(event))
 
 
 @rule("bpmn.flow.start-needed", "BPMN 2.0.2 §10.5.2: an end event requires a start event")
@@ -63,7 +64,10 @@ def end_needs_start(model: Model) -> Faults:
         if not any(flag(one, "instantiate", False) for one in model.nodes(scope)):
             yield (
                 scope,
-                f"Expected a start event in {described(scope)}, which has an end event, but it has none",
+                said(
+                    "Expected a start event in {scope}, which has an end event, but it has none",
+                    scope=described(scope),
+                ),
             )
 
 
@@ -74,7 +78,10 @@ def start_needs_end(model: Model) -> Faults:
         if children(scope, "startEvent") and not children(scope, "endEvent"):
             yield (
                 scope,
-                f"Expected an end event in {described(scope)}, which has a start event, but it has none",
+                said(
+                    "Expected an end event in {scope}, which has a start event, but it has none",
+                    scope=described(scope),
+                ),
             )
 
 
@@ -85,7 +92,10 @@ def every_node_is_led_to(model: Model) -> Faults:
         if not model.incoming[node] and not flag(node, "instantiate", False):
             yield (
                 node,
-                f"Expected a flow into {described(node)}, since the level has a start event, but it has none",
+                said(
+                    "Expected a flow into {node}, since the level has a start event, but it has none",
+                    node=described(node),
+                ),
             )
 
 
@@ -100,8 +110,10 @@ def every_node_leads_out(model: Model) -> Faults:
         if not model.outgoing[node]:
             yield (
                 node,
-                f"Expected a flow out of {described(node)}, since the level has an end event, "
-                "but it has none",
+                said(
+                    "Expected a flow out of {node}, since the level has an end event, but it has none",
+                    node=described(node),
+                ),
             )
 
 
@@ -113,7 +125,7 @@ def every_node_is_reached(model: Model) -> Faults:
         reached = _reached(model, nodes)
         for node in nodes:
             if node not in reached and model.incoming[node]:
-                yield node, f"{described(node)} cannot be reached from a start of its level"
+                yield node, said("{node} cannot be reached from a start of its level", node=described(node))
 
 
 def _inner_nodes(model: Model, event: str) -> Iterator[Element]:

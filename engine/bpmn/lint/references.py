@@ -13,6 +13,7 @@ from engine.bpmn.lint.model import ACTIVITIES, EVENTS, FLOW_NODES, Model, a, des
 from engine.bpmn.lint.reference_table import ATTRIBUTES, CALLABLE, CHILDREN
 from engine.bpmn.lint.rule import EXECUTION, NOTE, Faults, rule, rules_of
 from engine.bpmn.xml import XSI, Element, child, children, extension, local, reference, text
+from engine.errors import said
 
 # References to item definitions and processes: a foreign prefix may mean another file's element.
 _ELSEWHERE = frozenset({"structureRef", "itemSubjectRef", "processRef", "itemRef"})
@@ -55,8 +56,12 @@ def resolves(model: Model) -> Faults:
         if model.find(one.value) is None and not _may_stand_elsewhere(model, one):
             yield (
                 one.holder,
-                f"Expected {one.name} of {described(one.holder)} to name an element of this file, "
-                f"but there is no '{one.value}'",
+                said(
+                    "Expected {name} of {holder} to name an element of this file, but there is no '{value}'",
+                    name=one.name,
+                    holder=described(one.holder),
+                    value=one.value,
+                ),
             )
 
 
@@ -71,8 +76,14 @@ def right_type(model: Model) -> Faults:
             continue
         yield (
             one.holder,
-            f"Expected {one.name} of {described(one.holder)} to name {_types(one.types)}, "
-            f"but '{one.value}' is {a(local(target))}",
+            said(
+                "Expected {name} of {holder} to name {types}, but '{value}' is {target_kind}",
+                name=one.name,
+                holder=described(one.holder),
+                types=_types(one.types),
+                value=one.value,
+                target_kind=a(local(target)),
+            ),
         )
 
 
@@ -80,7 +91,13 @@ def right_type(model: Model) -> Faults:
 def imported(model: Model) -> Faults:
     """A file that imports others is read alone: what they define is not looked up."""
     for one in model.of("import"):
-        yield one, f"Import of '{one.get('location', one.get('namespace', ''))}' is kept, and not followed"
+        yield (
+            one,
+            said(
+                "Import of '{location}' is kept, and not followed",
+                location=one.get("location", one.get("namespace", "")),
+            ),
+        )
 
 
 @rule("bpmn.call.elsewhere", "BPMN 2.0.2 §10.3.6", NOTE)
@@ -91,7 +108,11 @@ def called_elsewhere(model: Model) -> Faults:
         if name and not name.startswith("=") and model.find(name) is None:
             yield (
                 call,
-                f"'{name}' called by {described(call)} is not in this file; it is looked up at the call",
+                said(
+                    "'{name}' called by {call} is not in this file; it is looked up at the call",
+                    name=name,
+                    call=described(call),
+                ),
             )
 
 
@@ -105,8 +126,11 @@ def shared_definitions(model: Model) -> Faults:
             if parent is not None and local(parent) in EVENTS:
                 yield (
                     event,
-                    f"Expected '{text(one)}' to be defined at the top of the file, "
-                    f"but it belongs to {described(parent)}",
+                    said(
+                        "Expected '{text}' to be defined at the top of the file, but it belongs to {parent}",
+                        text=text(one),
+                        parent=described(parent),
+                    ),
                 )
 
 
@@ -121,8 +145,12 @@ def bound_parameter_is_the_resource_s(model: Model) -> Faults:
         if local(parameter) == "resourceParameter" and parameter.getparent() is not named:
             yield (
                 role,
-                f"Expected a parameter of {described(named)} on {described(role)}, "
-                f"but '{parameter.get('id')}' is none of it",
+                said(
+                    "Expected a parameter of {named} on {role}, but '{id}' is none of it",
+                    named=described(named),
+                    role=described(role),
+                    id=parameter.get("id"),
+                ),
             )
 
 
@@ -134,8 +162,12 @@ def call_target_type(model: Model) -> Faults:
         if target is not None and local(target) not in CALLABLE:
             yield (
                 call,
-                f"Expected {described(call)} to call a process or global task, but '{called_name(call)}' "
-                f"is {a(local(target))}",
+                said(
+                    "Expected {call} to call a process or global task, but '{called_name}' is {target_kind}",
+                    call=described(call),
+                    called_name=called_name(call),
+                    target_kind=a(local(target)),
+                ),
             )
 
 

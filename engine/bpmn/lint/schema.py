@@ -18,7 +18,7 @@ from lxml import etree
 
 from engine.bpmn.lint.model import Model
 from engine.bpmn.xml import Element
-from engine.errors import Finding
+from engine.errors import Finding, said
 
 RULE = "bpmn.metamodel"
 MAX_FINDINGS = 200
@@ -72,7 +72,11 @@ def _sentences(root: Element) -> list[str]:
 
 
 def _unplaced(sentence: str, count: int) -> Finding:
-    return Finding("definitions", f"{sentence} ({count} times)" if count > 1 else sentence, RULE)
+    return Finding(
+        "definitions",
+        said("{sentence} ({count} times)", sentence=sentence, count=count) if count > 1 else sentence,
+        RULE,
+    )
 
 
 @lru_cache(maxsize=1)
@@ -99,7 +103,7 @@ def _element(model: Model, tree: Any, entry: Any) -> Element | None:
 def _sentence(message: str) -> str:
     match = _PREFIX.match(message)
     if match is None:
-        return f"Expected a file that follows the BPMN 2.0.2 schema, but {message}"
+        return said("Expected a file that follows the BPMN 2.0.2 schema, but {message}", message=message)
     return _explained(match["element"], match["attribute"], match["rest"])
 
 
@@ -108,28 +112,52 @@ def _explained(element: str, attribute: str | None, rest: str) -> str:
     return (
         _of_structure(element, rest)
         or _of_value(spot, rest)
-        or (f"Expected {spot} to follow the BPMN 2.0.2 schema, but: {rest}")
+        or (said("Expected {spot} to follow the BPMN 2.0.2 schema, but: {rest}", spot=spot, rest=rest))
     )
 
 
 def _of_structure(element: str, rest: str) -> str | None:
     if found := _NOT_EXPECTED.match(rest):
-        return f"Expected {_choice(found['names'])} here, but found {element}"
+        return said(
+            "Expected {choice} here, but found {element}", choice=_choice(found["names"]), element=element
+        )
     if found := _MISSING.match(rest):
-        return f"Expected {_choice(found['names'])} inside {element}, but it is missing"
+        return said(
+            "Expected {choice} inside {element}, but it is missing",
+            choice=_choice(found["names"]),
+            element=element,
+        )
     if found := _NOT_ALLOWED.match(rest):
-        return f"Expected only attributes BPMN gives {element}, but found '{found['name']}'"
+        return said(
+            "Expected only attributes BPMN gives {element}, but found '{name}'",
+            element=element,
+            name=found["name"],
+        )
     if found := _REQUIRED.match(rest):
-        return f"Expected {element} to have the attribute '{found['name']}', but it is missing"
+        return said(
+            "Expected {element} to have the attribute '{name}', but it is missing",
+            element=element,
+            name=found["name"],
+        )
     return None
 
 
 def _of_value(spot: str, rest: str) -> str | None:
     if found := _VALUE.match(rest):
         kind = found["type"].removeprefix("xs:")
-        return f"Expected {spot} to be of type {kind}, but found '{found['value']}'"
+        return said(
+            "Expected {spot} to be of type {kind}, but found '{value}'",
+            spot=spot,
+            kind=kind,
+            value=found["value"],
+        )
     if found := _ENUMERATION.match(rest):
-        return f"Expected {spot} to be one of {found['set']}, but found '{found['value']}'"
+        return said(
+            "Expected {spot} to be one of {set}, but found '{value}'",
+            spot=spot,
+            set=found["set"],
+            value=found["value"],
+        )
     return None
 
 

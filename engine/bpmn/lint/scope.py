@@ -21,6 +21,7 @@ from engine.bpmn.xml import (
     reference,
     references,
 )
+from engine.errors import said
 
 _NCNAME = re.compile(r"[^\W\d][\w.\-·]*\Z")
 _CHOREOGRAPHIC = frozenset({"choreography", "globalChoreographyTask", "globalConversation"})
@@ -41,8 +42,11 @@ def id_names(model: Model) -> Faults:
         if identifier is not None and not _NCNAME.match(identifier.strip()):
             yield (
                 element,
-                f"Expected an id that begins with a letter or '_' and has no space or colon, "
-                f"but found '{identifier}'",
+                said(
+                    "Expected an id that begins with a letter or '_' and has no space or colon, but found "
+                    "'{identifier}'",
+                    identifier=identifier,
+                ),
             )
 
 
@@ -51,14 +55,23 @@ def process_has_id(model: Model) -> Faults:
     """A process and every flow element that runs has an id by which it is addressed."""
     for element in model.of("process", "sequenceFlow", *FLOW_NODES):
         if not (element.get("id") or "").strip():
-            yield element, f"Expected every {local(element)} to have an id, but this one has none"
+            yield (
+                element,
+                said(
+                    "Expected every {element_kind} to have an id, but this one has none",
+                    element_kind=local(element),
+                ),
+            )
 
 
 @rule("bpmn.process.executable", "BPMN 2.0.2 §10.2.1, §2.2.3", NOTE)
 def something_executable(model: Model) -> Faults:
     """A file that is meant to run has at least one executable process."""
     if not model.any_executable:
-        yield model.root, 'No process of this file is executable (isExecutable="true"): it is kept, not run'
+        yield (
+            model.root,
+            said('No process of this file is executable (isExecutable="true"): it is kept, not run'),
+        )
 
 
 @rule("bpmn.process.empty", "BPMN 2.0.2 §13.2: a process is instantiated by a start", EXECUTION)
@@ -68,8 +81,11 @@ def process_can_start(model: Model) -> Faults:
         if not any(_may_begin(model, node) for node in model.nodes(process)):
             yield (
                 process,
-                f"Expected {described(process)} to hold a start event, an instantiating gateway or receive "
-                "task, or an activity without incoming flow, but it has nothing to begin with",
+                said(
+                    "Expected {process} to hold a start event, an instantiating gateway or receive task, or "
+                    "an activity without incoming flow, but it has nothing to begin with",
+                    process=described(process),
+                ),
             )
 
 
@@ -78,7 +94,13 @@ def public_process_is_not_executable(model: Model) -> Faults:
     """A public process is not executable."""
     for process in model.of("process"):
         if process.get("processType") == "Public" and flag(process, "isExecutable", False):
-            yield process, f"Expected the public {described(process)} not to be executable, but it is"
+            yield (
+                process,
+                said(
+                    "Expected the public {process} not to be executable, but it is",
+                    process=described(process),
+                ),
+            )
 
 
 @rule("bpmn.process.choreography-inside", "BPMN 2.0.2 §10.2, §10.3.5")
@@ -86,14 +108,20 @@ def no_choreography_inside(model: Model) -> Faults:
     """A process or sub-process holds no choreography activity."""
     for element in model.of(*CHOREOGRAPHY):
         if element in model.process_of:
-            yield element, f"Expected no choreography activity in a process, but found {described(element)}"
+            yield (
+                element,
+                said(
+                    "Expected no choreography activity in a process, but found {element}",
+                    element=described(element),
+                ),
+            )
 
 
 @rule("bpmn.choreography.kept", "BPMN 2.0.2 §9.5, §11; dialect: kept, not executed", NOTE)
 def choreography_kept(model: Model) -> Faults:
     """Choreographies and conversations are kept in the file and are not executed."""
     for element in model.of(*_CHOREOGRAPHIC, *_CONVERSATIONS):
-        yield element, f"{described(element)} is kept and not executed"
+        yield element, said("{element} is kept and not executed", element=described(element))
 
 
 @rule("bpmn.choreography.nested-ref", "BPMN 2.0.2 §9.2, §11")
@@ -103,7 +131,10 @@ def choreography_refers_to_none(model: Model) -> Faults:
         if children(element, "choreographyRef"):
             yield (
                 element,
-                f"Expected {described(element)} to refer to no choreography, but it has a choreographyRef",
+                said(
+                    "Expected {element} to refer to no choreography, but it has a choreographyRef",
+                    element=described(element),
+                ),
             )
 
 
@@ -114,9 +145,12 @@ def participant_multiplicity(model: Model) -> Faults:
     for element in model.of("participantMultiplicity"):
         least, most = _number(element.get("minimum", "0")), _number(element.get("maximum", "1"))
         if least is not None and least < 0:
-            yield element, f"Expected a minimum of 0 or more, but found {least}"
+            yield element, said("Expected a minimum of 0 or more, but found {least}", least=least)
         if least is not None and most is not None and (most < 1 or most < least):
-            yield element, f"Expected a maximum of at least {max(1, least)}, but found {most}"
+            yield (
+                element,
+                said("Expected a maximum of at least {it}, but found {most}", it=max(1, least), most=most),
+            )
 
 
 @rule("bpmn.lane.before", "BPMN 2.0.2 §10.8, XML schema of Process: lane sets, then flow elements")
@@ -127,7 +161,10 @@ def lane_sets_stand_before_the_flow(model: Model) -> Faults:
             if is_bpmn(one, FLOW_NODES | {"sequenceFlow"}):
                 yield (
                     lane_set,
-                    f"Expected the lane set before the flow, but {described(one)} stands before it",
+                    said(
+                        "Expected the lane set before the flow, but {one} stands before it",
+                        one=described(one),
+                    ),
                 )
                 break
 
@@ -141,7 +178,14 @@ def node_in_one_lane(model: Model) -> Faults:
             for name in references(lane, "flowNodeRef"):
                 first = seen.setdefault(name, lane)
                 if first is not lane:
-                    yield lane, f"Expected '{name}' in one lane, but {described(first)} holds it as well"
+                    yield (
+                        lane,
+                        said(
+                            "Expected '{name}' in one lane, but {first} holds it as well",
+                            name=name,
+                            first=described(first),
+                        ),
+                    )
 
 
 @rule("bpmn.lane.scope", "BPMN 2.0.2 §10.8: lanes partition their own process")
@@ -154,8 +198,11 @@ def lane_holds_own_nodes(model: Model) -> Faults:
             if node is not None and model.process_of.get(node) is not process:
                 yield (
                     lane,
-                    f"Expected {described(lane)} to hold nodes of its own process, "
-                    f"but '{name}' is of another",
+                    said(
+                        "Expected {lane} to hold nodes of its own process, but '{name}' is of another",
+                        lane=described(lane),
+                        name=name,
+                    ),
                 )
 
 
@@ -165,7 +212,12 @@ def message_flow_between_pools(model: Model) -> Faults:
     for flow in model.of("messageFlow"):
         source, target = model.ends(flow)
         if source is not None and target is not None and _pool(model, source) == _pool(model, target):
-            yield flow, f"Expected {described(flow)} to connect two pools, but both its ends are in one"
+            yield (
+                flow,
+                said(
+                    "Expected {flow} to connect two pools, but both its ends are in one", flow=described(flow)
+                ),
+            )
 
 
 @rule("bpmn.message-flow.start", "BPMN 2.0.2 §10.5.2, message flow connections")
@@ -173,12 +225,20 @@ def message_flow_at_start(model: Model) -> Faults:
     """A start event sends no message, and receives one only with a message trigger."""
     for flow, source, target in _message_flows(model):
         if source is not None and local(source) == "startEvent":
-            yield flow, f"Expected no message flow out of a start event, but {described(source)} is a source"
+            yield (
+                flow,
+                said(
+                    "Expected no message flow out of a start event, but {source} is a source",
+                    source=described(source),
+                ),
+            )
         if target is not None and local(target) == "startEvent" and "message" not in model.kinds(target):
             yield (
                 flow,
-                f"Expected a message trigger on {described(target)}, to which a message flows, "
-                "but it has none",
+                said(
+                    "Expected a message trigger on {target}, to which a message flows, but it has none",
+                    target=described(target),
+                ),
             )
 
 
@@ -187,11 +247,20 @@ def message_flow_at_end(model: Model) -> Faults:
     """An end event receives no message, and sends one only with a message result."""
     for flow, source, target in _message_flows(model):
         if target is not None and local(target) == "endEvent":
-            yield flow, f"Expected no message flow into an end event, but {described(target)} is a target"
+            yield (
+                flow,
+                said(
+                    "Expected no message flow into an end event, but {target} is a target",
+                    target=described(target),
+                ),
+            )
         if source is not None and local(source) == "endEvent" and "message" not in model.kinds(source):
             yield (
                 flow,
-                f"Expected a message result on {described(source)}, which sends a message, but it has none",
+                said(
+                    "Expected a message result on {source}, which sends a message, but it has none",
+                    source=described(source),
+                ),
             )
 
 
@@ -200,11 +269,20 @@ def message_flow_at_intermediate(model: Model) -> Faults:
     """A throwing event receives no message and a catching or boundary event sends none."""
     for flow, source, target in _message_flows(model):
         if target is not None and local(target) == "intermediateThrowEvent":
-            yield flow, f"Expected no message flow into a throwing event, but {described(target)} is a target"
+            yield (
+                flow,
+                said(
+                    "Expected no message flow into a throwing event, but {target} is a target",
+                    target=described(target),
+                ),
+            )
         if source is not None and local(source) in ("intermediateCatchEvent", "boundaryEvent"):
             yield (
                 flow,
-                f"Expected no message flow out of a catching event, but {described(source)} is a source",
+                said(
+                    "Expected no message flow out of a catching event, but {source} is a source",
+                    source=described(source),
+                ),
             )
 
 

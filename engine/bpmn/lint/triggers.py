@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from engine.bpmn.lint.model import CATCH_EVENTS, EVENTS, THROW_EVENTS, Model, described, is_event_sub_process
 from engine.bpmn.lint.rule import EXECUTION, NOTE, Faults, rule, rules_of
 from engine.bpmn.xml import XSI, Element, child, extension, local, text
+from engine.errors import said
 
 MOMENTS = ("timeDate", "timeDuration", "timeCycle")
 
@@ -23,11 +24,21 @@ def timer_has_one_moment(model: Model) -> Faults:
             found = "none" if not given else " and ".join(given)
             yield (
                 event,
-                f"Expected one of date, duration and cycle on the timer of {described(event)}, "
-                f"but it has {found}",
+                said(
+                    "Expected one of date, duration and cycle on the timer of {event}, but it has {found}",
+                    event=described(event),
+                    found=found,
+                ),
             )
         elif not text(child(definition, given[0])):
-            yield event, f"Expected a text in {given[0]} of {described(event)}, but it is empty"
+            yield (
+                event,
+                said(
+                    "Expected a text in {given} of {event}, but it is empty",
+                    given=given[0],
+                    event=described(event),
+                ),
+            )
 
 
 @rule("bpmn.event.timer.cycle-once", "BPMN 2.0.2 §10.5.4: a catch in normal flow happens once", NOTE)
@@ -39,7 +50,7 @@ def cycle_where_it_repeats(model: Model) -> Faults:
         if local(event) == "intermediateCatchEvent":
             yield (
                 event,
-                f"Of the cycle on {described(event)} only the first moment counts",
+                said("Of the cycle on {event} only the first moment counts", event=described(event)),
             )
 
 
@@ -48,7 +59,7 @@ def message_event_names_message(model: Model) -> Faults:
     """A catching message event says which message it waits for."""
     for event, definition in _definitions(model, "messageEventDefinition"):
         if local(event) in CATCH_EVENTS and not definition.get("messageRef"):
-            yield event, f"Expected a messageRef on {described(event)}, but it has none"
+            yield event, said("Expected a messageRef on {event}, but it has none", event=described(event))
 
 
 @rule("bpmn.event.message.throw", "BPMN 2.0.2 §10.5.5; dialect: a throw is a message or a job", EXECUTION)
@@ -60,7 +71,10 @@ def thrown_message_is_known(model: Model) -> Faults:
         if extension(event, "taskDefinition") is None:
             yield (
                 event,
-                f"Expected a messageRef or a zeebe:taskDefinition on {described(event)}, but it has neither",
+                said(
+                    "Expected a messageRef or a zeebe:taskDefinition on {event}, but it has neither",
+                    event=described(event),
+                ),
             )
 
 
@@ -71,7 +85,10 @@ def used_messages_have_names(model: Model) -> Faults:
         if not (message.get("name") or "").strip():
             yield (
                 message,
-                f"Expected a name on {described(message)}, but it has none and is matched by its id",
+                said(
+                    "Expected a name on {message}, but it has none and is matched by its id",
+                    message=described(message),
+                ),
             )
 
 
@@ -80,7 +97,7 @@ def signal_event_names_signal(model: Model) -> Faults:
     """A signal event says which signal it catches or throws."""
     for event, definition in _definitions(model, "signalEventDefinition"):
         if not definition.get("signalRef"):
-            yield event, f"Expected a signalRef on {described(event)}, but it has none"
+            yield event, said("Expected a signalRef on {event}, but it has none", event=described(event))
 
 
 @rule("bpmn.signal.name", "BPMN 2.0.2 §10.5.5; dialect: signals are matched by name", NOTE)
@@ -88,7 +105,7 @@ def used_signals_have_names(model: Model) -> Faults:
     """A signal without a name is matched by its id."""
     for signal in _used(model, "signalRef", "signal"):
         if not (signal.get("name") or "").strip():
-            yield signal, f"{described(signal)} has no name: it is matched by its id"
+            yield signal, said("{signal} has no name: it is matched by its id", signal=described(signal))
 
 
 @rule("bpmn.event.error.code", "BPMN 2.0.2 §8.4.3, §10.5.5: an error end supplies the errorCode", EXECUTION)
@@ -113,13 +130,16 @@ def conditional_event_has_condition(model: Model) -> Faults:
     for event, definition in _definitions(model, "conditionalEventDefinition"):
         condition = child(definition, "condition")
         if condition is None or not text(condition):
-            yield event, f"Expected a condition on {described(event)}, but it has none"
+            yield event, said("Expected a condition on {event}, but it has none", event=described(event))
         elif not is_formal(condition):
             yield (
                 event,
-                "Expected a formal expression as condition "
-                f"of {described(event)} (xsi:type tFormalExpression, "
-                f"or a text that begins with '='), but found the plain text '{text(condition)}'",
+                said(
+                    "Expected a formal expression as condition of {event} (xsi:type tFormalExpression, or a "
+                    "text that begins with '='), but found the plain text '{text}'",
+                    event=described(event),
+                    text=text(condition),
+                ),
             )
 
 
@@ -133,8 +153,11 @@ def one_interrupting_handler_per_code(model: Model) -> Faults:
                 if code in seen:
                     yield (
                         event,
-                        f"Expected one boundary event for {_error(code)} on {described(activity)}, "
-                        "but found two",
+                        said(
+                            "Expected one boundary event for {error} on {activity}, but found two",
+                            error=_error(code),
+                            activity=described(activity),
+                        ),
                     )
                 seen.add(code)
 
@@ -149,8 +172,11 @@ def one_event_sub_process_per_code(model: Model) -> Faults:
                 if code in seen:
                     yield (
                         event,
-                        f"Expected one event sub-process for {_error(code)} in {described(scope)}, "
-                        "but found two",
+                        said(
+                            "Expected one event sub-process for {error} in {scope}, but found two",
+                            error=_error(code),
+                            scope=described(scope),
+                        ),
                     )
                 seen.add(code)
 
@@ -167,8 +193,11 @@ def message_starts_differ(model: Model) -> Faults:
                 if name and name in seen:
                     yield (
                         event,
-                        f"Expected one start event for message '{name}' in {described(process)}, "
-                        "but found two",
+                        said(
+                            "Expected one start event for message '{name}' in {process}, but found two",
+                            name=name,
+                            process=described(process),
+                        ),
                     )
                 seen.add(name)
 
@@ -201,13 +230,18 @@ def _used(model: Model, attribute: str, kind: str) -> Iterator[Element]:
 
 def _needs_code(model: Model, event: Element, definition: Element, ref: str, code: str) -> Faults:
     if not definition.get(ref):
-        yield event, f"Expected {ref} on {described(event)}, but it has none"
+        yield event, said("Expected {ref} on {event}, but it has none", ref=ref, event=described(event))
         return
     target = model.find(definition.get(ref))
     if target is not None and not (target.get(code) or "").strip():
         yield (
             event,
-            f"Expected {described(target)}, thrown by {described(event)}, to have an {code}, but it has none",
+            said(
+                "Expected {target}, thrown by {event}, to have an {code}, but it has none",
+                target=described(target),
+                event=described(event),
+                code=code,
+            ),
         )
 
 
