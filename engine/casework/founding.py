@@ -10,20 +10,25 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from engine import canonical
 from engine.casework import recounts
 from engine.casework.runtime import Runtime
 from engine.clock import moment_text
-from engine.definitions import deployment
+from engine.definitions import deployment, withdrawals
 from engine.definitions.bundles import Bundle
+from engine.errors import ActBlocked, said
 from engine.organisation import authorization
 from engine.organisation.importing import Change, Report, read_organisation
 from engine.organisation.model import Actor
 from engine.organisation.roster import Files
 from engine.records import journal
 from engine.records.entries import Event, fresh_salt
+from engine.records.tables import case as case_table
+
+_OF_WITHDRAWAL = {withdrawals.KIND: "package"}
+"""Whoever withdraws a version has made the package theirs: a newer shipped one does not bring it back."""
 
 
 def found(runtime: Runtime, say: Callable[[str], None] = lambda text: None) -> None:
@@ -51,7 +56,7 @@ def found(runtime: Runtime, say: Callable[[str], None] = lambda text: None) -> N
 
 def _deployed_by_people(connection: Connection) -> set[tuple[str, str]]:
     return {
-        (str(entry.command["kind"]), str(entry.command["name"]))
+        (_OF_WITHDRAWAL.get(entry.command["kind"], str(entry.command["kind"])), str(entry.command["name"]))
         for entry in journal.read(connection, journal.DEFINITIONS)
         if entry.actor["kind"] == "officer" and entry.command.get("type") == "Deploy"
     }
@@ -60,21 +65,35 @@ def _deployed_by_people(connection: Connection) -> set[tuple[str, str]]:
 def deploy(runtime: Runtime, bundle: Bundle, actor: Actor) -> bool:
     """Deploy one bundle; False where it is the newest already. Raises IllegalDefinition."""
     deployed = deployment.deploy(runtime.store, runtime.clock, bundle, actor.as_data(), salt=fresh_salt())
-    _bring_to_new_dates(runtime, bundle)
+    bring_to_new_dates(runtime, bundle.kind)
     return deployed
 
 
-def _bring_to_new_dates(runtime: Runtime, bundle: Bundle) -> None:
-    """After a calendar: a first batch of cases at once, the heartbeat takes the rest."""
-    if bundle.kind == "calendar":
+def bring_to_new_dates(runtime: Runtime, kind: str) -> None:
+    """After a bundle of that kind was deployed: after a calendar, a first batch of cases is brought to its
+    dates at once, the heartbeat takes the rest."""
+    if kind == "calendar":
         recounts.sweep(runtime, recounts.newest(runtime))
 
 
-def deploy_as(runtime: Runtime, bundle: Bundle, actor: Actor, effective_from: date | None = None) -> Bundle:
-    """Deploy a designer's bundle; the right is asked of the one authority function."""
+def deploy_as(
+    runtime: Runtime,
+    bundle: Bundle,
+    actor: Actor,
+    effective_from: date | None = None,
+    reviewer: Actor | None = None,
+) -> Bundle:
+    """Deploy a designer's bundle; the right of both is asked of the one authority function.
+
+    Whatever binds people is seen by a second person first: `reviewer` is that person, proven by the caller.
+    An installation that has not received a case yet may be set up by one alone. Raises ActBlocked.
+    """
     with runtime.store.reading() as connection:
         runtime.shelf.refresh(connection)
-        authorization.at_the_door(actor, "design", "", runtime.organisation(connection))
+        for one in (actor, *([reviewer] if reviewer else [])):
+            authorization.at_the_door(one, "design", "", runtime.organisation(connection))
+        deployment.check(bundle)
+        _demand_second_person(connection, bundle, actor, reviewer)
     deployment.deploy(
         runtime.store,
         runtime.clock,
@@ -82,9 +101,27 @@ def deploy_as(runtime: Runtime, bundle: Bundle, actor: Actor, effective_from: da
         actor.as_data(),
         salt=fresh_salt(),
         effective_from=effective_from,
+        reviewed_by=reviewer.person if reviewer else "",
     )
-    _bring_to_new_dates(runtime, bundle)
+    bring_to_new_dates(runtime, bundle.kind)
     return bundle
+
+
+def _demand_second_person(
+    connection: Connection, bundle: Bundle, actor: Actor, reviewer: Actor | None
+) -> None:
+    if reviewer is not None and reviewer.person == actor.person:
+        raise ActBlocked(said("Expected a second person to review what is deployed, but it is the same one"))
+    begun = connection.execute(select(case_table.c.case_id).limit(1)).first()
+    if reviewer is None and begun is not None and not deployment.is_newest(connection, bundle):
+        raise ActBlocked(
+            said(
+                "Expected the review of a second person before {kind} {name} binds anyone, but none is "
+                "named: hand it in as a draft and have it approved, or name the reviewer (--reviewed-by)",
+                kind=bundle.kind,
+                name=bundle.name,
+            )
+        )
 
 
 def import_people(runtime: Runtime, files: Files, actor: Actor, *, initial_password: str = "") -> Report:

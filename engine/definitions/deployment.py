@@ -15,10 +15,10 @@ from sqlalchemy import Connection, func, insert, select
 
 from engine import dmn
 from engine.clock import Clock, moment_text
-from engine.definitions import bundles, catalogue, packages, registers
+from engine.definitions import bundles, catalogue, packages, registers, withdrawals
 from engine.definitions.bundles import Bundle
 from engine.dmn.report import noted_findings, proven_findings
-from engine.errors import BanjieError, Finding, IllegalDefinition
+from engine.errors import BanjieError, Conflict, Finding, IllegalDefinition, said
 from engine.periods import Calendar, RuleBook
 from engine.records import blobs, journal
 from engine.records.entries import Event
@@ -42,8 +42,12 @@ def deploy(
     *,
     salt: str,
     effective_from: date | None = None,
+    reviewed_by: str = "",
 ) -> bool:
-    """Check and store a bundle as its newest version; False where that version is the newest already."""
+    """Check and store a bundle as its newest version; False where that version is the newest already.
+
+    `reviewed_by` is the login of the second person who saw it, recorded beside whoever deploys.
+    """
     check(bundle)
     with store.writing() as connection:
         return keep(
@@ -54,6 +58,7 @@ def deploy(
             actor,
             salt=salt,
             effective_from=effective_from,
+            reviewed_by=reviewed_by,
         )
 
 
@@ -66,16 +71,19 @@ def keep(
     *,
     salt: str,
     effective_from: date | None = None,
+    reviewed_by: str = "",
 ) -> bool:
-    """Store a checked bundle inside a transaction that is open already; see `deploy`."""
-    newest = _newest(connection, bundle)
-    if newest and newest.digest == bundle.digest:
+    """Store a checked bundle inside a transaction that is open already; see `deploy`.
+
+    Raises Conflict for the withdrawal of a version that is not there or is withdrawn already.
+    """
+    if is_newest(connection, bundle):
         return False
     _store_files(store, connection, bundle)
     row = {
         "kind": bundle.kind,
         "name": bundle.name,
-        "version": (newest.version if newest else 0) + 1,
+        "version": _number(connection, bundle),
         "digest": bundle.digest,
         "effective_from": (effective_from or _effective(bundle)).isoformat(),
         "deployed_at": moment,
@@ -86,7 +94,8 @@ def keep(
         journal.DEFINITIONS,
         moment,
         actor,
-        {"type": "Deploy", "kind": bundle.kind, "name": bundle.name},
+        {"type": "Deploy", "kind": bundle.kind, "name": bundle.name}
+        | ({"reviewed_by": reviewed_by} if reviewed_by else {}),
         events=[Event("DefinitionDeployed", row)],
         salt=salt,
     )
@@ -116,6 +125,45 @@ def shipped_organisation() -> dict[str, bytes]:
     """The demo city's units, posts and persons: CSV bytes by file name."""
     folder = resources.files("processes") / "organisation"
     return {name: (folder / name).read_bytes() for name in ("units.csv", "posts.csv", "persons.csv")}
+
+
+def is_newest(connection: Connection, bundle: Bundle) -> bool:
+    """Whether exactly these bytes are the newest version already, and not withdrawn."""
+    newest = _newest(connection, bundle)
+    return bool(
+        newest
+        and bundle.kind != withdrawals.KIND
+        and newest.digest == bundle.digest
+        and not (bundle.kind == "package" and _row(connection, withdrawals.KIND, bundle.name, newest.version))
+    )
+
+
+def _number(connection: Connection, bundle: Bundle) -> int:
+    """The number under which a bundle is kept: the next one; for a withdrawal, that of what it withdraws."""
+    if bundle.kind != withdrawals.KIND:
+        newest = _newest(connection, bundle)
+        return (newest.version if newest else 0) + 1
+    number = withdrawals.version_of(bundle)
+    if _row(connection, "package", bundle.name, number) is None:
+        raise Conflict(
+            said("Expected version {number} of {name}, but there is none", number=number, name=bundle.name)
+        )
+    if _row(connection, withdrawals.KIND, bundle.name, number) is not None:
+        raise Conflict(
+            said(
+                "Expected version {number} of {name} to be in use, but it is withdrawn already",
+                number=number,
+                name=bundle.name,
+            )
+        )
+    return number
+
+
+def _row(connection: Connection, kind: str, name: str, number: int) -> Any:
+    query = select(versions).where(
+        versions.c.kind == kind, versions.c.name == name, versions.c.version == number
+    )
+    return connection.execute(query).first()
 
 
 def _newest(connection: Connection, bundle: Bundle) -> Any:
@@ -206,6 +254,7 @@ _CHECKS: dict[str, Callable[[Bundle], object]] = {
     "catalogue": lambda bundle: catalogue.read(bundle.texts(".toml")),
     "registers": lambda bundle: registers.read(bundle.files),
     "units": lambda bundle: None,
+    withdrawals.KIND: withdrawals.check,
 }
 
 

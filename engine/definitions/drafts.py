@@ -3,7 +3,8 @@
 Called by the designer's pages. A draft is a bundle of files; every save is a new digest in the blobs and
 an entry in the stream `designs`, so that nothing is lost and the table can be rebuilt. Beside the package
 a draft may carry files of the law and of the catalogue (`law/…`, `catalogue/…`), which are deployed with
-it. Who may design is asked at the door by the caller; that two persons saw it is demanded here.
+it. The calendar, the whole catalogue and the withdrawal of a version are drafted the same way. Who may
+design is asked at the door by the caller; that two persons saw it is demanded here.
 """
 
 from __future__ import annotations
@@ -20,9 +21,9 @@ from sqlalchemy import Connection, insert, select, update
 
 from engine import canonical
 from engine.clock import Clock, moment_text
-from engine.definitions import deployment
+from engine.definitions import bundles, deployment, withdrawals
 from engine.definitions.bundles import MAX_BYTES, MAX_FILES, NAME, Bundle
-from engine.errors import ActBlocked, Conflict, IllegalDefinition, Malformed, NotFound, TooLarge
+from engine.errors import ActBlocked, Conflict, IllegalDefinition, Malformed, NotFound, TooLarge, said
 from engine.records import blobs, journal
 from engine.records.entries import Event, fresh_salt
 from engine.records.store import Store
@@ -35,6 +36,9 @@ LIVE = (OPEN, SUBMITTED, APPROVED)
 BESIDE = {"law/": "law", "catalogue/": "catalogue"}
 """Folders of a draft that belong to a bundle of their own: prefix → kind and name of that bundle."""
 
+KINDS = (*(kind for kind in bundles.KINDS if kind != "units"), withdrawals.KIND)
+"""What is drafted: packages, the bundles that are edited as a whole, withdrawals."""
+
 Who = Mapping[str, Any]
 """The actor as the journal has it (`Actor.as_data`); `person` is a login."""
 
@@ -43,9 +47,13 @@ _PATH = re.compile(r"[^/\\\x00-\x1f][^\\\x00-\x1f]{0,199}")
 
 @dataclass(frozen=True)
 class Draft:
-    """One row of `design`. `digest` names the manifest of the files; `authors` are logins."""
+    """One row of `design`. `digest` names the manifest of the files; `authors` are logins.
+
+    `kind` is one of KINDS and `name` that of the bundle. `base` is the version it began from.
+    """
 
     number: int
+    kind: str
     name: str
     title: str
     status: str
@@ -65,10 +73,10 @@ class Draft:
         return self.status in LIVE
 
     def as_row(self) -> dict[str, Any]:
-        """The columns of its row, without the number."""
+        """The columns of its row, without the number; the kind stands in the manifest."""
         row = {**self.__dict__, "authors": json.dumps(list(self.authors))}
         row["effective_from"] = self.effective_from.isoformat() if self.effective_from else None
-        del row["number"]
+        del row["number"], row["kind"]
         return row
 
 
@@ -90,7 +98,7 @@ class Drafts:
         """Every draft that is not deployed or given up, newest first."""
         query = select(design).where(design.c.status.in_(LIVE)).order_by(design.c.number.desc())
         with self._store.reading() as connection:
-            return [_of_row(row) for row in connection.execute(query)]
+            return [_of_row(connection, row) for row in connection.execute(query).all()]
 
     def bundle(self, draft: Draft) -> Bundle:
         """The files of a draft, those beside the package included."""
@@ -120,8 +128,8 @@ class Drafts:
             now = moment_text(self._clock.now())
             digest = self._keep(connection, bundle)
             made = Draft(
-                0, bundle.name, title[:200] or bundle.name, OPEN, 1, digest, base, (str(actor["person"]),),
-                None, None, "", now, str(actor["person"]),
+                0, bundle.kind, bundle.name, title[:200] or bundle.name, OPEN, 1, digest, base,
+                (str(actor["person"]),), None, None, "", now, str(actor["person"]),
             )  # fmt: skip
             number = connection.execute(
                 insert(design).values(made.as_row()).returning(design.c.number)
@@ -142,7 +150,7 @@ class Drafts:
         def saved(connection: Connection, found: Draft) -> Draft:
             before = _bundle(connection, found.digest)
             merged = {path: data for path, data in {**before.files, **files}.items() if data is not None}
-            digest = self._keep(connection, Bundle("package", found.name, MappingProxyType(merged)))
+            digest = self._keep(connection, Bundle(found.kind, found.name, MappingProxyType(merged)))
             authors = tuple(dict.fromkeys((*found.authors, str(actor["person"]))))
             return replace(
                 found, digest=digest, authors=authors, status=OPEN, approved_by=None, effective_from=None,
@@ -205,10 +213,10 @@ class Drafts:
         return self._change(actor, number, version, (APPROVED,), ("DeployDraft", "DraftDeployed"), deployed)
 
     def _deploy_part(self, connection: Connection, actor: Who, part: Bundle, draft: Draft) -> None:
-        day = draft.effective_from if part.kind == "package" else None
+        day = draft.effective_from if part.kind in ("package", withdrawals.KIND) else None
         deployment.keep(
             self._store, connection, moment_text(self._clock.now()), part, actor,
-            salt=fresh_salt(), effective_from=day,
+            salt=fresh_salt(), effective_from=day, reviewed_by=draft.approved_by or "",
         )  # fmt: skip
 
     # -- one change ---------------------------------------------------------------------------------
@@ -251,7 +259,7 @@ class Drafts:
         return blobs.put(self._store, connection, bundle.manifest.encode(), deployment.MANIFEST_TYPE)
 
     def _journal(self, connection: Connection, actor: Who, command: str, event: str, draft: Draft) -> None:
-        data = {**draft.as_row(), "number": draft.number}
+        data = {**draft.as_row(), "number": draft.number, "kind": draft.kind}
         journal.record(
             connection,
             STREAM,
@@ -265,8 +273,9 @@ class Drafts:
 
 def parts_of(bundle: Bundle, newest: Callable[[str], Bundle]) -> list[Bundle]:
     """What a draft deploys: the bundles it adds files to (law, catalogue), as `newest` has them and with
-    these files put over, then the package itself."""
-    own = {path: data for path, data in bundle.files.items() if not path.startswith(tuple(BESIDE))}
+    these files put over, then the package itself. What is no package is deployed as it is."""
+    if bundle.kind != "package":
+        return [bundle]
     found = []
     for prefix, kind in BESIDE.items():
         added = {
@@ -275,7 +284,15 @@ def parts_of(bundle: Bundle, newest: Callable[[str], Bundle]) -> list[Bundle]:
         if added:
             before = newest(kind)
             found.append(Bundle(kind, before.name, MappingProxyType({**before.files, **added})))
-    return [*found, Bundle("package", bundle.name, MappingProxyType(own))]
+    return [*found, own_part(bundle)]
+
+
+def own_part(bundle: Bundle) -> Bundle:
+    """A draft's bundle without the files that belong to the law and the catalogue."""
+    if bundle.kind != "package":
+        return bundle
+    own = {path: data for path, data in bundle.files.items() if not path.startswith(tuple(BESIDE))}
+    return Bundle("package", bundle.name, MappingProxyType(own))
 
 
 def _refuse_stale(found: Draft, version: int, allowed: Sequence[str]) -> None:
@@ -291,9 +308,11 @@ def _refuse_stale(found: Draft, version: int, allowed: Sequence[str]) -> None:
 
 
 def _refuse_overtaken(connection: Connection, found: Draft) -> None:
+    if found.kind == withdrawals.KIND:
+        return  # it speaks of one version by its number, whatever has been deployed since
     query = (
         select(versions.c.version)
-        .where(versions.c.kind == "package", versions.c.name == found.name)
+        .where(versions.c.kind == found.kind, versions.c.name == found.name)
         .order_by(versions.c.version.desc())
         .limit(1)
     )
@@ -309,19 +328,32 @@ def _load(connection: Connection, number: int) -> Draft:
     row = connection.execute(select(design).where(design.c.number == number)).first()
     if row is None:
         raise NotFound(f"Expected a draft {number}, but there is none")
-    return _of_row(row)
+    return _of_row(connection, row)
 
 
-def _of_row(row: Any) -> Draft:
-    data = dict(row._mapping)
+def _of_row(connection: Connection, row: Any) -> Draft:
+    data = {**row._mapping, "kind": _manifest(connection, row.digest)["kind"]}
     day = data.pop("effective_from")
     authors = tuple(json.loads(data.pop("authors")))
     return Draft(**data, authors=authors, effective_from=date.fromisoformat(day) if day else None)
 
 
 def _bundle(connection: Connection, digest: str) -> Bundle:
-    manifest = canonical.loads(blobs.get(connection, digest))
+    manifest = _manifest(connection, digest)
     files = {path: blobs.get(connection, sha) for path, sha in manifest["files"].items()}
-    if manifest["kind"] != "package":
-        raise IllegalDefinition(f"Expected the files of a package, but found those of a {manifest['kind']}")
-    return Bundle("package", manifest["name"], MappingProxyType(files))
+    return Bundle(manifest["kind"], manifest["name"], MappingProxyType(files))
+
+
+def _manifest(connection: Connection, digest: str) -> Any:
+    """The manifest of a draft. Raises IllegalDefinition for a kind that is not drafted."""
+    manifest = canonical.loads(blobs.get(connection, digest))
+    if manifest["kind"] not in KINDS:
+        kinds = ", ".join(KINDS)
+        raise IllegalDefinition(
+            said(
+                "Expected a draft of one of {kinds}, but found one of a {kind}",
+                kinds=kinds,
+                kind=manifest["kind"],
+            )
+        )
+    return manifest

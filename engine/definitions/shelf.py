@@ -19,12 +19,12 @@ from sqlalchemy import Connection, func, select
 
 from engine import bpmn, canonical, dmn
 from engine.bpmn.definition import Definition
-from engine.definitions import catalogue, packages, registers
+from engine.definitions import catalogue, packages, registers, withdrawals
 from engine.definitions.bundles import Bundle
 from engine.definitions.catalogue import ServiceItem
 from engine.definitions.packages import Package
 from engine.definitions.registers import RegisterBook
-from engine.errors import NotFound
+from engine.errors import NotFound, said
 from engine.periods import Calendar, RuleBook
 from engine.records import blobs
 from engine.records.tables import definition_version as versions
@@ -85,16 +85,31 @@ class Shelf:
     def in_force(self, kind: str, name: str, on: date) -> str:
         """Digest of the version in force on a day: the newest whose effective date is not later.
 
-        Raises NotFound.
+        A version that is withdrawn from that day on, or an earlier one, is passed over. Raises NotFound.
         """
         for version in reversed(self._versions):
-            if version.kind == kind and version.name == name and version.effective_from <= on:
+            if (version.kind, version.name) == (kind, name) and self.runs(version, on):
                 return version.digest
         raise NotFound(f"Expected a {kind} {name} in force on {on.isoformat()}, but none is deployed")
 
+    def runs(self, version: Version, on: date) -> bool:
+        """Whether a case may begin under a version on a day: it has begun and is not withdrawn."""
+        gone = self.withdrawn(version)
+        return version.effective_from <= on and (gone is None or on < gone)
+
+    def withdrawn(self, version: Version) -> date | None:
+        """The first day on which no case begins under a version any more; None where it was not withdrawn."""
+        if version.kind != "package":
+            return None
+        place = (withdrawals.KIND, version.name, version.version)
+        return next((v.effective_from for v in self._versions if (v.kind, v.name, v.version) == place), None)
+
     def newest(self, kind: str, name: str) -> str:
-        """Digest of the newest version. Raises NotFound."""
-        return self.in_force(kind, name, date.max)
+        """Digest of the newest version, withdrawn or not. Raises NotFound."""
+        for version in reversed(self._versions):
+            if version.kind == kind and version.name == name:
+                return version.digest
+        raise NotFound(said("Expected a {kind} {name}, but none is deployed", kind=kind, name=name))
 
     # -- what a digest means ------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from web.api import endpoints
+from web.api import drafting, endpoints
 from web.api.endpoints import Asked
 
 Schema = Mapping[str, Any]
@@ -38,6 +38,22 @@ _DEPLOYED: Schema = {
     "properties": {name: {"type": "string"} for name in ("kind", "package", "digest")},
     "required": ["kind", "package", "digest"],
 }
+_DRAFT: Schema = {
+    "type": "object",
+    "properties": {
+        "draft": {"type": "integer"},
+        "kind": {"type": "string"},
+        "name": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "string", "description": "open, submitted, approved, deployed or dropped"},
+        "version": {"type": "integer", "description": "grows with each change; sent back with the next"},
+        "authors": {"type": "array", "items": {"type": "string"}},
+        "approved_by": {"type": ["string", "null"]},
+        "effective_from": {"type": ["string", "null"]},
+    },
+    "required": ["draft", "kind", "name", "status", "version"],
+}
+_SEEN: Schema = {"version": {"type": "integer"}}
 _FILE: Schema = {
     "type": "object",
     "properties": {
@@ -233,4 +249,58 @@ _DEFINITIONS = (
     ),
 )
 
-ENDPOINTS = (*_CASES, *_WORK, *_JOBS, *_DEFINITIONS)
+_AT_DRAFT = "/drafts/<int:draft>"
+
+_DRAFTS = (
+    Endpoint(
+        "GET",
+        "/drafts",
+        "List drafts",
+        drafting.list_drafts,
+        answer={"type": "array", "items": _DRAFT},
+    ),
+    Endpoint(
+        "POST",
+        "/drafts",
+        "Hand in a definition for review",
+        drafting.hand_in,
+        query={
+            "name": "the package's id; else the id in its procedure.toml",
+            "kind": "package (default), catalogue, law, calendar, supervision, penalties or registers",
+            "title": "what the draft is called",
+            "note": "what the reviewer is told",
+            "effective_from": "day from which cases begin under it; today where none is given",
+        },
+        raw=True,
+        answer=_DRAFT,
+    ),
+    Endpoint(
+        "POST",
+        f"{_AT_DRAFT}/approve",
+        "Approve a draft as the second person",
+        drafting.approve_draft,
+        {**_SEEN, "note": {"type": "string", "maxLength": 2000}},
+        ("version",),
+        answer=_DRAFT,
+    ),
+    Endpoint(
+        "POST",
+        f"{_AT_DRAFT}/back",
+        "Send a draft back to its authors",
+        drafting.send_back_draft,
+        {**_SEEN, "note": _SENTENCE},
+        ("version", "note"),
+        answer=_DRAFT,
+    ),
+    Endpoint(
+        "POST",
+        f"{_AT_DRAFT}/deploy",
+        "Deploy an approved draft",
+        drafting.deploy_draft,
+        _SEEN,
+        ("version",),
+        answer=_DRAFT,
+    ),
+)
+
+ENDPOINTS = (*_CASES, *_WORK, *_JOBS, *_DEFINITIONS, *_DRAFTS)

@@ -288,7 +288,10 @@ def retry(asked: Asked) -> Any:
 
 
 def deploy(asked: Asked) -> Any:
-    """Deploy a package: a ZIP file, or a bare BPMN file, as the body; `name` in the query."""
+    """Deploy a package: a ZIP file, or a bare BPMN file, as the body; `name` in the query.
+
+    Once the installation has received a case this is refused: a second person sees a draft first.
+    """
     bundle = bundles.from_upload(asked.query.get("kind", "package"), asked.query.get("name", ""), asked.data)
     made = founding.deploy_as(
         asked.house.runtime, bundle, asked.actor, _day(asked.query.get("effective_from"))

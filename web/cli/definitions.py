@@ -32,6 +32,12 @@ name_option = click.option(
 @click.option(
     "--effective-from", type=click.DateTime(["%Y-%m-%d"]), help="Day from which cases begin under it."
 )
+@click.option(
+    "--reviewed-by",
+    metavar="LOGIN",
+    help="The second person who has reviewed it; asks their password (else BANJIE_REVIEWER_PASSWORD). "
+    "Needed once the installation has received a case.",
+)
 @acting
 @pass_door
 def deploy(
@@ -41,12 +47,14 @@ def deploy(
     name: str,
     kind: str,
     effective_from: datetime | None,
+    reviewed_by: str | None,
     login: str | None,
 ) -> None:
     """Check and deploy a package: a folder, a ZIP file or a bare BPMN file; or a catalogue, law, …"""
     given = bundle_at(path, forms, name, kind)
     day = effective_from.date() if effective_from else None
-    made = founding.deploy_as(door.house.runtime, given, door.actor(login), day)
+    actor, reviewer = door.actor(login), door.reviewer(reviewed_by) if reviewed_by else None
+    made = founding.deploy_as(door.house.runtime, given, actor, day, reviewer)
     notes = deployment.table_notes(made)
     data = {"kind": made.kind, "package": made.name, "digest": made.digest}
     text = [f"{made.kind} {made.name} {made.digest[:12]} deployed", *map(line, notes)]

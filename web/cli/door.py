@@ -61,7 +61,14 @@ class Door:
         if token and not login:
             return self.house.directory.actor_of_token(token)
         login = login or os.environ.get("BANJIE_LOGIN") or click.prompt("login", err=True)
-        password = os.environ.get("BANJIE_PASSWORD") or click.prompt("password", hide_input=True, err=True)
+        return self._proven(login, "BANJIE_PASSWORD", "password")
+
+    def reviewer(self, login: str) -> Actor:
+        """The second person beside whoever acts, proven by a password of their own. Raises NotSignedIn."""
+        return self._proven(login, "BANJIE_REVIEWER_PASSWORD", f"password of {login}")
+
+    def _proven(self, login: str, variable: str, asked: str) -> Actor:
+        password = os.environ.get(variable) or click.prompt(asked, hide_input=True, err=True)
         if self.house.directory.check_password(login, password) is None:
             raise NotSignedIn("登录名或密码不正确")
         return self.house.directory.actor(login)
