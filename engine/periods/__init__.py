@@ -27,6 +27,7 @@ from engine.periods.due import (
 )
 from engine.periods.entries import Breach, Entry, PeriodRefused, Suspension
 from engine.periods.explain import Explanation, Row, Status, explain
+from engine.periods.hours import Hours, read_hours
 from engine.periods.joint import Share, Shares, whose_days
 from engine.periods.ledger import Ledger
 from engine.periods.limits import Kind, Limit
@@ -47,6 +48,7 @@ __all__ = [
     "Excluded",
     "Explanation",
     "Extension",
+    "Hours",
     "Kind",
     "Ledger",
     "Limit",
@@ -68,6 +70,7 @@ __all__ = [
     "in_time",
     "overruns",
     "picture",
+    "read_hours",
     "read_notices",
     "recomputed",
     "remaining",

@@ -7,6 +7,7 @@ whatever is counted through another year is provisional.
 
 from __future__ import annotations
 
+import copy
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 from engine import canonical
 from engine.errors import Malformed
+from engine.periods.hours import HOURS_FILE, Hours, hours_of, hours_on
 from engine.periods.notices import Notice, read_notices
 from engine.periods.roster import Roster
 from engine.periods.statute import Statute
@@ -54,7 +56,8 @@ class Day:
 class Calendar:
     """The working days of one scope, from a set of notices. Immutable; two of one content are equal.
 
-    notices: what was issued. hours: (open, close) or a `Roster`. zone: name of the authority's time zone.
+    notices: what was issued. hours: (open, close) or a `Roster`, where no entry of `rosters` (the dated hours
+    of authorities) says otherwise. unit: whose hours hold. zone: name of the authority's time zone.
     scope: "CN" or a region; notices of the scope and of those above it apply, the narrower and then the
     later prevailing. seen_on: the day on which the calendar is looked at, where that matters (see
     `settled`).
@@ -69,6 +72,8 @@ class Calendar:
         zone: str = "Asia/Shanghai",
         scope: str = "CN",
         seen_on: date | None = None,
+        rosters: Iterable[Hours] = (),
+        unit: str = "",
     ) -> None:
         applying = [notice for notice in notices if _applies(notice.scope, scope)]
         self.notices = tuple(
@@ -79,6 +84,8 @@ class Calendar:
         self.zone = ZoneInfo(zone)
         self.scope = scope
         self.seen_on = seen_on
+        self.rosters = tuple(sorted(rosters, key=lambda one: one.id))
+        self.unit = unit
         self._known_years = frozenset(year for notice in self.notices for year in notice.years)
         self._said: dict[date, tuple[bool, Notice]] = {}
         for notice in self.notices:
@@ -97,13 +104,31 @@ class Calendar:
         zone: str = "Asia/Shanghai",
         scope: str = "CN",
     ) -> Calendar:
-        """A calendar from TOML texts by file name; `statute.toml` among them feeds the estimate.
+        """A calendar from TOML texts by file name; `statute.toml` among them feeds the estimate, `hours.toml`
+        holds the hours of authorities.
 
         Raises IllegalDefinition with every fault of the files.
         """
-        notices = read_notices({name: text for name, text in files.items() if name != STATUTE_FILE})
+        others = (STATUTE_FILE, HOURS_FILE)
+        notices = read_notices({name: text for name, text in files.items() if name not in others})
         statute = Statute.read(files[STATUTE_FILE]) if STATUTE_FILE in files else None
-        return cls(notices, statute=statute, hours=hours, zone=zone, scope=scope)
+        return cls(notices, statute=statute, hours=hours, zone=zone, scope=scope, rosters=hours_of(files))
+
+    def of_unit(self, unit: str) -> Calendar:
+        """The calendar with the hours of an authority: the same days, its own close of business."""
+        if unit == self.unit or not self.rosters:
+            return self
+        changed = copy.copy(self)  # the tables of working days are shared
+        changed.unit, changed._version = unit, ""
+        return changed
+
+    def seen(self, day: date) -> Calendar:
+        """The calendar looked at on a day, with all its notices (see `settled`)."""
+        if day == self.seen_on:
+            return self
+        changed = copy.copy(self)
+        changed.seen_on = day
+        return changed
 
     def as_of(self, day: date) -> Calendar:
         """The calendar as it was known on a day: without the notices issued later."""
@@ -114,6 +139,8 @@ class Calendar:
             zone=self.zone.key,
             scope=self.scope,
             seen_on=day,
+            rosters=self.rosters,
+            unit=self.unit,
         )
 
     def with_notice(self, *notices: Notice) -> Calendar:
@@ -125,7 +152,16 @@ class Calendar:
             zone=self.zone.key,
             scope=self.scope,
             seen_on=self.seen_on,
+            rosters=self.rosters,
+            unit=self.unit,
         )
+
+    def fresh(self, before: Calendar) -> tuple[str, ...]:
+        """The titles of the notices and entries of hours that another, earlier calendar has not or has
+        otherwise: what moved a date from one to the other."""
+        told = [*(notice.arrangement() for notice in before.notices), *(h.as_data() for h in before.rosters)]
+        notices = (notice.title for notice in self.notices if notice.arrangement() not in told)
+        return (*notices, *(entry.title for entry in self.rosters if entry.as_data() not in told))
 
     @property
     def version(self) -> str:
@@ -137,7 +173,10 @@ class Calendar:
 
     def as_data(self) -> dict[str, object]:
         """All that decides a date, as plain data, the notices whole: enough to recompute from an export."""
+        entries = [entry.as_data() for entry in self.rosters if entry.closeness(self.unit) >= 0]
+        rosters: dict[str, object] = {"unit": self.unit, "rosters": entries} if entries else {}
         return {
+            **rosters,
             "scope": self.scope,
             "zone": self.zone.key,
             "hours": str(self.roster),
@@ -232,11 +271,25 @@ class Calendar:
 
     def opening(self, day: date) -> datetime:
         """The UTC moment at which business opens on the day (or would, on a rest day)."""
-        return self.moment(day, self.roster.opening)
+        return self.moment(day, self.office(day).opening)
 
     def close(self, day: date) -> datetime:
         """The UTC moment of close of business on the day (or what would be, on a rest day)."""
-        return self.moment(day, self.roster.close)
+        return self.closing(day, self.office(day).close)
+
+    def closing(self, day: date, at: time) -> datetime:
+        """The UTC moment of a time at which a span of hours closes: 00:00 is the end of the day."""
+        return self.moment(day, at) if at != time() else self.midnight_after(day)
+
+    def office(self, day: date) -> Roster:
+        """The hours of business in force on the day, of the authority the calendar is seen from."""
+        entry = hours_on(self.rosters, self.unit, day)
+        return entry.office if entry else self.roster
+
+    def service(self, day: date) -> Roster:
+        """The hours in which the authority serves on the day: what periods of service hours count."""
+        entry = hours_on(self.rosters, self.unit, day)
+        return entry.service if entry else self.roster
 
     def midnight_after(self, day: date) -> datetime:
         """The UTC moment at which the day ends, 24:00 local time."""

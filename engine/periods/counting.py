@@ -76,7 +76,7 @@ class ClockHours:
 
 
 class ServiceHours:
-    """The hours of the calendar's roster count, on working days or on every day as the roster says."""
+    """The hours in which the authority serves count, on working days or on every day as its roster says."""
 
     def __init__(self, calendar: Calendar) -> None:
         self._calendar = calendar
@@ -105,10 +105,10 @@ class ServiceHours:
         return total
 
     def _spans(self, day: date) -> list[tuple[datetime, datetime]]:
-        roster = self._calendar.roster
+        roster = self._calendar.service(day)
         if not (roster.every_day or self._calendar.is_working(day)):
             return []
-        return [(self._calendar.moment(day, a), self._calendar.moment(day, b)) for a, b in roster.spans]
+        return [(self._calendar.moment(day, a), self._calendar.closing(day, b)) for a, b in roster.spans]
 
 
 def reach(axis: Axis, start: Any, amount: Any, excluded: Sequence[Interval]) -> Any:

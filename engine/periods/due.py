@@ -51,19 +51,24 @@ class Due:
 
 @dataclass(frozen=True)
 class Change:
-    """A due date that moved with the calendar (C11), and the titles of the notices that moved it."""
+    """A due date that moved with the calendar (C11), and the titles of the notices that moved it (an entry of
+    hours moves the moment within the day, or a period of hours)."""
 
     old_day: date
     new_day: date
     notices: tuple[str, ...]
 
 
-def due(ledger: Ledger, calendar: Calendar, as_of: date | datetime | None = None) -> Due:
+def due(
+    ledger: Ledger, calendar: Calendar, as_of: date | datetime | None = None, *, if_told: bool = False
+) -> Due:
     """The end of the period. `as_of` is the day asked about: an open suspension is taken to end on it.
 
     Without `as_of` an open suspension is taken to end on the day it began: the earliest end there can be.
+    if_told: the end as it will be once the applicant has been told of every extension (C9): what the notice
+    says.
     """
-    clock = Timeline(ledger, calendar, as_of)
+    clock = Timeline(ledger, calendar, as_of, if_told=if_told)
     raw, day, moment = clock.end(clock.total)
     promised = clock.promised()
     seen_on = clock.today
@@ -183,9 +188,7 @@ def recomputed(
     before, after = due(ledger, old, as_of), due(ledger, new, as_of)
     if before.moment == after.moment:
         return None
-    known = {notice.id for notice in old.notices}
-    fresh = tuple(notice.title for notice in new.notices if notice.id not in known)
-    return Change(before.day, after.day, fresh)
+    return Change(before.day, after.day, new.fresh(old))
 
 
 def earliest_event(rule: PeriodRule, notified_on: date, calendar: Calendar) -> date:

@@ -16,8 +16,8 @@ from engine.errors import Conflict, Malformed
 from engine.periods.limits import Limit
 
 STARTED, SUSPENDED, RESUMED = "started", "suspended", "resumed"
-EXTENDED, RESET, STOPPED = "extended", "reset", "stopped"
-ACTS = (STARTED, SUSPENDED, RESUMED, EXTENDED, RESET, STOPPED)
+EXTENDED, TOLD, RESET, STOPPED = "extended", "told", "reset", "stopped"
+ACTS = (STARTED, SUSPENDED, RESUMED, EXTENDED, TOLD, RESET, STOPPED)
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,8 @@ class Entry:
 
     `on` is the local date the act counts from, `at` its UTC moment (demanded for periods of hours). `key`
     tells overlapping suspensions apart; `kind` is the kind of step; `told` the end of the suspension that
-    the citizen was told (行政许可法第四十五条); `by` and `approver` belong to an extension.
+    the citizen was told (行政许可法第四十五条). `by` and `approver` belong to an extension, whose `told` is
+    the day the applicant was told of it; an entry "told" does the same for the extensions before it.
     """
 
     act: str

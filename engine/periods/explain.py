@@ -81,6 +81,7 @@ class Explanation:
     rows: tuple[Row, ...]
     calendar_version: str
     notices: tuple[str, ...]
+    idle: tuple[Entry, ...] = ()  # extensions that do not bind: the applicant was not told in time (C9)
 
     def text(self, language: str = "zh") -> str:
         """The count as lines of text, head first; "zh" or "en"."""
@@ -112,7 +113,9 @@ def explain(ledger: Ledger, calendar: Calendar, as_of: date | datetime | None = 
         else _forward(ledger, calendar, found, as_of)
     )
     used = {calendar.day(row.date).notice for row in rows}
-    return Explanation(ledger, found, tuple(rows), calendar.version, tuple(sorted(used - {""})))
+    binding = Timeline(ledger, calendar, as_of).binding
+    idle = tuple(entry for entry in ledger.extensions if not any(entry is one for one in binding))
+    return Explanation(ledger, found, tuple(rows), calendar.version, tuple(sorted(used - {""})), idle)
 
 
 def _forward(ledger: Ledger, calendar: Calendar, found: Due, as_of: date | datetime | None) -> list[Row]:
@@ -242,7 +245,9 @@ def _head(explanation: Explanation, language: str) -> list[str]:
             else f"期限{rule.limit.words()}，自{explanation.ledger.started_on}起，至{found.day}止"
         ),
     ]
-    lines += [_entry_line(entry, language) for entry in explanation.ledger.extensions]
+    lines += [
+        _entry_line(entry, language, entry in explanation.idle) for entry in explanation.ledger.extensions
+    ]
     lines += [_suspension_line(suspension, language) for suspension in explanation.ledger.suspensions]
     if found.promised_day:
         lines.append(f"Promised {found.promised_day}" if english else f"承诺办结日{found.promised_day}")
@@ -257,11 +262,13 @@ def _head(explanation: Explanation, language: str) -> list[str]:
     return lines
 
 
-def _entry_line(extension: Entry, language: str) -> str:
+def _entry_line(extension: Entry, language: str, idle: bool) -> str:
     by = extension.by.words(language) if extension.by else ""
     if language == "zh":
-        return f"{extension.on}经{extension.approver or '批准'}延长{by}" + _because(extension, language)
-    return f"Extended by {by} on {extension.on} ({extension.approver})" + _because(extension, language)
+        words = f"{extension.on}经{extension.approver or '批准'}延长{by}" + _because(extension, language)
+        return words + ("（未在届满前告知申请人，不计）" if idle else "")
+    words = f"Extended by {by} on {extension.on} ({extension.approver})" + _because(extension, language)
+    return words + (" (the applicant was not told before the limit: it does not count)" if idle else "")
 
 
 def _suspension_line(suspension: Suspension, language: str) -> str:

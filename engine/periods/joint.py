@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from engine.errors import said
 from engine.periods.calendar import Calendar
 from engine.periods.counting import counted
 from engine.periods.ledger import Ledger
@@ -40,7 +41,7 @@ def whose_days(case: Ledger, departments: Mapping[str, Ledger], calendar: Calend
     clocks = {name: Timeline(ledger, calendar, as_of) for name, ledger in departments.items()}
     whole = Timeline(case, calendar, as_of)
     if any(clock.hourly for clock in [whole, *clocks.values()]):
-        raise ValueError("Expected periods of days, but one of them counts hours")
+        raise ValueError(said("Expected periods of days, but one of them counts hours"))
     used = dict.fromkeys(departments, 0)
     alone = dict.fromkeys(departments, 0)
     total = between = 0

@@ -26,6 +26,7 @@ from engine.periods.entries import (
     STARTED,
     STOPPED,
     SUSPENDED,
+    TOLD,
     Breach,
     Entry,
     PeriodRefused,
@@ -93,6 +94,31 @@ class Ledger:
     def extensions(self) -> tuple[Entry, ...]:
         """The extensions since the clock last started: a reset begins the period anew (C7)."""
         return tuple(e for e in self.entries[self.entries.index(self.start) :] if e.act == EXTENDED)
+
+    @property
+    def untold(self) -> tuple[Entry, ...]:
+        """The extensions the applicant has not been told of, though the law asks for it (C9)."""
+        return tuple(
+            extension
+            for number, extension in enumerate(self.extensions)
+            if (stage := self.rule.stage(number)) and stage.notify and self.told_of(extension) is None
+        )
+
+    def told_of(self, extension: Entry) -> Entry | None:
+        """The entry that tells the applicant of an extension, which may be its own; None where none does."""
+        if extension.told is not None:
+            return extension
+        index = next(i for i, entry in enumerate(self.entries) if entry is extension)
+        return next((entry for entry in self.entries[index:] if entry.act == TOLD), None)
+
+    def before_telling(self, number: int) -> Ledger:
+        """The ledger as it stood when the applicant was told of an extension (0: the first), without that
+        and any later one: what says whether the limit had ended by then."""
+        without = self.extensions[number:]
+        told = self.told_of(without[0])
+        last = next((i for i, entry in enumerate(self.entries) if entry is told), len(self.entries))
+        kept = (e for e in self.entries[:last] if not any(e is one for one in without))
+        return replace(self, entries=tuple(kept))
 
     @property
     def suspensions(self) -> tuple[Suspension, ...]:
@@ -177,12 +203,15 @@ class Ledger:
         *,
         due_on: date,
         due_at: datetime | None = None,
+        told: bool = True,
         at: datetime | None = None,
         reason: str = "",
         basis: str = "",
         person: str = "",
     ) -> Ledger:
         """The limit grows by a length (C9). `due_on` is the day the period ends without it (`due`).
+        told: whether the applicant is told with it; if not, an extension the law wants told binds once `tell`
+        says so.
 
         Where `due_at`, the last moment of that day, is given too, the act's own moment `at` must not lie
         after it (C4: after close of business the limit has passed).
@@ -192,8 +221,20 @@ class Ledger:
         """
         late = due_at is not None and at is not None and at > due_at
         _refuse(self.check_extend(on, by, approver, due_on=due_on, late=late))
-        entry = Entry(EXTENDED, on, at, by=by, approver=approver, reason=reason, basis=basis, person=person)
-        return self.record(entry)
+        told_on = on if told else None
+        return self.record(
+            Entry(
+                EXTENDED,
+                on,
+                at,
+                told=told_on,
+                by=by,
+                approver=approver,
+                reason=reason,
+                basis=basis,
+                person=person,
+            )
+        )
 
     def check_extend(
         self, on: date, by: Limit, approver: str, *, due_on: date, late: bool = False
@@ -241,6 +282,13 @@ class Ledger:
             f"应当在{due_on}前将延长期限的理由告知申请人",
         )
 
+    def tell(self, on: date, *, at: datetime | None = None, basis: str = "", person: str = "") -> Ledger:
+        """The applicant is told of the extensions so far, with the reasons. Raises Conflict where none waits.
+
+        Told after the limit they were to lengthen had ended, they do not bind (`check_told`, C9).
+        """
+        return self.record(Entry(TOLD, on, at, basis=basis, person=person))
+
     def reset(
         self, on: date, *, at: datetime | None = None, reason: str = "", basis: str = "", person: str = ""
     ) -> Ledger:
@@ -285,12 +333,16 @@ class Ledger:
             SUSPENDED: self._impossible_suspension,
             RESUMED: self._impossible_resumption,
             EXTENDED: self._impossible_extension,
+            TOLD: self._impossible_telling,
         }.get(entry.act)
         return particular(entry) if particular else ""
 
     def _impossible_suspension(self, entry: Entry) -> str:
         twice = self.suspension(entry.key)
         return f"Expected no open suspension {entry.key!r}, but it is suspended already" if twice else ""
+
+    def _impossible_telling(self, entry: Entry) -> str:
+        return "" if self.untold else "Expected an extension to tell of, but there is none that waits for it"
 
     def _impossible_extension(self, entry: Entry) -> str:
         if entry.by is not None and entry.by.comparable(self.rule.limit):

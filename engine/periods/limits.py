@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from engine.errors import Finding, Malformed
+from engine.errors import Finding, Malformed, said
 
 LONGEST = 9999
 """The largest figure a limit may carry; more is a slip of the pen."""
@@ -43,8 +43,10 @@ class Limit:
         """The limit written as a whole number and one of W, N, M, Y, H. Raises Malformed."""
         found = _FORM.fullmatch(text) if isinstance(text, str) else None
         if found is None:
-            sentence = (
-                f"Expected a limit such as 20W, 90N, 3M, 2Y or 24H (1 to {LONGEST}), but found {text!r}"
+            sentence = said(
+                "Expected a limit such as 20W, 90N, 3M, 2Y or 24H (1 to {longest}), but found {text!r}",
+                longest=LONGEST,
+                text=text,
             )
             raise Malformed(sentence, [Finding(where, sentence, "period.limit")])
         return cls(int(found[1]), Kind(found[2]))
@@ -56,7 +58,7 @@ class Limit:
     def in_months(self) -> int:
         """The number of months of a limit of months or years. Raises ValueError for the other kinds."""
         if self.kind not in (Kind.MONTHS, Kind.YEARS):
-            raise ValueError(f"Expected months or years, but {self} is neither")
+            raise ValueError(said("Expected months or years, but {self} is neither", self=self))
         return self.number * (12 if self.kind is Kind.YEARS else 1)
 
     def comparable(self, other: Limit) -> bool:
@@ -86,4 +88,10 @@ class Limit:
 
     def _demand_comparable(self, other: Limit) -> None:
         if not self.comparable(other):
-            raise ValueError(f"Expected two lengths counted alike, but {self} and {other} are not")
+            raise ValueError(
+                said(
+                    "Expected two lengths counted alike, but {self} and {other} are not",
+                    self=self,
+                    other=other,
+                )
+            )

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from engine.errors import said
 from engine.periods.toml import Findings, Table, each_table, is_day
 
 CERTAINTIES = ("V", "S", "M", "P")
@@ -121,7 +122,9 @@ def _notice(table: Table) -> Notice:
 def _years(table: Table) -> tuple[int, ...]:
     found = table.rows("years")
     if any(isinstance(year, bool) or not isinstance(year, int) or not 1950 <= year <= 9000 for year in found):
-        table.fault(f"Expected years between 1950 and 9000, but found {found!r}", "calendar.years")
+        table.fault(
+            said("Expected years between 1950 and 9000, but found {found!r}", found=found), "calendar.years"
+        )
         return ()
     return tuple(found)
 
@@ -132,12 +135,19 @@ def _off(table: Table) -> dict[date, tuple[str, str]]:
         entry = row if isinstance(row, dict) else {}
         first, last = entry.get("from"), entry.get("to", entry.get("from"))
         if not (is_day(first) and is_day(last) and isinstance(entry.get("name"), str)):
-            table.fault(f"Expected off = {{ name, from, to }}, but found {row!r}", "calendar.off")
+            table.fault(
+                said("Expected off = {{ name, from, to }}, but found {row!r}", row=row), "calendar.off"
+            )
             continue
         length = (last - first).days
         if not 0 <= length < _LONGEST_HOLIDAY:
             table.fault(
-                f"Expected days off to end after they begin, but found {first} to {last}", "calendar.off"
+                said(
+                    "Expected days off to end after they begin, but found {first} to {last}",
+                    first=first,
+                    last=last,
+                ),
+                "calendar.off",
             )
             continue
         names = (entry["name"], str(entry.get("name_en", entry["name"])))
@@ -149,21 +159,22 @@ def _work(table: Table) -> frozenset[date]:
     found = table.rows("work")
     for day in found:
         if not is_day(day):
-            table.fault(f"Expected work to list dates, but found {day!r}", "calendar.work")
+            table.fault(said("Expected work to list dates, but found {day!r}", day=day), "calendar.work")
     return frozenset(day for day in found if is_day(day))
 
 
 def _check_notice(notice: Notice, table: Table) -> None:
     if bool(notice.years) == bool(notice.amends):
-        table.fault("Expected either years or amends, but found both or neither", "calendar.kind")
+        table.fault(said("Expected either years or amends, but found both or neither"), "calendar.kind")
     if not (notice.off or notice.work or notice.years):
-        table.fault("Expected at least one day, but the notice is empty", "calendar.empty")
+        table.fault(said("Expected at least one day, but the notice is empty"), "calendar.empty")
     for day in sorted(notice.work & set(notice.off)):
-        table.fault(f"Expected {day} to be off or worked, but it is both", "calendar.both")
+        table.fault(said("Expected {day} to be off or worked, but it is both", day=day), "calendar.both")
     for day in sorted(notice.work):
         if day.weekday() < 5 and not notice.amends:
             table.fault(
-                f"Expected a week-end day to be made a working day, but {day} is none", "calendar.work"
+                said("Expected a week-end day to be made a working day, but {day} is none", day=day),
+                "calendar.work",
             )
 
 
@@ -172,14 +183,25 @@ def _check_together(notices: list[Notice], findings: Findings) -> None:
     fixed: dict[tuple[str, int], str] = {}
     for notice in notices:
         if notice.id in known:
-            findings.add(notice.id, f"Expected one notice {notice.id!r}, but found two", "calendar.duplicate")
+            findings.add(
+                notice.id,
+                said("Expected one notice {id!r}, but found two", id=notice.id),
+                "calendar.duplicate",
+            )
         known.add(notice.id)
         for year in notice.years:
             other = fixed.setdefault((notice.scope, year), notice.id)
             if other != notice.id:
-                sentence = f"Expected one notice to fix {year}, but found {other!r} and {notice.id!r}"
+                sentence = said(
+                    "Expected one notice to fix {year}, but found {other!r} and {id!r}",
+                    year=year,
+                    other=other,
+                    id=notice.id,
+                )
                 findings.add(notice.id, sentence, "calendar.duplicate")
     for notice in notices:
         if notice.amends and notice.amends not in known:
-            sentence = f"Expected to amend a notice that is there, but found no {notice.amends!r}"
+            sentence = said(
+                "Expected to amend a notice that is there, but found no {amends!r}", amends=notice.amends
+            )
             findings.add(notice.id, sentence, "calendar.amends")

@@ -16,13 +16,18 @@ from engine.errors import Malformed
 
 @dataclass(frozen=True)
 class Roster:
-    """Spans of one day, in order and apart, local time. `every_day`: rest days too (a hotline)."""
+    """Spans of one day, in order and apart, local time. `every_day`: rest days too (a hotline).
+
+    A last span that closes at 00:00 runs to the end of the day ("00:00-24:00").
+    """
 
     spans: tuple[tuple[time, time], ...]
     every_day: bool = False
 
     def __post_init__(self) -> None:
-        edges = [edge for span in self.spans for edge in span]
+        edges = [(edge.hour, edge.minute, edge.second) for span in self.spans for edge in span]
+        if edges and edges[-1] == (0, 0, 0):
+            edges[-1] = (24, 0, 0)
         if not edges or any(later <= earlier for earlier, later in itertools.pairwise(edges)):
             raise Malformed(f"Expected service hours that rise through the day, but found {self}")
 
@@ -53,10 +58,14 @@ class Roster:
         return self.spans[-1][1]
 
     def __str__(self) -> str:
-        spans = ", ".join(f"{a.isoformat('minutes')}-{b.isoformat('minutes')}" for a, b in self.spans)
+        spans = ", ".join(f"{a.isoformat('minutes')}-{_closing(b)}" for a, b in self.spans)
         return f"{spans}{' every day' if self.every_day else ''}"
 
 
 def _span(text: str) -> tuple[time, time]:
-    opening, _, close = text.partition("-")
-    return time.fromisoformat(opening.strip()), time.fromisoformat(close.strip())
+    opening, _, close = (part.strip() for part in text.partition("-"))
+    return time.fromisoformat(opening), time() if close == "24:00" else time.fromisoformat(close)
+
+
+def _closing(edge: time) -> str:
+    return "24:00" if edge == time() else edge.isoformat("minutes")

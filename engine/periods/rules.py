@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any
 
 from engine import canonical
-from engine.errors import Malformed, NotFound
+from engine.errors import Malformed, NotFound, said
 from engine.periods.limits import Kind, Limit
 from engine.periods.notices import CERTAINTIES
 from engine.periods.toml import Findings, Table, each_table
@@ -157,9 +157,16 @@ class RuleBook:
             if rule.in_force(on):
                 return rule
         if not versions:
-            raise NotFound(f"Expected a period rule {rule_id!r}, but there is none")
+            raise NotFound(said("Expected a period rule {rule_id!r}, but there is none", rule_id=rule_id))
         spans = "; ".join(f"{rule.valid_from} to {rule.valid_to or 'today'}" for rule in versions)
-        raise NotFound(f"Expected the rule {rule_id!r} to be in force on {on}, but it is valid {spans}")
+        raise NotFound(
+            said(
+                "Expected the rule {rule_id!r} to be in force on {on}, but it is valid {spans}",
+                rule_id=rule_id,
+                on=on,
+                spans=spans,
+            )
+        )
 
     def __contains__(self, rule_id: object) -> bool:
         return rule_id in self._rules
@@ -199,7 +206,7 @@ def _rule(table: Table) -> PeriodRule:
     klass = table.one_of("class", CLASSES, "statutory")
     valid_from = table.day("valid_from")
     if valid_from is None:
-        table.fault("Expected valid_from, but it is missing", "toml.missing")
+        table.fault(said("Expected valid_from, but it is missing"), "toml.missing")
     rule = PeriodRule(
         id=table.text("id"),
         basis=table.text("basis"),
@@ -232,7 +239,7 @@ def _limit(table: Table, text: object, name: str) -> Limit:
     try:
         return Limit.read(str(text), table.where)
     except Malformed as error:
-        table.fault(f"{name}: {error.sentence}", "period.limit")
+        table.fault(said("{name}: {sentence}", name=name, sentence=error.sentence), "period.limit")
         return Limit(1, Kind.WORKING_DAYS)
 
 
@@ -243,7 +250,7 @@ def _extensions(table: Table) -> tuple[Extension, ...]:
     for row in rows:
         if not isinstance(row, dict) or set(row) - {"max", "times", "approver", "notify"} or "max" not in row:
             table.fault(
-                f"Expected extension = {{ max, times, approver, notify }}, but found {row!r}",
+                said("Expected extension = {{ max, times, approver, notify }}, but found {row!r}", row=row),
                 "period.extension",
             )
             continue
@@ -260,10 +267,15 @@ def _excluded(table: Table) -> tuple[Excluded, ...]:
     for row in table.rows("suspend"):
         kind = row.get("kind") if isinstance(row, dict) else row
         if not isinstance(kind, str) or not kind or (isinstance(row, dict) and set(row) - {"kind", "max"}):
-            table.fault(f"Expected a kind of step or {{ kind, max }}, but found {row!r}", "period.suspend")
+            table.fault(
+                said("Expected a kind of step or {{ kind, max }}, but found {row!r}", row=row),
+                "period.suspend",
+            )
             continue
         if any(entry.kind == kind for entry in found):
-            table.fault(f"Expected {kind!r} once in suspend, but found it twice", "period.suspend")
+            table.fault(
+                said("Expected {kind!r} once in suspend, but found it twice", kind=kind), "period.suspend"
+            )
         limit = row.get("max") if isinstance(row, dict) else None
         found.append(Excluded(kind, _limit(table, limit, "suspend.max") if limit is not None else None))
     return tuple(found)
@@ -301,14 +313,17 @@ def _check(rule: PeriodRule, table: Table) -> None:
     }
     for sentence, broken in faults.items():
         if broken:
-            table.fault(f"{rule.id}: {sentence}", "period.rule")
+            table.fault(said("{id}: {sentence}", id=rule.id, sentence=sentence), "period.rule")
 
 
 def _check_validity(versions: list[PeriodRule], findings: Findings) -> None:
     for earlier, later in itertools.pairwise(versions):
         if earlier.valid_to is None or later.valid_from <= earlier.valid_to:
-            sentence = (
-                f"Expected one text of {later.id!r} for each day, but those valid from "
-                f"{earlier.valid_from} and from {later.valid_from} overlap"
+            sentence = said(
+                "Expected one text of {id!r} for each day, but those valid from {valid_from} and "
+                "from {later_valid_from} overlap",
+                id=later.id,
+                valid_from=earlier.valid_from,
+                later_valid_from=later.valid_from,
             )
             findings.add(later.id, sentence, "period.overlap")

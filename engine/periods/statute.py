@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+from engine.errors import said
 from engine.periods.toml import Findings, Table, is_day, read_toml
 
 _MONTH_DAY = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])", re.ASCII)
@@ -73,7 +74,10 @@ def _fixed(table: Table) -> tuple[tuple[int, int], ...]:
     for entry in table.rows("fixed"):
         match = _MONTH_DAY.fullmatch(entry) if isinstance(entry, str) else None
         if match is None:
-            table.fault(f"Expected a month and day such as 05-01, but found {entry!r}", "calendar.statute")
+            table.fault(
+                said("Expected a month and day such as 05-01, but found {entry!r}", entry=entry),
+                "calendar.statute",
+            )
         else:
             found.append((int(match[1]), int(match[2])))
     return tuple(found)
@@ -85,7 +89,10 @@ def _moving(table: Table) -> dict[int, tuple[date, ...]]:
     for year, days in body.items() if isinstance(body, dict) else ():
         right = year.isdigit() and isinstance(days, list) and all(is_day(day) for day in days)
         if not right or any(day.year != int(year) for day in days):
-            table.fault(f"Expected dates of the year {year}, but found {days!r}", "calendar.statute")
+            table.fault(
+                said("Expected dates of the year {year}, but found {days!r}", year=year, days=days),
+                "calendar.statute",
+            )
         else:
             moving[int(year)] = tuple(days)
     return moving

@@ -31,7 +31,9 @@ from engine.periods.limits import Kind, Limit
 class Timeline:
     """One ledger laid on one calendar, looked at on one day: the figures the functions above share."""
 
-    def __init__(self, ledger: Ledger, calendar: Calendar, as_of: date | datetime | None) -> None:
+    def __init__(
+        self, ledger: Ledger, calendar: Calendar, as_of: date | datetime | None, *, if_told: bool = False
+    ) -> None:
         self.ledger = ledger
         self.calendar = calendar
         self.hourly = ledger.rule.limit.kind is Kind.HOURS
@@ -47,8 +49,11 @@ class Timeline:
             self.interval(suspension) for suspension in ledger.suspensions if suspension.listed
         )
         self.total = ledger.rule.limit
-        for extension in ledger.extensions:
-            self.total = self.total.plus(extension.by) if extension.by else self.total
+        self.binding: list[Entry] = []
+        for number, extension in enumerate(ledger.extensions):
+            if extension.by and (if_told or self._binds(number, extension)):
+                self.total = self.total.plus(extension.by)
+                self.binding.append(extension)
 
     def reach(self, amount: Any) -> Any:
         """The point at which the amount has been counted."""
@@ -86,7 +91,7 @@ class Timeline:
     def promised_limit(self) -> Limit | None:
         """The promised limit; an extension moves it by the same length."""
         limit = self.ledger.promise
-        for extension in self.ledger.extensions:
+        for extension in self.binding:
             limit = limit.plus(extension.by) if limit and extension.by else limit
         return limit
 
@@ -137,6 +142,19 @@ class Timeline:
         if suspension.max and suspension.max.kind is Kind.HOURS and since:
             return since + timedelta(hours=suspension.max.number)
         return self.calendar.midnight_after(own)
+
+    def _binds(self, number: int, extension: Entry) -> bool:
+        """C9: whether the applicant, where the law asks for it, was told before the limit ended."""
+        stage, told = self.ledger.rule.stage(number), self.ledger.told_of(extension)
+        if stage is None or not stage.notify:
+            return True
+        if told is None:
+            return False
+        told_on = told.told or told.on
+        at = told.at if told_on == told.on else None
+        then = Timeline(self.ledger.before_telling(number), self.calendar, at or told_on)
+        _, day, moment = then.end(then.total)
+        return at <= moment if at else told_on <= day
 
     def _stands(self, suspension: Suspension) -> bool:
         """Whether an open suspension stops the clock now: the law lists it and its own limit is not over."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any, TypeGuard, TypeVar, cast
 
-from engine.errors import Finding, IllegalDefinition
+from engine.errors import Finding, IllegalDefinition, listed, said
 
 T = TypeVar("T")
 
@@ -28,7 +28,12 @@ class Findings:
     def demand_none(self, what: str) -> None:
         """Raises IllegalDefinition with every fault noted, if there is any."""
         if self._found:
-            head = f"Expected {what} without fault, but found {len(self._found)}: {self._found[0].sentence}"
+            head = said(
+                "Expected {what} without fault, but found {count}: {sentence}",
+                what=what,
+                count=len(self._found),
+                sentence=self._found[0].sentence,
+            )
             raise IllegalDefinition(head, self._found)
 
 
@@ -78,7 +83,13 @@ class Table:
         found = self.text(name, default)
         if found not in choices:
             self.fault(
-                f"Expected {name} to be one of {', '.join(choices)}, but found {found!r}", "toml.choice"
+                said(
+                    "Expected {name} to be one of {choices}, but found {found!r}",
+                    name=name,
+                    choices=listed(choices),
+                    found=found,
+                ),
+                "toml.choice",
             )
             return default
         return found
@@ -90,18 +101,23 @@ class Table:
     def refuse_others(self) -> None:
         """Every key that was never asked for is a fault: a misspelt key must not be ignored."""
         for name in sorted(set(self._data) - self._asked):
-            self.fault(f"Expected no key {name!r} here, but found it", "toml.key")
+            self.fault(said("Expected no key {name!r} here, but found it", name=name), "toml.key")
 
     def _get(self, name: str, kind: type, words: str, default: T, demanded: bool) -> T:
         self._asked.add(name)
         if name not in self._data:
             if demanded:
-                self.fault(f"Expected {name}, but it is missing", "toml.missing")
+                self.fault(said("Expected {name}, but it is missing", name=name), "toml.missing")
             return default
         value = self._data[name]
         right = isinstance(value, kind) and not (kind is int and isinstance(value, bool))
         if not right or isinstance(value, datetime):
-            self.fault(f"Expected {name} to be {words}, but found {value!r}", "toml.type")
+            self.fault(
+                said(
+                    "Expected {name} to be {words}, but found {value!r}", name=name, words=words, value=value
+                ),
+                "toml.type",
+            )
             return default
         return cast(T, value)
 
@@ -116,7 +132,7 @@ def read_toml(text: str, where: str, findings: Findings) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        findings.add(where, f"Expected TOML text, but {error}", "toml.syntax")
+        findings.add(where, said("Expected TOML text, but {error}", error=error), "toml.syntax")
         return {}
 
 
@@ -125,13 +141,19 @@ def each_table(text: str, name: str, where: str, findings: Findings, read: Calla
     data = read_toml(text, where, findings)
     rows = data.pop(name, [])
     for other in sorted(data):
-        findings.add(where, f"Expected nothing but [[{name}]] tables, but found {other!r}", "toml.key")
+        findings.add(
+            where,
+            said("Expected nothing but [[{name}]] tables, but found {other!r}", name=name, other=other),
+            "toml.key",
+        )
     if not isinstance(rows, list):
-        findings.add(where, f"Expected [[{name}]] tables, but found {rows!r}", "toml.type")
+        findings.add(
+            where, said("Expected [[{name}]] tables, but found {rows!r}", name=name, rows=rows), "toml.type"
+        )
         return
     for index, row in enumerate(rows, 1):
         place = f"{where} [[{name}]] {index}"
         if isinstance(row, dict):
             read(Table(row, place, findings))
         else:
-            findings.add(place, f"Expected a table, but found {row!r}", "toml.type")
+            findings.add(place, said("Expected a table, but found {row!r}", row=row), "toml.type")

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from engine.errors import Malformed
+from engine.errors import Conflict, Malformed
 from engine.periods import (
     Ledger,
     Limit,
@@ -172,6 +172,74 @@ def test_c9_the_citizen_is_told_before_the_original_limit_ends():
     assert ledger.check_told(limit, due_on=limit) is None
     assert ledger.check_told(date(2026, 3, 10), due_on=limit).rule == "C9"
     assert ledger.check_told(None, due_on=limit).rule == "C9"
+
+
+def asked(told=False, start="2026-03-02", **facts):
+    """Five days, extended by three on the second day; the applicant is told later or not at all."""
+    extension = {"max": "3W", "times": 1, "notify": True}
+    ledger = opened(start=start, extension=extension, suspend=["听证"], **facts)
+    return ledger.extend(date(2026, 3, 4), Limit.read("3W"), "", due_on=date(2026, 3, 9), told=told)
+
+
+def test_c9_an_extension_binds_once_the_applicant_has_been_told(calendar):
+    untold = asked()
+    assert due(untold, calendar).day == date(2026, 3, 9)
+    assert due(untold, calendar, if_told=True).day == date(2026, 3, 12)
+    assert state(untold, calendar, utc(2026, 3, 9, 9, 1)) is State.OVERDUE
+    told = untold.tell(date(2026, 3, 9), at=utc(2026, 3, 9, 9))
+    assert due(told, calendar) == due(told, calendar, if_told=True) == due(asked(told=True), calendar)
+    assert due(told, calendar).day == date(2026, 3, 12)
+
+
+def test_c9_told_after_the_limit_the_extension_does_not_bind(calendar):
+    for late in (asked().tell(date(2026, 3, 9), at=utc(2026, 3, 9, 9, 1)), asked().tell(date(2026, 3, 10))):
+        assert due(late, calendar).day == date(2026, 3, 9)
+        assert "does not count" in explain(late, calendar).text("en")
+        assert "未在届满前告知" in explain(late, calendar).text()
+    assert "未在届满前告知" not in explain(asked(told=True), calendar).text()
+
+
+def test_c9_a_suspension_gives_time_to_tell_as_it_gives_time_to_decide(calendar):
+    ledger = asked().suspend(date(2026, 3, 5), "听证")
+    told = ledger.tell(date(2026, 3, 20)).resume(date(2026, 3, 23))
+    assert due(told, calendar).day == date(2026, 3, 30)
+    assert due(told, calendar, if_told=True).day == due(told, calendar).day
+
+
+def test_c9_where_the_law_does_not_ask_for_notice_an_extension_binds_at_once(calendar):
+    silent = opened(extension={"max": "3W", "notify": False})
+    silent = silent.extend(date(2026, 3, 4), Limit.read("3W"), "", due_on=date(2026, 3, 9), told=False)
+    assert due(silent, calendar).day == date(2026, 3, 12)
+    assert silent.untold == ()
+    with pytest.raises(Conflict, match="none that waits"):
+        silent.tell(date(2026, 3, 5))
+
+
+def test_c9_two_stages_are_told_one_by_one(calendar):
+    stages = [{"max": "3W", "times": 2}]
+    ledger = opened(extension=stages)
+    first = ledger.extend(date(2026, 3, 4), Limit.read("3W"), "", due_on=date(2026, 3, 9), told=False)
+    first = first.tell(date(2026, 3, 5))
+    second = first.extend(date(2026, 3, 5), Limit.read("3W"), "", due_on=date(2026, 3, 12), told=False)
+    assert due(second, calendar).day == date(2026, 3, 12)
+    assert due(second.tell(date(2026, 3, 12)), calendar).day == date(2026, 3, 17)
+    assert due(second.tell(date(2026, 3, 13)), calendar).day == date(2026, 3, 12)
+    twins = ledger.extend(date(2026, 3, 4), Limit.read("3W"), "", due_on=date(2026, 3, 9), told=False)
+    twins = twins.extend(date(2026, 3, 4), Limit.read("3W"), "", due_on=date(2026, 3, 12), told=False)
+    assert due(twins.tell(date(2026, 3, 6)), calendar).day == date(2026, 3, 17)
+
+
+def test_c9_a_promise_follows_the_extensions_that_bind(calendar):
+    untold = asked(promise="4W")
+    assert due(untold, calendar).promised_day == date(2026, 3, 6)
+    assert due(untold.tell(date(2026, 3, 6)), calendar).promised_day == date(2026, 3, 11)
+
+
+def test_c9_what_was_told_comes_back_from_plain_data(calendar):
+    ledger = asked().tell(date(2026, 3, 5), at=utc(2026, 3, 5, 1), person="p1")
+    again = Ledger.from_data(ledger.as_data())
+    assert again == ledger
+    assert due(again, calendar).day == date(2026, 3, 12)
 
 
 def test_c10_two_clocks_the_promised_one_and_the_statutory_one(calendar):
