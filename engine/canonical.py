@@ -15,7 +15,7 @@ from decimal import Decimal
 from json.encoder import encode_basestring as _quoted
 from typing import Any
 
-from engine.errors import Malformed, TooLarge
+from engine.errors import Malformed, TooLarge, said
 
 DEEPEST = 40  # of lists and objects in each other
 MOST_VALUES = 100_000
@@ -38,7 +38,7 @@ def loads(text: str | bytes) -> Any:
             text, parse_float=Decimal, parse_constant=_refuse_constant, object_pairs_hook=_unique_keys
         )
     except (ValueError, RecursionError) as error:
-        raise Malformed(f"Expected JSON text, but {error}") from error
+        raise Malformed(said("Expected JSON text, but {error}", error=error)) from error
 
 
 def demand_storable(value: object) -> None:
@@ -52,11 +52,13 @@ def demand_storable(value: object) -> None:
     for _ in range(DEEPEST):
         count += len(level)
         if count > MOST_VALUES:
-            raise TooLarge(f"Expected at most {MOST_VALUES} values, but found more")
+            raise TooLarge(
+                said("Expected at most {most_values} values, but found more", most_values=MOST_VALUES)
+            )
         level = [inner for one in level for inner in _inside(one)]
         if not level:
             return
-    raise TooLarge(f"Expected data at most {DEEPEST} levels deep, but it is deeper")
+    raise TooLarge(said("Expected data at most {deepest} levels deep, but it is deeper", deepest=DEEPEST))
 
 
 def _inside(value: Any) -> Iterable[object]:
@@ -86,14 +88,19 @@ def _inside_other(value: object) -> Iterable[object]:
 
 def _demand_storable_number(number: Decimal) -> None:
     if not number.is_finite():
-        raise Malformed(f"Expected a finite number, but found {number}")
+        raise Malformed(said("Expected a finite number, but found {number}", number=number))
     if len(number.as_tuple().digits) > MOST_DIGITS or abs(number.adjusted()) > _LARGEST_EXPONENT:
-        raise Malformed(f"Expected a number of at most {MOST_DIGITS} digits, but found a longer one")
+        raise Malformed(
+            said(
+                "Expected a number of at most {most_digits} digits, but found a longer one",
+                most_digits=MOST_DIGITS,
+            )
+        )
 
 
 def _demand_storable_text(value: str) -> None:
     if "\0" in value or not (value.isascii() or _encodable(value)):
-        raise Malformed("Expected plain text, but found a control character that cannot be kept")
+        raise Malformed(said("Expected plain text, but found a control character that cannot be kept"))
 
 
 def _encodable(value: str) -> bool:
@@ -132,7 +139,7 @@ def _text(value: object) -> str:
     for kind, write in _DERIVED:
         if isinstance(value, kind):
             return write(value)
-    raise Malformed(f"Expected plain data, but found a {type(value).__name__}")
+    raise Malformed(said("Expected plain data, but found a {name}", name=type(value).__name__))
 
 
 def _list(value: Sequence[object]) -> str:
@@ -142,24 +149,24 @@ def _list(value: Sequence[object]) -> str:
 def _object(value: Mapping[Any, object]) -> str:
     for key in value:
         if not isinstance(key, str):
-            raise Malformed(f"Expected text as a key, but found {key!r}")
+            raise Malformed(said("Expected text as a key, but found {key!r}", key=key))
     return "{" + ",".join([f"{_quoted(key)}:{_text(value[key])}" for key in sorted(value)]) + "}"
 
 
 def _number(value: Decimal) -> str:
     if not value.is_finite():
-        raise Malformed(f"Expected a finite number, but found {value}")
+        raise Malformed(said("Expected a finite number, but found {value}", value=value))
     return str(value)
 
 
 def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is not a number of JSON")
+    raise ValueError(said("{name} is not a number of JSON", name=name))
 
 
 def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise ValueError("a key stands twice in one object")
+        raise ValueError(said("a key stands twice in one object"))
     return found
 
 

@@ -11,6 +11,8 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Protocol
 
+from engine.errors import said
+
 
 class Clock(Protocol):
     """Anything that tells the present moment as an aware UTC datetime."""
@@ -58,7 +60,9 @@ class VirtualClock:
 def whole_millisecond(moment: datetime) -> datetime:
     """The moment in UTC, cut to the millisecond. Raises ValueError for a moment without a zone."""
     if moment.tzinfo is None:
-        raise ValueError(f"Expected a moment with a time zone, but {moment.isoformat()} has none")
+        raise ValueError(
+            said("Expected a moment with a time zone, but {moment} has none", moment=moment.isoformat())
+        )
     moment = moment.astimezone(UTC)
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 

@@ -17,6 +17,7 @@ from functools import cached_property
 from typing import Any
 
 from engine.dmn.values import kind_of
+from engine.errors import said
 from engine.feel import DateTime, DaysTime, FarDate, Time, YearsMonths
 from engine.feel.temporal import (
     DAY_NANOS,
@@ -99,11 +100,17 @@ class Axis:
 def axis_of(kind: str, constants: Iterable[Any], *, whole: bool = False) -> Axis:
     """The line through constants of one kind. Raises Unorderable where they are of several."""
     if kind in _SHAPELESS:
-        raise Unorderable(f"Expected values that can be ordered, but found {kind} values")
+        raise Unorderable(said("Expected values that can be ordered, but found {kind} values", kind=kind))
     points: dict[Any, Any] = {}
     for constant in constants:
         if kind_of(constant) != kind:
-            raise Unorderable(f"Expected values of the kind {kind}, but found {kind_of(constant)}")
+            raise Unorderable(
+                said(
+                    "Expected values of the kind {kind}, but found {kind_of}",
+                    kind=kind,
+                    kind_of=kind_of(constant),
+                )
+            )
         points.setdefault(key_of(constant), constant)
     if kind == "boolean":
         points = {False: False, True: True}
@@ -111,7 +118,7 @@ def axis_of(kind: str, constants: Iterable[Any], *, whole: bool = False) -> Axis
         ordered = sorted(points)
     except TypeError:
         raise Unorderable(
-            "Expected moments that can be compared, but some have a zone and some none"
+            said("Expected moments that can be compared, but some have a zone and some none")
         ) from None
     return Axis(kind, tuple(points[key] for key in ordered), whole)
 

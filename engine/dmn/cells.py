@@ -15,7 +15,7 @@ from typing import Any
 from engine import feel
 from engine.dmn.axis import Axis
 from engine.dmn.values import kind_of
-from engine.errors import BanjieError, ExpressionError
+from engine.errors import BanjieError, ExpressionError, listed, said
 from engine.feel import Range, tree
 from engine.feel.builtins import BUILT_INS
 from engine.feel.compiler import Compiler
@@ -144,7 +144,7 @@ def _truth(node: tree.Node) -> Condition:
     """A condition written as an expression about `?`."""
     maker = _TRUTHS.get(type(node))
     if maker is None:
-        raise Unclear("it is neither a comparison nor a list of values")
+        raise Unclear(said("it is neither a comparison nor a list of values"))
     return maker(node)
 
 
@@ -153,7 +153,7 @@ def _compare(node: tree.Compare) -> Condition:
         return Comparison(node.op, _constant(node.right))
     if _is_input(node.right):
         return Comparison(_FLIPPED[node.op], _constant(node.left))
-    raise Unclear("it compares something other than the input itself")
+    raise Unclear(said("it compares something other than the input itself"))
 
 
 def _between(node: tree.Between) -> Condition:
@@ -181,7 +181,7 @@ def _call(node: tree.Call) -> Condition:
     if name == "list contains" and len(node.arguments) == 2 and node.names is None:
         _require_input(node.arguments[1])
         return _is_one_of(_constant(node.arguments[0]))
-    raise Unclear(f"it calls {name or 'a function'}")
+    raise Unclear(said("it calls {name}", name=name or "a function"))
 
 
 _TRUTHS: dict[type, Callable[[Any], Condition]] = {
@@ -200,7 +200,7 @@ def _is_input(node: tree.Node) -> bool:
 
 def _require_input(node: tree.Node) -> None:
     if not _is_input(node):
-        raise Unclear("it tests something other than the input itself")
+        raise Unclear(said("it tests something other than the input itself"))
 
 
 def _speaks_of_input(node: tree.Node) -> bool:
@@ -217,7 +217,7 @@ def _constant(node: tree.Node) -> Any:
     run = compiler.run(node)
     outside = compiler.free | (compiler.roots - BUILT_INS.keys()) | (compiler.calls & _MOVING)
     if outside:
-        raise Unclear(f"it depends on {', '.join(sorted(outside))}")
+        raise Unclear(said("it depends on {outside}", outside=listed(sorted(outside))))
     return _brief(run, {})
 
 
@@ -270,11 +270,17 @@ def _comparison_mask(condition: Comparison, axis: Axis) -> int:
     if isinstance(constant, bool) and axis.kind != "boolean":
         return axis.all if op == "=" and constant else 0
     if kind_of(constant) != axis.kind:
-        raise Unclear(f"it speaks of a {kind_of(constant)}, but the column holds a {axis.kind}")
+        raise Unclear(
+            said(
+                "it speaks of a {kind_of}, but the column holds a {kind}",
+                kind_of=kind_of(constant),
+                kind=axis.kind,
+            )
+        )
     region = axis.region(constant)
     below, equal = (1 << region) - 1, 1 << region
     if op in ("<", "<=", ">", ">=") and axis.kind == "boolean":
-        raise Unclear("it orders true and false")
+        raise Unclear(said("it orders true and false"))
     return {
         "=": equal,
         "!=": axis.all & ~equal,

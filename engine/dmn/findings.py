@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from engine.dmn.xml import Node
-from engine.errors import Finding, IllegalDefinition
+from engine.errors import Finding, IllegalDefinition, said
 
 
 @dataclass(slots=True)
@@ -32,7 +32,12 @@ class Findings:
         if self.found and (self.strict or always):
             count = len(self.found)
             raise IllegalDefinition(
-                f"Expected the decision model “{name}” to be legal, but it has {count} fault(s): "
-                f"{self.found[0].sentence}",
+                said(
+                    "Expected the decision model “{name}” to be legal, but it has {count} fault(s): "
+                    "{sentence}",
+                    name=name,
+                    count=count,
+                    sentence=self.found[0].sentence,
+                ),
                 self.found,
             )

@@ -23,7 +23,7 @@ from typing import Any
 
 from engine.dmn.model import Model
 from engine.dmn.run import Evaluation, evaluate
-from engine.errors import Finding, IllegalDefinition, Malformed, NotFound
+from engine.errors import Finding, IllegalDefinition, Malformed, NotFound, said
 from engine.feel import feel_string, type_name
 
 BASIS = "《行政处罚法》第三十七条"
@@ -96,10 +96,10 @@ def versions(models: Iterable[Model], name: str) -> tuple[Version, ...]:
     faults += [_overlap(one, two) for one, two in pairwise(found) if _meet(one, two)]
     if faults:
         raise IllegalDefinition(
-            f"Expected versions of {name} that follow each other, but they do not", faults
+            said("Expected versions of {name} that follow each other, but they do not", name=name), faults
         )
     if not found:
-        raise NotFound(f"Expected a decision {name!r}, but no model has it")
+        raise NotFound(said("Expected a decision {name!r}, but no model has it", name=name))
     return tuple(found)
 
 
@@ -108,7 +108,15 @@ def _version(model: Model, decision: str, properties: Mapping[str, str]) -> Vers
     first = _day(VALID_FROM, start) if start else dt.date.min
     last = _day(VALID_TO, end) if end else None
     if last is not None and last < first:
-        raise Malformed(f"Expected {VALID_TO} not before {VALID_FROM}, but {last} is before {first}")
+        raise Malformed(
+            said(
+                "Expected {valid_to} not before {valid_from}, but {last} is before {first}",
+                valid_to=VALID_TO,
+                valid_from=VALID_FROM,
+                last=last,
+                first=first,
+            )
+        )
     return Version(model, decision, first, last)
 
 
@@ -116,7 +124,9 @@ def _day(name: str, text: str) -> dt.date:
     try:
         return dt.date.fromisoformat(text.strip())
     except ValueError:
-        raise Malformed(f"Expected {name} to be a date like 2018-01-01, but it is {text!r}") from None
+        raise Malformed(
+            said("Expected {name} to be a date like 2018-01-01, but it is {text!r}", name=name, text=text)
+        ) from None
 
 
 def _meet(one: Version, two: Version) -> bool:
@@ -125,10 +135,16 @@ def _meet(one: Version, two: Version) -> bool:
 
 def _overlap(one: Version, two: Version) -> Finding:
     end = one.valid_to.isoformat() if one.valid_to else "no day"
-    sentence = (
-        f"Expected one version in force on a day, but that of {one.valid_from} ends on {end} and another"
+    sentence = said(
+        "Expected one version in force on a day, but that of {valid_from} ends on {end} and another",
+        valid_from=one.valid_from,
+        end=end,
     )
-    return Finding(two.decision, f"{sentence} begins on {two.valid_from}", "dmn.version")
+    return Finding(
+        two.decision,
+        said("{sentence} begins on {valid_from}", sentence=sentence, valid_from=two.valid_from),
+        "dmn.version",
+    )
 
 
 def in_force(found: Iterable[Version], on: dt.date) -> Version:
@@ -138,7 +154,9 @@ def in_force(found: Iterable[Version], on: dt.date) -> Version:
         if version.holds_on(on):
             return version
     spans = "; ".join(f"{v.valid_from} to {v.valid_to or 'now'}" for v in known)
-    raise NotFound(f"Expected a version in force on {on}, but there are only those of {spans}")
+    raise NotFound(
+        said("Expected a version in force on {on}, but there are only those of {spans}", on=on, spans=spans)
+    )
 
 
 def evaluate_in_time(
@@ -163,7 +181,13 @@ def evaluate_in_time(
     today = in_force(known, decided_on)
     day = acted_on or (_acted_on(today, variables) if ACT_DATE in today.properties else decided_on)
     if day > decided_on:
-        raise Malformed(f"Expected an act before its decision, but {day} is after {decided_on}")
+        raise Malformed(
+            said(
+                "Expected an act before its decision, but {day} is after {decided_on}",
+                day=day,
+                decided_on=decided_on,
+            )
+        )
     then = in_force(known, day)
     asked = today.properties.get(MILDER, "").strip() == "true" if milder is None else milder
     old = evaluate(then.model, then.decision, variables, host=host)
@@ -191,7 +215,13 @@ def _acted_on(version: Version, variables: Mapping[str, Any]) -> dt.date:
         return given
     if isinstance(given, str):
         return _day(name, given)
-    raise Malformed(f"Expected the date of the act in {name or ACT_DATE}, but found {type_name(given)}")
+    raise Malformed(
+        said(
+            "Expected the date of the act in {name}, but found {given_type}",
+            name=name or ACT_DATE,
+            given_type=type_name(given),
+        )
+    )
 
 
 def _shown(of: str, version: Version, result: Evaluation) -> dict[str, Any]:
@@ -214,7 +244,7 @@ def _chosen(tried: list[tuple[str, Version, Evaluation]], asked: bool) -> tuple[
     """The version that binds, and why."""
     for of, _, result in tried:
         if result.value is None:
-            return None, f"Expected a result of the version of the {of}, but it has none"
+            return None, said("Expected a result of the version of the {of}, but it has none", of=of)
     if len(tried) == 1:
         same = (
             "the same version is in force on both days" if asked else "the law of the act alone is asked for"
@@ -229,9 +259,13 @@ def _lighter(old: Weight | None, new: Weight | None) -> tuple[str | None, str]:
     if new is not None and new.is_none and not (old is not None and old.is_none):
         return "decision", f"The law of the day of the decision applies: it knows no penalty ({new})"
     if old is None or new is None:
-        return None, "Expected two results of which one is lighter, but not both name an amount"
+        return None, said("Expected two results of which one is lighter, but not both name an amount")
     if old.sort != new.sort and not old.is_none:
-        return None, f"Expected results of one kind, but they are {old.sort} and {new.sort}"
+        return None, said(
+            "Expected results of one kind, but they are {sort} and {new_sort}",
+            sort=old.sort,
+            new_sort=new.sort,
+        )
     if new.amount < old.amount:
         return "decision", f"The law of the day of the decision applies: {new} is lighter than {old}"
     return "act", f"The law of the day of the act applies: {new} is not lighter than {old}"

@@ -30,7 +30,7 @@ from engine.dmn.record import Record
 from engine.dmn.shapes import result_shape, shape_of
 from engine.dmn.table import decide
 from engine.dmn.types import ItemType, fit, is_instance, show
-from engine.errors import TooLarge
+from engine.errors import TooLarge, said
 from engine.feel import Compiled, Function, HostType, Parameter, Range
 from engine.feel.calls import invoke
 from engine.feel.scope import State
@@ -84,7 +84,9 @@ class Logic:
             return value
         fitted, reason = fit(value, variable.type)
         if reason:
-            self.record.reason(f"{variable.name}: {reason}" if variable.name else reason)
+            self.record.reason(
+                said("{name}: {reason}", name=variable.name, reason=reason) if variable.name else reason
+            )
         return fitted
 
     def text(self, text: Text, scope: Scope, *, quiet: bool = False) -> Any:
@@ -99,7 +101,9 @@ class Logic:
         outcome = ask(text.compiled, scope, self._host_for(text.compiled, text), steps=self._steps)
         self._steps -= outcome.spent
         if self._steps <= 0 and not self._given_up:
-            self.record.reason(f"Expected a decision of at most {BUDGET} steps, but it goes on")
+            self.record.reason(
+                said("Expected a decision of at most {budget} steps, but it goes on", budget=BUDGET)
+            )
         self._given_up = self._given_up or isinstance(outcome, Unending) or self._steps <= 0
         if outcome.reasons and not quiet:
             for reason in outcome.reasons:
@@ -128,7 +132,14 @@ class Logic:
             for parameter, argument in zip(parameters, arguments, strict=True):
                 local[parameter.name], reason = fit(argument, parameter.type)
                 if reason:
-                    self.record.reason(f"{name}({parameter.name}): {reason}")
+                    self.record.reason(
+                        said(
+                            "{name}({parameter_name}): {reason}",
+                            name=name,
+                            parameter_name=parameter.name,
+                            reason=reason,
+                        )
+                    )
                     return None
             return self._body(name, definition, local, result)
 
@@ -138,12 +149,20 @@ class Logic:
     def _body(self, name: str, definition: FunctionDefinition, scope: Scope, result: Variable) -> Any:
         if definition.kind != "FEEL":
             self.record.reason(
-                f"Expected a function in FEEL, but {name or 'it'} is external ({definition.kind})"
+                said(
+                    "Expected a function in FEEL, but {name} is external ({kind})",
+                    name=name or "it",
+                    kind=definition.kind,
+                )
             )
             return None
         if self.record.depth >= DEPTH_LIMIT:
             self.record.reason(
-                f"Expected functions nested at most {DEPTH_LIMIT} deep, but {name} calls on and on"
+                said(
+                    "Expected functions nested at most {depth_limit} deep, but {name} calls on and on",
+                    depth_limit=DEPTH_LIMIT,
+                    name=name,
+                )
             )
             return None
         self.record.enter(name)
@@ -257,14 +276,16 @@ class Logic:
         """Whether a condition's value is true, false or null; anything else makes the whole null."""
         if value is None or isinstance(value, bool):
             return True
-        self.record.reason(f"Expected a condition to be true or false, but it is {show(value)}")
+        self.record.reason(
+            said("Expected a condition to be true or false, but it is {value}", value=show(value))
+        )
         return False
 
     def _items(self, expression: Expression, scope: Scope) -> list[Any] | None:
         """The items to go through: a list, or a single value as a list of one (10.3.2.9.4)."""
         source = self.value(expression, scope)
         if source is None:
-            self.record.reason("Expected a list to go through, but it is null")
+            self.record.reason(said("Expected a list to go through, but it is null"))
             return None
         if isinstance(source, Range):
             items: list[Any] | None = self.text(_EACH_OF_RANGE, {"span": source})

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from engine.dmn.expressions import Expression, OutputClause, Rule, Table, Text, Variable
 from engine.dmn.record import Record
 from engine.dmn.types import show
+from engine.errors import said
 from engine.feel import DaysTime, Fault, YearsMonths
 from engine.feel.arithmetic import calculate
 from engine.feel.compare import equal, order
@@ -80,7 +81,7 @@ def _single(sitting: Sitting) -> Any:
             f"{clause.source} = {show(value)}"
             for clause, value in zip(sitting.table.inputs, sitting.seen, strict=True)
         )
-        sitting.refuse(f"Expected a rule to match, but none does ({seen})")
+        sitting.refuse(said("Expected a rule to match, but none does ({seen})", seen=seen))
         return None
     return shaped(sitting.hits[0].outputs, sitting.table)
 
@@ -88,7 +89,12 @@ def _single(sitting: Sitting) -> Any:
 def _unique(sitting: Sitting) -> Any:
     """8.2.10: no two rules may match."""
     if len(sitting.hits) > 1:
-        sitting.refuse(f"Expected one rule to match (UNIQUE), but rules {_numbers_of(sitting.hits)} do")
+        sitting.refuse(
+            said(
+                "Expected one rule to match (UNIQUE), but rules {numbers_of} do",
+                numbers_of=_numbers_of(sitting.hits),
+            )
+        )
         return None
     return _single(sitting)
 
@@ -98,7 +104,10 @@ def _any(sitting: Sitting) -> Any:
     outputs = [hit.outputs for hit in sitting.hits]
     if any(not _same(outputs[0], other) for other in outputs[1:]):
         sitting.refuse(
-            f"Expected matching rules to agree (ANY), but rules {_numbers_of(sitting.hits)} do not"
+            said(
+                "Expected matching rules to agree (ANY), but rules {numbers_of} do not",
+                numbers_of=_numbers_of(sitting.hits),
+            )
         )
         return None
     return _single(sitting)
@@ -150,7 +159,7 @@ def _collect(sitting: Sitting) -> Any:
     if sitting.table.aggregation == "COUNT":
         return Decimal(len(sitting.hits))
     if len(sitting.table.outputs) > 1:
-        sitting.refuse("Expected one output to aggregate, but the table has several")
+        sitting.refuse(said("Expected one output to aggregate, but the table has several"))
         return None
     return _aggregate([hit.outputs[0] for hit in sitting.hits], sitting)
 
@@ -159,19 +168,24 @@ def _aggregate(values: list[Any], sitting: Sitting) -> Any:
     """Sum, least or greatest of the outputs; null where there are none or they cannot be compared."""
     aggregation = sitting.table.aggregation
     if not values:
-        sitting.refuse(f"Expected a rule to match, but there is nothing to aggregate ({aggregation})")
+        sitting.refuse(
+            said(
+                "Expected a rule to match, but there is nothing to aggregate ({aggregation})",
+                aggregation=aggregation,
+            )
+        )
         return None
     try:
         return _AGGREGATES[aggregation](values)
     except Fault as fault:
-        sitting.refuse(f"{fault.sentence} ({aggregation})")
+        sitting.refuse(said("{sentence} ({aggregation})", sentence=fault.sentence, aggregation=aggregation))
         return None
 
 
 def _sum(values: list[Any]) -> Any:
     total = values[0]
     if not isinstance(total, Decimal | DaysTime | YearsMonths):
-        raise Fault(f"Expected outputs that can be added up, but found {show(values)}")
+        raise Fault(said("Expected outputs that can be added up, but found {values}", values=show(values)))
     for value in values[1:]:
         total = calculate("+", total, value)
     return total

@@ -27,7 +27,7 @@ from engine.dmn.names import path_names, special
 from engine.dmn.reader_logic import LogicReader
 from engine.dmn.reader_types import TypeTable
 from engine.dmn.xml import Node, parse
-from engine.errors import IllegalDefinition
+from engine.errors import IllegalDefinition, listed, said
 
 NAMESPACES = {
     "http://www.omg.org/spec/DMN/20180521/MODEL/": "1.2",
@@ -50,7 +50,11 @@ def read(data: bytes, imports: Mapping[str, Model] | None = None, *, strict: boo
     root = parse(data)
     if root.name != "definitions" or root.namespace not in NAMESPACES:
         raise IllegalDefinition(
-            f"Expected the definitions of DMN 1.2 to 1.5, but the root is {root.name} of {root.namespace!r}"
+            said(
+                "Expected the definitions of DMN 1.2 to 1.5, but the root is {name} of {namespace!r}",
+                name=root.name,
+                namespace=root.namespace,
+            )
         )
     return _ModelReader(root, digest_bytes(data), imports or {}, Findings(strict)).model()
 
@@ -84,7 +88,10 @@ class _ModelReader:
             self._findings.add(
                 self._nodes[circle[0]],
                 "dmn.requirement.circle",
-                f"Expected decisions that do not require themselves, but found {' → '.join(circle)}",
+                said(
+                    "Expected decisions that do not require themselves, but found {circle}",
+                    circle=listed(circle, " → "),
+                ),
             )
         self._findings.refuse(self._root.get("name"), always=bool(going_round))
         return Model(
@@ -108,7 +115,10 @@ class _ModelReader:
                 self._findings.add(
                     node,
                     "dmn.import",
-                    f"Expected the model {node.get('namespace')!r} to import, but it is absent",
+                    said(
+                        "Expected the model {namespace!r} to import, but it is absent",
+                        namespace=node.get("namespace"),
+                    ),
                 )
 
     def _index(self) -> dict[str, Node]:
@@ -117,11 +127,15 @@ class _ModelReader:
             id_ = node.get("id") or node.get("name")
             if not node.get("name"):
                 self._findings.add(
-                    node, "dmn.name", f"Expected {node.name} {id_!r} to have a name, but it has none"
+                    node,
+                    "dmn.name",
+                    said("Expected {name} {id!r} to have a name, but it has none", name=node.name, id=id_),
                 )
             if id_ in found:
                 self._findings.add(
-                    node, "dmn.id.duplicate", f"Expected one element {id_!r}, but the id stands twice"
+                    node,
+                    "dmn.id.duplicate",
+                    said("Expected one element {id!r}, but the id stands twice", id=id_),
                 )
             found[id_] = node
         return found
@@ -178,7 +192,7 @@ class _ModelReader:
                 self._findings.add(
                     node,
                     "dmn.reference",
-                    f"Expected a reference to an element, but found {node.get('href')!r}",
+                    said("Expected a reference to an element, but found {href!r}", href=node.get("href")),
                 )
             else:
                 yield found

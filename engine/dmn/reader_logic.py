@@ -32,7 +32,7 @@ from engine.dmn.reader_table import TableReader
 from engine.dmn.reader_text import Names
 from engine.dmn.reader_types import TypeTable
 from engine.dmn.xml import Node
-from engine.errors import ExpressionError
+from engine.errors import ExpressionError, said
 
 
 def _implied(node: Node) -> Iterator[str]:
@@ -108,7 +108,11 @@ class LogicReader(TableReader):
             self._findings.add(
                 node,
                 "dmn.boxed.part",
-                f"Expected {parts[0]} with an expression in {node.name}, but it is missing",
+                said(
+                    "Expected {parts} with an expression in {name}, but it is missing",
+                    parts=parts[0],
+                    name=node.name,
+                ),
             )
             return Literal(node.get("id"), node.line, None, Text("", node.line))
         return found
@@ -132,7 +136,7 @@ class LogicReader(TableReader):
             self._findings.add(
                 node,
                 "dmn.relation.columns",
-                f"Expected {len(columns)} cells in each row, but a row has other",
+                said("Expected {count} cells in each row, but a row has other", count=len(columns)),
             )
         return Relation(*self._common(node), columns, rows)
 
@@ -162,7 +166,7 @@ class LogicReader(TableReader):
             self._findings.add(
                 node,
                 "dmn.iterator.variable",
-                f"Expected an iterator variable in {node.name}, but it is missing",
+                said("Expected an iterator variable in {name}, but it is missing", name=node.name),
             )
         inner = names | special([variable.name, "partial"])
         body = "return" if node.name == "for" else "satisfies"

@@ -13,7 +13,7 @@ from engine.dmn.extensions import properties
 from engine.dmn.reader_text import Names, TextReader
 from engine.dmn.types import ItemType
 from engine.dmn.xml import Node
-from engine.errors import ExpressionError
+from engine.errors import ExpressionError, said
 
 HIT_POLICIES = ("UNIQUE", "FIRST", "PRIORITY", "ANY", "COLLECT", "RULE ORDER", "OUTPUT ORDER")
 AGGREGATIONS = ("", "SUM", "COUNT", "MIN", "MAX")
@@ -48,24 +48,31 @@ class TableReader(TextReader):
             self._findings.add(
                 node,
                 "dmn.table.hit-policy",
-                f"Expected a hit policy of the standard, but found {table.hit_policy}",
+                said(
+                    "Expected a hit policy of the standard, but found {hit_policy}",
+                    hit_policy=table.hit_policy,
+                ),
             )
         if table.aggregation not in AGGREGATIONS or (table.aggregation and table.hit_policy != "COLLECT"):
             self._findings.add(
                 node,
                 "dmn.table.aggregation",
-                f"Expected an aggregation of COLLECT, but found {table.aggregation} with {table.hit_policy}",
+                said(
+                    "Expected an aggregation of COLLECT, but found {aggregation} with {hit_policy}",
+                    aggregation=table.aggregation,
+                    hit_policy=table.hit_policy,
+                ),
             )
         if not table.outputs:
             self._findings.add(
-                node, "dmn.table.outputs", "Expected at least one output, but the table has none"
+                node, "dmn.table.outputs", said("Expected at least one output, but the table has none")
             )
         names = [output.name for output in table.outputs]
         if len(names) > 1 and (len(set(names)) < len(names) or "" in names):
             self._findings.add(
                 node,
                 "dmn.table.output-names",
-                "Expected outputs with names of their own, but some have none or share one",
+                said("Expected outputs with names of their own, but some have none or share one"),
             )
         for child, rule in zip(node.each("rule"), table.rules, strict=True):
             self._check_width(child, "condition", len(rule.tests), len(table.inputs))
@@ -74,7 +81,14 @@ class TableReader(TextReader):
     def _check_width(self, node: Node, what: str, found: int, expected: int) -> None:
         if found != expected:
             self._findings.add(
-                node, "dmn.rule.width", f"Expected {expected} {what} cell(s), but the rule has {found}"
+                node,
+                "dmn.rule.width",
+                said(
+                    "Expected {expected} {what} cell(s), but the rule has {found}",
+                    expected=expected,
+                    what=what,
+                    found=found,
+                ),
             )
 
     def _input(self, node: Node, names: Names) -> InputClause:

@@ -12,7 +12,7 @@ from engine.dmn.findings import Findings
 from engine.dmn.reader_types import TypeTable
 from engine.dmn.types import ItemType
 from engine.dmn.xml import Node
-from engine.errors import ExpressionError
+from engine.errors import ExpressionError, said
 
 Names = frozenset[str]
 
@@ -56,9 +56,13 @@ class TextReader:
         language = node.get("expressionLanguage", self._language)
         if language and "feel" not in language.lower():
             self._findings.add(
-                node, "dmn.language", f"Expected FEEL as the expression language, but found {language}"
+                node,
+                "dmn.language",
+                said("Expected FEEL as the expression language, but found {language}", language=language),
             )
         if node.first("importedValues") is not None:
             self._findings.add(
-                node, "dmn.imported-values", "Expected a FEEL text, but the expression imports its values"
+                node,
+                "dmn.imported-values",
+                said("Expected a FEEL text, but the expression imports its values"),
             )

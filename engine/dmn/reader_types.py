@@ -13,7 +13,7 @@ from engine.dmn.names import special
 from engine.dmn.shapes import read_type
 from engine.dmn.types import Constraint, ItemType, built_in
 from engine.dmn.xml import Node
-from engine.errors import ExpressionError
+from engine.errors import ExpressionError, said
 from engine.feel import unary_tests
 from engine.feel.tree import TypeNode
 
@@ -38,7 +38,7 @@ class TypeTable:
                 self._findings.add(
                     node,
                     "dmn.type.duplicate",
-                    f"Expected one type {node.get('name')}, but it is defined twice",
+                    said("Expected one type {name}, but it is defined twice", name=node.get("name")),
                 )
             self.own[node.get("name")] = ItemType(node.get("name"))
         for node in definitions:
@@ -53,7 +53,11 @@ class TypeTable:
             return None
         found = self._named(reference) or self._spelled_out(reference)
         if found is None:
-            self._findings.add(node, "dmn.type.unknown", f"Expected a known type, but found {reference!r}")
+            self._findings.add(
+                node,
+                "dmn.type.unknown",
+                said("Expected a known type, but found {reference!r}", reference=reference),
+            )
         return found
 
     def _named(self, reference: str) -> ItemType | None:
@@ -98,7 +102,9 @@ class TypeTable:
         if own.lineage()[-1].base is not None:
             own.base = None
             self._findings.add(
-                node, "dmn.type.circle", f"Expected {own.name} to end in a type, but it is its own base"
+                node,
+                "dmn.type.circle",
+                said("Expected {name} to end in a type, but it is its own base", name=own.name),
             )
 
     def _fill(self, target: ItemType, node: Node, siblings: frozenset[str] = frozenset()) -> None:

@@ -25,7 +25,7 @@ from engine.dmn.model import (
 from engine.dmn.record import Record, plain
 from engine.dmn.shapes import result_shape, shape_of
 from engine.dmn.types import fit, from_outside, result_of
-from engine.errors import NotFound, TooLarge
+from engine.errors import NotFound, TooLarge, said
 from engine.feel import Function, Parameter
 from engine.feel.convert import normal
 
@@ -90,7 +90,9 @@ def evaluate(
     try:
         value = run.named(name)
     except RecursionError:
-        raise TooLarge("Expected data and logic of less depth, but they nest too deep to follow") from None
+        raise TooLarge(
+            said("Expected data and logic of less depth, but they nest too deep to follow")
+        ) from None
     return Evaluation(value, run.record.decisions, tuple(run.record.reasons))
 
 
@@ -118,7 +120,13 @@ class _Run:
                 return self.service(model, model.services[own])
             if own in model.knowledge:
                 return self._invoked(model, model.knowledge[own])
-        raise NotFound(f"Expected a decision of {self._root.name!r}, but {name!r} is none")
+        raise NotFound(
+            said(
+                "Expected a decision of {name!r}, but {other_name!r} is none",
+                name=self._root.name,
+                other_name=name,
+            )
+        )
 
     def _invoked(self, model: Model, element: KnowledgeModel) -> Any:
         """A knowledge model called with the variables that its parameters name."""
@@ -164,7 +172,7 @@ class _Run:
         if decision.logic is None:
             given = self._given(model, decision.name)
             if given is None:
-                self.record.reason("Expected a decision without logic to be given, but it is not")
+                self.record.reason(said("Expected a decision without logic to be given, but it is not"))
             return from_outside(given, decision.variable.type)
         if isinstance(decision.logic, FunctionDefinition):
             return self._logic.make_function(decision.name, decision.logic, lambda: scope, Variable(""))
@@ -243,7 +251,9 @@ class _Run:
 
     def _knowledge_function(self, model: Model, element: KnowledgeModel) -> Function | None:
         if element.function is None:
-            self.record.reason(f"Expected the knowledge model {element.name} to have logic, but it has none")
+            self.record.reason(
+                said("Expected the knowledge model {name} to have logic, but it has none", name=element.name)
+            )
             return None
 
         def scope() -> Scope:
@@ -263,7 +273,14 @@ class _Run:
             for (owner, element), argument in zip(inputs, arguments, strict=True):
                 value, reason = fit(argument, element.variable.type)
                 if reason:
-                    self.record.reason(f"{service.name}({element.name}): {reason}")
+                    self.record.reason(
+                        said(
+                            "{name}({element_name}): {reason}",
+                            name=service.name,
+                            element_name=element.name,
+                            reason=reason,
+                        )
+                    )
                     return None
                 run._known[owner.namespace, element.id] = value
             return self._entered(service, model, run)

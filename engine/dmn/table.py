@@ -23,6 +23,7 @@ from engine.dmn.index import RuleIndex
 from engine.dmn.policies import POLICIES, Evaluator, Hit, Scope, Sitting, shaped
 from engine.dmn.record import plain
 from engine.dmn.types import show
+from engine.errors import said
 
 
 def decide(table: Table, scope: Scope, logic: Evaluator) -> Any:
@@ -50,7 +51,12 @@ def _input(clause: InputClause, sitting: Sitting) -> Any:
         accepted = logic.text(clause.values, {**sitting.scope, "?": value}, quiet=True)
         if accepted is not True:
             sitting.refuse(
-                f"Expected {clause.source} to be one of {clause.values.text}, but it is {show(value)}"
+                said(
+                    "Expected {source} to be one of {text}, but it is {value}",
+                    source=clause.source,
+                    text=clause.values.text,
+                    value=show(value),
+                )
             )
     return value
 
@@ -89,7 +95,12 @@ def _output(clause: OutputClause, cell: Expression | None, sitting: Sitting) -> 
     if logic.text(clause.values, {**sitting.scope, "?": value}, quiet=True) is True:
         return value
     logic.record.reason(
-        f"Expected {clause.name or 'the output'} to be one of {clause.values.text}, but it is {show(value)}"
+        said(
+            "Expected {name} to be one of {text}, but it is {value}",
+            name=clause.name or "the output",
+            text=clause.values.text,
+            value=show(value),
+        )
     )
     return None
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from engine.dmn.asking import ask
 from engine.dmn.values import kind_of, read_text, to_date_and_time
+from engine.errors import said
 from engine.feel import Compiled, Fault, Range
 from engine.feel.kinds import inner_text
 
@@ -138,7 +139,12 @@ def _fit(value: Any, expected: ItemType, siblings: Mapping[str, Any] | None = No
     for constraint in expected.constraints:
         if not constraint.accepts(fitted, siblings):
             raise Misfit(
-                f"Expected one of {constraint.text} ({expected.name}), but the value is {show(fitted)}"
+                said(
+                    "Expected one of {text} ({name}), but the value is {fitted}",
+                    text=constraint.text,
+                    name=expected.name,
+                    fitted=show(fitted),
+                )
             )
     return fitted
 
@@ -157,7 +163,14 @@ def _fit_one(value: Any, expected: ItemType) -> Any:
         return value
     if kind == "date" and expected.kind == "date and time":
         return to_date_and_time(value)
-    raise Misfit(f"Expected {expected.name}, but the value is {show(value)} ({kind})")
+    raise Misfit(
+        said(
+            "Expected {name}, but the value is {value} ({kind})",
+            name=expected.name,
+            value=show(value),
+            kind=kind,
+        )
+    )
 
 
 def _ends_fit(value: Any, expected: ItemType) -> bool:
@@ -168,7 +181,9 @@ def _ends_fit(value: Any, expected: ItemType) -> bool:
 
 def _only_item(value: list[Any], expected: ItemType) -> Any:
     if len(value) != 1:
-        raise Misfit(f"Expected {expected.name}, but the value is a list of {len(value)}")
+        raise Misfit(
+            said("Expected {name}, but the value is a list of {count}", name=expected.name, count=len(value))
+        )
     return value[0]
 
 
@@ -176,15 +191,29 @@ def _fit_record(value: Any, expected: ItemType) -> Any:
     if isinstance(value, list):
         value = _only_item(value, expected)
     if not isinstance(value, Mapping):
-        raise Misfit(f"Expected {expected.name}, but the value is {show(value)} ({kind_of(value)})")
+        raise Misfit(
+            said(
+                "Expected {name}, but the value is {value} ({kind_of})",
+                name=expected.name,
+                value=show(value),
+                kind_of=kind_of(value),
+            )
+        )
     fitted = dict(value)
     for name, component in expected.components.items():
         if name not in fitted:
-            raise Misfit(f"Expected {expected.name} with {name}, but the value has only {show(list(fitted))}")
+            raise Misfit(
+                said(
+                    "Expected {name} with {other_name}, but the value has only {fitted}",
+                    name=expected.name,
+                    other_name=name,
+                    fitted=show(list(fitted)),
+                )
+            )
         try:
             fitted[name] = _fit(fitted[name], component, fitted)
         except Misfit as misfit:
-            raise Misfit(f"{name}: {misfit.reason}") from None
+            raise Misfit(said("{name}: {reason}", name=name, reason=misfit.reason)) from None
     return fitted
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from xml.parsers import expat  # a document type never gets past the first handler below
 
-from engine.errors import IllegalDefinition, TooLarge
+from engine.errors import IllegalDefinition, TooLarge, said
 
 MAX_BYTES = 5 * 1024 * 1024
 MAX_DEPTH = 128
@@ -52,12 +52,18 @@ def parse(data: bytes, *, max_bytes: int = MAX_BYTES, max_nodes: int = MAX_NODES
     where the bytes are no well-formed XML or carry a document type.
     """
     if len(data) > max_bytes:
-        raise TooLarge(f"Expected a file of at most {max_bytes} bytes, but it has {len(data)}")
+        raise TooLarge(
+            said(
+                "Expected a file of at most {max_bytes} bytes, but it has {count}",
+                max_bytes=max_bytes,
+                count=len(data),
+            )
+        )
     builder = _Builder(max_nodes)
     try:
         builder.parser.Parse(data, True)
     except (expat.ExpatError, ValueError, LookupError) as error:
-        raise IllegalDefinition(f"Expected well-formed XML, but {error}") from error
+        raise IllegalDefinition(said("Expected well-formed XML, but {error}", error=error)) from error
     assert builder.root is not None  # noqa: S101  (expat refuses a document without a root)
     return builder.root
 
@@ -80,13 +86,19 @@ class _Builder:
         self.parser.CharacterDataHandler = self._characters
 
     def _refuse_doctype(self, *_facts: object) -> None:
-        raise IllegalDefinition("Expected a plain XML file, but it declares a document type (DOCTYPE)")
+        raise IllegalDefinition(said("Expected a plain XML file, but it declares a document type (DOCTYPE)"))
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         self._count += 1
         if len(self._open) >= MAX_DEPTH or self._count > self._max_nodes:
             limits = f"{MAX_DEPTH} levels and {self._max_nodes} elements"
-            raise TooLarge(f"Expected at most {limits}, but line {self.parser.CurrentLineNumber} is beyond")
+            raise TooLarge(
+                said(
+                    "Expected at most {limits}, but line {currentlinenumber} is beyond",
+                    limits=limits,
+                    currentlinenumber=self.parser.CurrentLineNumber,
+                )
+            )
         namespace, _, name = tag.rpartition("}")
         own = {(f"{{{key}" if "}" in key else key): value for key, value in attributes.items()}
         node = Node(namespace, name, own, self.parser.CurrentLineNumber)

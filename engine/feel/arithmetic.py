@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Callable
 from decimal import Decimal, DecimalException
 
+from engine.errors import said
 from engine.feel.compare import both
 from engine.feel.kinds import type_name
 from engine.feel.scope import SIZE_LIMIT
@@ -43,11 +44,13 @@ def calculate(op: str, left: Value, right: Value) -> Value:
     """`left op right`. Raises Fault where the operation is not defined or the number overflows."""
     operation = TABLE.get((op, type(left), type(right)))
     if operation is None:
-        raise Fault(f"Expected values that {op!r} can join, but found {both(left, right)}")
+        raise Fault(
+            said("Expected values that {op!r} can join, but found {both}", op=op, both=both(left, right))
+        )
     try:
         return operation(left, right)
     except (DecimalException, OverflowError):
-        raise Fault(f"Expected a number as the result of {op!r}, but there is none") from None
+        raise Fault(said("Expected a number as the result of {op!r}, but there is none", op=op)) from None
 
 
 def negate(value: Value) -> Value:
@@ -57,12 +60,20 @@ def negate(value: Value) -> Value:
         return NUMBERS.minus(value)
     if kind is DaysTime or kind is YearsMonths:
         return -value
-    raise Fault(f"Expected a number or a duration after '-', but found {type_name(value)}")
+    raise Fault(
+        said("Expected a number or a duration after '-', but found {value_type}", value_type=type_name(value))
+    )
 
 
 def _power(base: Decimal, exponent: Decimal) -> Decimal:
     if abs(exponent) > EXPONENT_LIMIT:
-        raise Fault(f"Expected an exponent within ±{EXPONENT_LIMIT}, but found {exponent}")
+        raise Fault(
+            said(
+                "Expected an exponent within ±{exponent_limit}, but found {exponent}",
+                exponent_limit=EXPONENT_LIMIT,
+                exponent=exponent,
+            )
+        )
     if not base and not exponent:
         return Decimal(1)
     return NUMBERS.power(base, exponent)
@@ -70,21 +81,25 @@ def _power(base: Decimal, exponent: Decimal) -> Decimal:
 
 def _concatenate(left: str, right: str) -> str:
     if len(left) + len(right) > SIZE_LIMIT:
-        raise Fault(f"Expected a text of at most {SIZE_LIMIT} characters, but it is longer")
+        raise Fault(
+            said(
+                "Expected a text of at most {size_limit} characters, but it is longer", size_limit=SIZE_LIMIT
+            )
+        )
     return left + right
 
 
 def months(count: int) -> YearsMonths:
     """A duration of so many months. Raises Fault beyond the limit."""
     if abs(count) > SPAN_LIMIT:
-        raise Fault("Expected a duration of a length that can be kept, but it is longer")
+        raise Fault(said("Expected a duration of a length that can be kept, but it is longer"))
     return YearsMonths(count)
 
 
 def nanos(count: int) -> DaysTime:
     """A duration of so many nanoseconds. Raises Fault beyond the limit."""
     if abs(count) > SPAN_LIMIT:
-        raise Fault("Expected a duration of a length that can be kept, but it is longer")
+        raise Fault(said("Expected a duration of a length that can be kept, but it is longer"))
     return DaysTime(count)
 
 
@@ -132,7 +147,7 @@ def _time_plus_days(time: Time, span: DaysTime) -> Time:
 def _between_moments(left: DateTime, right: DateTime) -> DaysTime:
     one, other = left.instant(), right.instant()
     if (one is None) != (other is None):
-        raise Fault("Expected both moments with an offset or both without, but one of them has none")
+        raise Fault(said("Expected both moments with an offset or both without, but one of them has none"))
     if one is None or other is None:
         return nanos(left.local_nanos - right.local_nanos)
     return nanos(one - other)

@@ -5,6 +5,7 @@ Called by `parser`, which supplies `expression`. Source: DMN 1.5, 10.3.1.2.
 
 from __future__ import annotations
 
+from engine.errors import said
 from engine.feel import tree
 from engine.feel.lexer import string_value
 from engine.feel.reader import Reader
@@ -106,7 +107,7 @@ class Blocks(Reader):
         while self.accept(","):
             items.append(self.test())
         if not self.is_at("]"):
-            raise self.unexpected("',' or ']'")
+            raise self.unexpected(said("',' or ']'"))
         self.at += 1
         return tree.ListLiteral(tuple(items))
 
@@ -121,7 +122,7 @@ class Blocks(Reader):
         high = self.expression(endpoint=True)
         token = self.peek()
         if token.kind != "op" or token.text not in ("]", ")", "["):
-            raise self.unexpected("']', ')' or '[' at the end of the interval")
+            raise self.unexpected(said("']', ')' or '[' at the end of the interval"))
         self.at += 1
         return tree.RangeLiteral(low, high, closed, token.text == "]")
 
@@ -131,7 +132,7 @@ class Blocks(Reader):
         entries: list[tuple[str, Node]] = []
         while not self.is_at("}"):
             if entries and not self.accept(","):
-                raise self.unexpected("',' or '}'")
+                raise self.unexpected(said("',' or '}}'"))
             key = self._key()
             self.take(":")
             entries.append((key, self.expression()))
@@ -153,7 +154,7 @@ class Blocks(Reader):
         while self.accept(","):
             found.append(self.test())
         if close and not self.is_at(close):
-            raise self.unexpected(f"',' or {close!r}")
+            raise self.unexpected(said("',' or {close!r}", close=close))
         return tuple(found)
 
     def test(self) -> Node:
@@ -184,7 +185,7 @@ class Blocks(Reader):
         words_taken = known[1] if known is not None else 1
         token = self.peek()
         if token.kind not in ("name", "quoted") and not self.is_at("function") and not self.is_at("null"):
-            raise self.unexpected("a type")
+            raise self.unexpected(said("a type"))
         name = self.words(self.at, self.at + words_taken)
         self.at += words_taken
         while self.is_at(".") and self.peek(1).kind == "name":

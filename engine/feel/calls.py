@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from engine.errors import BanjieError, TooLarge
+from engine.errors import BanjieError, TooLarge, listed, said
 from engine.feel.kinds import type_name
 from engine.feel.scope import CALL_LIMIT, State
 from engine.feel.values import Fault, Function, HostFunction, Value
@@ -53,7 +53,12 @@ def invoke(
     """The result of the call, or null with its reason. Raises TooLarge where calls nest too deep."""
     state.spend(CALL_COST)
     if state.calls >= CALL_LIMIT:
-        raise TooLarge(f"Expected functions nested at most {CALL_LIMIT} deep, but they call on and on")
+        raise TooLarge(
+            said(
+                "Expected functions nested at most {call_limit} deep, but they call on and on",
+                call_limit=CALL_LIMIT,
+            )
+        )
     state.calls += 1
     try:
         return _dispatch(state, function, arguments, names)
@@ -72,7 +77,9 @@ def _dispatch(state: State, function: Value, arguments: list[Value], names: Sequ
     if isinstance(function, HostFunction):
         ordered = _in_order(function.name, function.parameters, function.optional, arguments, names)
         return _call_host(function, ordered)
-    raise Fault(f"Expected a function to call, but found {type_name(function)}")
+    raise Fault(
+        said("Expected a function to call, but found {function_type}", function_type=type_name(function))
+    )
 
 
 def _in_order(
@@ -88,15 +95,36 @@ def _in_order(
     least = len(wanted) - optional
     if names is None:
         if not least <= len(arguments) <= len(wanted):
-            raise Fault(f"Expected {called}({', '.join(wanted)}), but found {len(arguments)} arguments")
+            raise Fault(
+                said(
+                    "Expected {called}({wanted}), but found {count} arguments",
+                    called=called,
+                    wanted=listed(wanted),
+                    count=len(arguments),
+                )
+            )
         return arguments
     given = dict(zip(names, arguments, strict=True))
     if len(given) != len(names) or not given.keys() <= set(wanted):
-        raise Fault(f"Expected {called}({', '.join(wanted)}), but the arguments are {', '.join(names)}")
+        raise Fault(
+            said(
+                "Expected {called}({wanted}), but the arguments are {names}",
+                called=called,
+                wanted=listed(wanted),
+                names=listed(names),
+            )
+        )
     last = max((index for index, name in enumerate(wanted, 1) if name in given), default=0)
     missing = [name for name in wanted[: max(least, last)] if name not in given]
     if missing and not fill:
-        raise Fault(f"Expected {called}({', '.join(wanted)}), but {missing[0]!r} is missing")
+        raise Fault(
+            said(
+                "Expected {called}({wanted}), but {missing!r} is missing",
+                called=called,
+                wanted=listed(wanted),
+                missing=missing[0],
+            )
+        )
     return [given.get(name) for name in wanted[: max(least, last)]]
 
 
@@ -108,7 +136,9 @@ def _call_host(function: HostFunction, arguments: list[Value]) -> Value:
     except BanjieError as refusal:
         raise Fault(refusal.sentence) from None
     except (ValueError, ArithmeticError) as error:
-        raise Fault(f"Expected {function.name}() to give a value, but {error}") from None
+        raise Fault(
+            said("Expected {name}() to give a value, but {error}", name=function.name, error=error)
+        ) from None
 
 
 def call_built_in(
@@ -126,7 +156,9 @@ def call_built_in(
     found = ", ".join(type_name(each) for each in arguments)
     near = [each for each in function.variants if len(each.slots) == len(arguments)] or function.variants
     shapes = " or ".join(_shape(function.name, variant) for variant in near[:3])
-    raise Fault(f"Expected {shapes}, but found {function.name}({found})")
+    raise Fault(
+        said("Expected {shapes}, but found {name}({found})", shapes=shapes, name=function.name, found=found)
+    )
 
 
 def _shape(name: str, variant: Variant) -> str:

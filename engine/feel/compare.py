@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
+from engine.errors import said
 from engine.feel.kinds import type_name
 from engine.feel.temporal import (
     DateTime,
@@ -115,7 +116,7 @@ def order(left: Value, right: Value) -> int:
         return int(ymd(left) > ymd(right)) - int(ymd(left) < ymd(right))
     elif isinstance(left, _DAYS) and isinstance(right, _DAYS):
         return order(_as_moment(left), _as_moment(right))
-    raise Fault(f"Expected two values that can be compared, but found {both(left, right)}")
+    raise Fault(said("Expected two values that can be compared, but found {both}", both=both(left, right)))
 
 
 def _key(left: Value, right: Value) -> tuple[Value, Value] | None:
@@ -151,13 +152,13 @@ def compares(op: str, left: Value, right: Value) -> bool:
 def within(value: Value, span: Range) -> bool | None:
     """Whether the value lies in the range. Raises Fault where it cannot be compared with an end."""
     if value is None:
-        raise Fault("Expected a value to compare with a range, but found null")
+        raise Fault(said("Expected a value to compare with a range, but found null"))
     above = _beyond(value, span.low, ">=" if span.low_closed else ">", span.low_bounded)
     below = _beyond(value, span.high, "<=" if span.high_closed else "<", span.high_bounded)
     if above is False or below is False:
         return False
     if above is None or below is None:
-        raise Fault("Expected a range with both ends, but one of them is null")
+        raise Fault(said("Expected a range with both ends, but one of them is null"))
     return True
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from engine.errors import said
 from engine.feel import tree
 from engine.feel.calls import BuiltIn
 from engine.feel.closures import Compiles
@@ -98,7 +99,7 @@ def _compile_name(compiler: Compiles, node: tree.Name) -> Run:
             return value
         if built_in is not None:
             return built_in
-        return scope.state.fault(f"Expected a value named {name!r}, but there is none")
+        return scope.state.fault(said("Expected a value named {name!r}, but there is none", name=name))
 
     return run
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from engine.errors import Malformed, TooLarge
+from engine.errors import Malformed, TooLarge, said
 from engine.feel.kinds import TEMPORAL, TYPE_NAMES, temporal_text, type_name
 from engine.feel.scope import SIZE_LIMIT
 from engine.feel.temporal import DateTime, DaysTime, Time
@@ -26,7 +26,7 @@ def from_json(value: object) -> Value:
     Raises Malformed for a float or any class JSON has not.
     """
     if isinstance(value, dt.date | dt.time | dt.timedelta) or type(value) in TEMPORAL:
-        raise Malformed(f"Expected JSON data, but found a {type(value).__name__}")
+        raise Malformed(said("Expected JSON data, but found a {name}", name=type(value).__name__))
     return normal(value)
 
 
@@ -51,7 +51,9 @@ def _plain(value: Value, left: list[int]) -> Any:
         return [_plain(item, left) for item in value]
     if isinstance(value, Mapping):
         return {key: _plain(item, left) for key, item in value.items()}
-    raise Malformed(f"Expected a value that can be stored, but found a {type_name(value)}")
+    raise Malformed(
+        said("Expected a value that can be stored, but found a {value_type}", value_type=type_name(value))
+    )
 
 
 def normal(value: object) -> Value:
@@ -78,7 +80,9 @@ def _normal(value: object, left: list[int]) -> Value:
 def _count(items: int, left: list[int]) -> None:
     left[0] -= items
     if left[0] < 0:
-        raise TooLarge(f"Expected data of at most {SIZE_LIMIT} values, but there are more")
+        raise TooLarge(
+            said("Expected data of at most {size_limit} values, but there are more", size_limit=SIZE_LIMIT)
+        )
 
 
 def _normal_list(value: Any, left: list[int]) -> Value:
@@ -91,7 +95,7 @@ def _normal_list(value: Any, left: list[int]) -> Value:
 def _normal_context(value: Any, left: list[int]) -> Value:
     _count(len(value) + 1, left)
     if not all(isinstance(key, str) for key in value):
-        raise Malformed("Expected text as the names of a context, but found something else")
+        raise Malformed(said("Expected text as the names of a context, but found something else"))
     if type(value) is dict and _PLAIN.issuperset(map(type, value.values())):
         return value
     return {key: _normal(item, left) for key, item in value.items()}
@@ -101,7 +105,7 @@ def _foreign(value: object) -> Value:
     for kind, convert in _CONVERSIONS:
         if isinstance(value, kind):
             return convert(value)
-    raise Malformed(f"Expected a value of FEEL, but found a {type(value).__name__}")
+    raise Malformed(said("Expected a value of FEEL, but found a {name}", name=type(value).__name__))
 
 
 def _foreign_time(value: dt.time) -> Time:

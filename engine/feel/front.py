@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from decimal import DecimalException
 from functools import lru_cache
 
-from engine.errors import ExpressionError, Malformed, TooLarge
+from engine.errors import ExpressionError, Malformed, TooLarge, said
 from engine.feel.builtins import BUILT_INS
 from engine.feel.compiler import Compiler
 from engine.feel.convert import normal
@@ -72,9 +72,11 @@ class Compiled:
                     names[name] = normal(value) if lent or not settled else value
             value = self._run(Scope(names, None, state))
         except RecursionError:
-            raise TooLarge("Expected an expression of less depth, but it nests too deep to follow") from None
+            raise TooLarge(
+                said("Expected an expression of less depth, but it nests too deep to follow")
+            ) from None
         except DecimalException:
-            raise Malformed("Expected finite numbers, but a variable holds one that is not") from None
+            raise Malformed(said("Expected finite numbers, but a variable holds one that is not")) from None
         return Outcome(value, tuple(state.reasons), steps - state.steps)
 
 
@@ -89,7 +91,7 @@ def parse(text: str, *, names: Iterable[str] = (), unary: bool = False) -> Node:
         parser = Parser(text, known)
         return parser.unary_text() if unary else parser.expression_text()
     except RecursionError:
-        raise ExpressionError("Expected an expression of less depth, but it nests too deep") from None
+        raise ExpressionError(said("Expected an expression of less depth, but it nests too deep")) from None
 
 
 def compile(text: str, *, names: Iterable[str] = (), unary: bool = False) -> Compiled:
@@ -104,7 +106,7 @@ def _made(text: str, names: frozenset[str], unary: bool) -> Compiled:
     try:
         run = compiler.run(tree)
     except RecursionError:
-        raise ExpressionError("Expected an expression of less depth, but it nests too deep") from None
+        raise ExpressionError(said("Expected an expression of less depth, but it nests too deep")) from None
     return Compiled(text, run, compiler.roots, frozenset(compiler.free), frozenset(compiler.calls))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from engine.errors import said
 from engine.feel import tree
 from engine.feel.calls import invoke
 from engine.feel.closures import Compiles
@@ -40,7 +41,7 @@ def compile_function(compiler: Compiles, node: tree.FunctionDefinition) -> Run:
 
 
 def _foreign(scope: Scope) -> Value:
-    raise Fault("Expected a function written in FEEL, but it is an external one, which is never run")
+    raise Fault(said("Expected a function written in FEEL, but it is an external one, which is never run"))
 
 
 def _converted(value: Value, kind: tree.TypeNode, test: Accepts, scope: Scope) -> Value:
@@ -51,7 +52,13 @@ def _converted(value: Value, kind: tree.TypeNode, test: Accepts, scope: Scope) -
         return at_midnight(value)
     if kind.name == "list" and test([value], scope):
         return [value]
-    raise Fault(f"Expected a {kind.name} as the argument, but found {type_name(value)}")
+    raise Fault(
+        said(
+            "Expected a {name} as the argument, but found {value_type}",
+            name=kind.name,
+            value_type=type_name(value),
+        )
+    )
 
 
 def compile_call(compiler: Compiles, node: tree.Call) -> Run:

@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Iterator
 from decimal import Decimal
 
+from engine.errors import said
 from engine.feel import tree
 from engine.feel.closures import Compiles, mentions
 from engine.feel.kinds import type_name
@@ -32,7 +33,12 @@ def compile_for(compiler: Compiles, node: tree.For) -> Run:
             for inner in _rounds(loops, scope, 0, SIZE_LIMIT):
                 results.append(body(_with_partial(inner, results) if keeps else inner))
                 if len(results) > SIZE_LIMIT:
-                    raise Fault(f"Expected a list of at most {SIZE_LIMIT} items, but it is longer")
+                    raise Fault(
+                        said(
+                            "Expected a list of at most {size_limit} items, but it is longer",
+                            size_limit=SIZE_LIMIT,
+                        )
+                    )
         except Fault as fault:
             return scope.state.fault(fault.sentence)
         return results
@@ -99,14 +105,14 @@ def _items(value: Value, most: int) -> Iterator[Value]:
     if isinstance(value, Range):
         return _range_items(value, most)
     if value is None:
-        raise Fault("Expected a list or a range to go through, but found null")
+        raise Fault(said("Expected a list or a range to go through, but found null"))
     return iter([value])
 
 
 def _range_items(span: Range, most: int) -> Iterator[Value]:
     low, high = _ordinal(span.low), _ordinal(span.high)
     if low > high:
-        raise Fault("Expected a range that rises, but it falls")
+        raise Fault(said("Expected a range that rises, but it falls"))
     first, last = low + (not span.low_closed), high - (not span.high_closed)
     return _numbered(range(first, last + 1), isinstance(span.low, Decimal), most)
 
@@ -115,7 +121,13 @@ def _count(start: Value, end: Value, most: int) -> Iterator[Value]:
     """`start..end`, upwards or downwards."""
     first, last = _ordinal(start), _ordinal(end)
     if isinstance(start, Decimal) is not isinstance(end, Decimal):
-        raise Fault(f"Expected two numbers or two dates, but found {type_name(start)} and {type_name(end)}")
+        raise Fault(
+            said(
+                "Expected two numbers or two dates, but found {start_type} and {end_type}",
+                start_type=type_name(start),
+                end_type=type_name(end),
+            )
+        )
     step = 1 if first <= last else -1
     return _numbered(range(first, last + step, step), isinstance(start, Decimal), most)
 
@@ -126,10 +138,17 @@ def _ordinal(value: Value) -> int:
             return int(value)
     elif isinstance(value, dt.date | FarDate):
         return day_number(value)
-    raise Fault(f"Expected whole numbers or dates to go through, but found {type_name(value)}")
+    raise Fault(
+        said(
+            "Expected whole numbers or dates to go through, but found {value_type}",
+            value_type=type_name(value),
+        )
+    )
 
 
 def _numbered(places: range, numbers: bool, most: int) -> Iterator[Value]:
     if abs(places.stop - places.start) > most:
-        raise Fault(f"Expected a range of at most {most} values to go through, but it holds more")
+        raise Fault(
+            said("Expected a range of at most {most} values to go through, but it holds more", most=most)
+        )
     return map(Decimal, places) if numbers else map(date_of_day_number, places)

@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Callable
 from decimal import Decimal
 
+from engine.errors import said
 from engine.feel.scope import SIZE_LIMIT
 from engine.feel.temporal import DateTime, DaysTime, FarDate, Time, YearsMonths
 from engine.feel.temporal_text import date_text, date_time_text, duration_text, time_text
@@ -84,7 +85,12 @@ class _Writer:
     def add(self, part: str) -> None:
         self.left -= len(part)
         if self.left < 0:
-            raise Fault(f"Expected a text of at most {SIZE_LIMIT} characters, but it is longer")
+            raise Fault(
+                said(
+                    "Expected a text of at most {size_limit} characters, but it is longer",
+                    size_limit=SIZE_LIMIT,
+                )
+            )
         self.parts.append(part)
 
     def write(self, value: Value) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from engine.errors import ExpressionError
+from engine.errors import ExpressionError, said
 
 TEXT_LIMIT = 100_000
 """Characters one expression may have."""
@@ -51,13 +51,21 @@ class Token:
 def tokens(text: str) -> list[Token]:
     """All tokens, closed by one of kind `end`. Raises ExpressionError at a foreign character."""
     if len(text) > TEXT_LIMIT:
-        raise ExpressionError(f"Expected at most {TEXT_LIMIT} characters, but found {len(text)}")
+        raise ExpressionError(
+            said(
+                "Expected at most {text_limit} characters, but found {count}",
+                text_limit=TEXT_LIMIT,
+                count=len(text),
+            )
+        )
     found: list[Token] = []
     at = 0
     while at < len(text):
         match = _TOKEN.match(text, at)
         if match is None:
-            raise fault_at(text, at, f"Expected an expression, but found {_foreign(text, at)}")
+            raise fault_at(
+                text, at, said("Expected an expression, but found {foreign}", foreign=_foreign(text, at))
+            )
         kind = str(match.lastgroup)
         if kind != "space":
             found.append(_token(kind, match))

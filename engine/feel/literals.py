@@ -5,6 +5,7 @@ Called by the compiler, once per node.
 
 from __future__ import annotations
 
+from engine.errors import said
 from engine.feel import tree
 from engine.feel.closures import Compiles
 from engine.feel.compare import compares
@@ -50,7 +51,7 @@ def compile_context(compiler: Compiles, node: tree.ContextLiteral) -> Run:
 
     def run(scope: Scope) -> Value:
         if twice:
-            return scope.state.fault("Expected each entry of a context once, but one stands twice")
+            return scope.state.fault(said("Expected each entry of a context once, but one stands twice"))
         found: dict[str, Value] = {}
         inner = Scope(found, scope, scope.state)
         for key, value in entries:
@@ -74,7 +75,7 @@ def compile_range(compiler: Compiles, node: tree.RangeLiteral) -> Run:
 def _make_range(scope: Scope, low: Value, high: Value, low_closed: bool, high_closed: bool) -> Value:
     """A range; null with a reason where its ends cannot be compared or a closed end is null."""
     if (low is None and low_closed) or (high is None and high_closed) or (low is None and high is None):
-        return scope.state.fault("Expected both ends of a range, but one of them is null")
+        return scope.state.fault(said("Expected both ends of a range, but one of them is null"))
     try:
         if low is not None and high is not None:
             compares("<=", low, high)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from engine.errors import said
 from engine.feel import tree
 from engine.feel.closures import Compiles, mentions
 from engine.feel.compare import both, compares, equal, same, within
@@ -58,7 +59,7 @@ def _noted(scope: Scope, fault: Fault) -> bool | None:
 def _is_equal(value: Value, other: Value) -> bool:
     found = equal(value, other)
     if found is None:
-        raise Fault(f"Expected two values of one type, but found {both(value, other)}")
+        raise Fault(said("Expected two values of one type, but found {both}", both=both(value, other)))
     return found
 
 
@@ -113,7 +114,9 @@ def _is_item(scope: Scope, value: Value, item: Value) -> bool:
 def _unary_range(scope: Scope, op: str, operand: Value) -> Value:
     """The range `(< 5)`, `(>= 5)` or `(= 5)` stands for as a value (10.3.2.7)."""
     if operand is None or op == "!=":
-        return scope.state.fault(f"Expected a value after {op!r} to make a range, but there is none")
+        return scope.state.fault(
+            said("Expected a value after {op!r} to make a range, but there is none", op=op)
+        )
     closed = op in ("<=", ">=", "=")
     if op == "=":
         return Range(operand, operand)

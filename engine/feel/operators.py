@@ -10,6 +10,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+from engine.errors import said
 from engine.feel import tree
 from engine.feel.arithmetic import calculate, negate
 from engine.feel.closures import Compiles
@@ -52,7 +53,9 @@ def compile_arithmetic(compiler: Compiles, node: tree.Arithmetic) -> Run:
             except Fault as fault:
                 value = scope.state.fault(fault.sentence)
             except ArithmeticError:
-                value = scope.state.fault(f"Expected a number as the result of {op!r}, but there is none")
+                value = scope.state.fault(
+                    said("Expected a number as the result of {op!r}, but there is none", op=op)
+                )
         return value
 
     return run
@@ -94,7 +97,9 @@ def _equality(left: Run, right: Run, wanted: bool) -> Run:
             return (one == other) is wanted
         found = equal(one, other)
         if found is None:
-            return scope.state.fault(f"Expected two values of one type, but found {both(one, other)}")
+            return scope.state.fault(
+                said("Expected two values of one type, but found {both}", both=both(one, other))
+            )
         return found is wanted
 
     return run
@@ -145,7 +150,9 @@ def _logic(compiler: Compiles, nodes: tuple[Node, ...], *, decisive: bool) -> Ru
             if type(value) is not bool:
                 result = None
                 if value is not None:
-                    scope.state.fault(f"Expected true or false, but found {type_name(value)}")
+                    scope.state.fault(
+                        said("Expected true or false, but found {value_type}", value_type=type_name(value))
+                    )
         return result
 
     return run

@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 
-from engine.errors import ExpressionError
+from engine.errors import ExpressionError, said
 from engine.feel import tree
 from engine.feel.blocks import COMPARISONS, SUM, Blocks
 from engine.feel.lexer import Token, fault_at, string_value
@@ -173,7 +173,7 @@ class Parser(Blocks):
         if token.kind == "name":
             return self._entry_name(token)
         self.at -= 1
-        raise self.unexpected("an expression")
+        raise self.unexpected(said("an expression"))
 
     def _entry_name(self, token: Token) -> Node:
         """Unknown words side by side in a filter: an entry of the items, which only the data can know."""
@@ -189,7 +189,7 @@ class Parser(Blocks):
             raise fault_at(
                 self.text,
                 token.start,
-                f"Expected a number of at most 6144 digits, but found {token.text[:40]}",
+                said("Expected a number of at most 6144 digits, but found {text}", text=token.text[:40]),
             ) from None
 
     def _negate(self) -> Node:
@@ -226,7 +226,7 @@ class Parser(Blocks):
             return known[0]
         if self.at == start:
             if self.peek().kind != "keyword":
-                raise self.unexpected("a name after '.'")
+                raise self.unexpected(said("a name after '.'"))
             self.at += 1
         return self.words(start, self.at)
 
@@ -252,7 +252,7 @@ class Parser(Blocks):
                 names.append(name)
             arguments.append(self.expression())
             if names and len(names) != len(arguments):
-                raise self.unexpected("a name before every argument or before none")
+                raise self.unexpected(said("a name before every argument or before none"))
         self.at += 1
         return tree.Call(function, tuple(arguments), tuple(names) if names else None)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from engine.errors import said
 from engine.feel import tree
 from engine.feel.closures import Compiles
 from engine.feel.properties import property_of
@@ -42,7 +43,7 @@ def compile_filter(compiler: Compiles, node: tree.Filter) -> Run:
     def run(scope: Scope) -> Value:
         value = base(scope)
         if value is None:
-            return scope.state.fault("Expected a list to filter, but found null")
+            return scope.state.fault(said("Expected a list to filter, but found null"))
         return _filtered(scope, value if type(value) is list else [value], condition)
 
     return run
@@ -72,10 +73,14 @@ def _item_at(scope: Scope, value: Value, index: Decimal) -> Value:
     """The item at a 1-based position, counted from the end where negative; null beyond the ends."""
     items = value if type(value) is list else [value]
     if index != index.to_integral_value():
-        return scope.state.fault(f"Expected a whole number as a position, but found {index}")
+        return scope.state.fault(
+            said("Expected a whole number as a position, but found {index}", index=index)
+        )
     position = int(index) if abs(index) <= len(items) else 0
     if position == 0:
-        return scope.state.fault(f"Expected a position from 1 to {len(items)}, but found {index}")
+        return scope.state.fault(
+            said("Expected a position from 1 to {count}, but found {index}", count=len(items), index=index)
+        )
     return items[position - 1] if position > 0 else items[position]
 
 

@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Callable
 from decimal import Decimal
 
+from engine.errors import said
 from engine.feel.kinds import type_name
 from engine.feel.scope import State
 from engine.feel.temporal import (
@@ -36,10 +37,16 @@ def property_of(value: Value, name: str, state: State) -> Value:
     if kind is dict:
         if name in value:
             return value[name]
-        raise Fault(f"Expected an entry {name!r}, but the context has none")
+        raise Fault(said("Expected an entry {name!r}, but the context has none", name=name))
     reader = _PROPERTIES.get((kind, name))
     if reader is None:
-        raise Fault(f"Expected a value with a property {name!r}, but found {type_name(value)}")
+        raise Fault(
+            said(
+                "Expected a value with a property {name!r}, but found {value_type}",
+                name=name,
+                value_type=type_name(value),
+            )
+        )
     return reader(value)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from engine.errors import ExpressionError
+from engine.errors import ExpressionError, said
 from engine.feel.lexer import Token, fault_at, tokens
 from engine.feel.names import KnownNames
 
@@ -52,23 +52,29 @@ class Reader:
     def end(self) -> None:
         """Raises ExpressionError where text is left."""
         if self.peek().kind != "end":
-            raise self.unexpected("an operator or the end")
+            raise self.unexpected(said("an operator or the end"))
 
     def unexpected(self, wanted: str) -> ExpressionError:
         """The error that says what was wanted here."""
         token = self.peek()
         found = "the end of the expression" if token.kind == "end" else repr(token.text)
-        return fault_at(self.text, token.start, f"Expected {wanted}, but found {found}")
+        return fault_at(
+            self.text, token.start, said("Expected {wanted}, but found {found}", wanted=wanted, found=found)
+        )
 
     def too_long(self) -> ExpressionError:
         """The error for a chain without end."""
-        return fault_at(self.text, self.peek().start, "Expected a shorter chain of operators, but it goes on")
+        return fault_at(
+            self.text, self.peek().start, said("Expected a shorter chain of operators, but it goes on")
+        )
 
     def deepen(self) -> None:
         """One level further down. Raises ExpressionError beyond the limit."""
         self.depth += 1
         if self.depth > DEPTH_LIMIT:
-            sentence = f"Expected at most {DEPTH_LIMIT} levels, but it nests deeper"
+            sentence = said(
+                "Expected at most {depth_limit} levels, but it nests deeper", depth_limit=DEPTH_LIMIT
+            )
             raise fault_at(self.text, self.peek().start, sentence)
 
     def declared(self, stops: tuple[str, ...], wanted: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from engine.errors import TooLarge
+from engine.errors import TooLarge, said
 from engine.feel.values import Value
 
 STEP_LIMIT = 2_000_000
@@ -54,7 +54,12 @@ class State:
         """Count steps. Raises TooLarge when the budget is used up."""
         self.steps -= steps
         if self.steps < 0:
-            raise TooLarge(f"Expected an expression of at most {STEP_LIMIT} steps, but it goes on")
+            raise TooLarge(
+                said(
+                    "Expected an expression of at most {step_limit} steps, but it goes on",
+                    step_limit=STEP_LIMIT,
+                )
+            )
 
 
 class Scope:

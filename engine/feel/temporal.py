@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
+from engine.errors import said
 from engine.feel.values import NUMBERS, Fault
 
 NANOS = 1_000_000_000
@@ -82,7 +83,7 @@ class DateTime:
     def to_python(self) -> dt.datetime:
         """An aware datetime (naive for a local value), cut to microseconds. ValueError if too far."""
         if isinstance(self.date, FarDate):
-            raise ValueError(f"Expected a year from 1 to 9999, but found {self.date.year}")
+            raise ValueError(said("Expected a year from 1 to 9999, but found {year}", year=self.date.year))
         zone: dt.tzinfo | None = None
         if self.time.zone is not None:
             zone = known_zone(self.time.zone)
@@ -156,7 +157,7 @@ def known_zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
-        raise Fault(f"Expected a known time zone, but found {name!r}") from None
+        raise Fault(said("Expected a known time zone, but found {name!r}", name=name)) from None
 
 
 def _zone_offset(name: str, moment: DateTime) -> int:
@@ -196,9 +197,18 @@ def month_length(year: int, month: int) -> int:
 def make_date(year: int, month: int, day: int) -> Date:
     """The date. Raises Fault where the calendar has no such day."""
     if not -YEAR_LIMIT <= year <= YEAR_LIMIT:
-        raise Fault(f"Expected a year within ±{YEAR_LIMIT}, but found {year}")
+        raise Fault(
+            said("Expected a year within ±{year_limit}, but found {year}", year_limit=YEAR_LIMIT, year=year)
+        )
     if not 1 <= month <= 12 or not 1 <= day <= month_length(year, month):
-        raise Fault(f"Expected a day of the calendar, but there is no {year}-{month:02d}-{day:02d}")
+        raise Fault(
+            said(
+                "Expected a day of the calendar, but there is no {year}-{month:02d}-{day:02d}",
+                year=year,
+                month=month,
+                day=day,
+            )
+        )
     return dt.date(year, month, day) if 1 <= year <= 9999 else FarDate(year, month, day)
 
 
@@ -229,7 +239,9 @@ def add_months(value: Date, months: int) -> Date:
     """The date so many months later; a day the month lacks becomes its last (10.3.2.3.6)."""
     year, month = divmod(value.year * 12 + value.month - 1 + months, 12)
     if not -YEAR_LIMIT <= year <= YEAR_LIMIT:
-        raise Fault(f"Expected a year within ±{YEAR_LIMIT}, but found {year}")
+        raise Fault(
+            said("Expected a year within ±{year_limit}, but found {year}", year_limit=YEAR_LIMIT, year=year)
+        )
     return make_date(year, month + 1, min(value.day, month_length(year, month + 1)))
 
 

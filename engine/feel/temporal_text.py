@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from engine.errors import said
 from engine.feel.temporal import (
     DAY_NANOS,
     NANOS,
@@ -40,7 +41,7 @@ def read_date(text: str) -> Date:
     """`2026-01-31`; years beyond 9999 and before 0 as XML Schema writes them."""
     match = _DATE.fullmatch(text)
     if match is None:
-        raise Fault(f"Expected a date like 2026-01-31, but found {text!r}")
+        raise Fault(said("Expected a date like 2026-01-31, but found {text!r}", text=text))
     sign, year, month, day = match.groups()
     return make_date(int(sign + year), int(month), int(day))
 
@@ -49,7 +50,7 @@ def read_time(text: str) -> Time:
     """`10:30:00`, with a fraction, and with `Z`, an offset or `@Zone/Id` behind it."""
     match = _TIME.fullmatch(text)
     if match is None:
-        raise Fault(f"Expected a time like 10:30:00, but found {text!r}")
+        raise Fault(said("Expected a time like 10:30:00, but found {text!r}", text=text))
     hour, minute, second = (int(part) for part in match.group(1, 2, 3))
     if match[0].startswith("24:00:00") and not int(match[4] or 0):
         hour = 0  # XML Schema's other way to write midnight
@@ -62,7 +63,14 @@ def read_time(text: str) -> Time:
 def check_time(hour: int, minute: int, second: int) -> None:
     """Raises Fault where the clock has no such time."""
     if not (0 <= hour <= 23 and 0 <= minute <= 59 and 0 <= second <= 59):
-        raise Fault(f"Expected a time of day, but there is no {hour:02d}:{minute:02d}:{second:02d}")
+        raise Fault(
+            said(
+                "Expected a time of day, but there is no {hour:02d}:{minute:02d}:{second:02d}",
+                hour=hour,
+                minute=minute,
+                second=second,
+            )
+        )
 
 
 def _read_zone(match: re.Match[str]) -> tuple[int | None, str | None]:
@@ -76,7 +84,7 @@ def _read_zone(match: re.Match[str]) -> tuple[int | None, str | None]:
     hours, minutes, seconds = int(match[7]), int(match[8]), int(match[9] or 0)
     offset = (hours * 60 + minutes) * 60 + seconds
     if minutes > 59 or seconds > 59 or offset > OFFSET_LIMIT:
-        raise Fault(f"Expected an offset of at most 18:00, but found {match[0]!r}")
+        raise Fault(said("Expected an offset of at most 18:00, but found {match!r}", match=match[0]))
     return (-offset if match[6] == "-" else offset), None
 
 
@@ -99,7 +107,7 @@ def read_duration(text: str) -> Duration:
         return YearsMonths(-months if match[1] else months)
     match = _DAYS.fullmatch(text)
     if match is None or not any(match.group(2, 3, 4, 5)) or text.endswith("T"):
-        raise Fault(f"Expected a duration like P1Y2M or P1DT2H, but found {text!r}")
+        raise Fault(said("Expected a duration like P1Y2M or P1DT2H, but found {text!r}", text=text))
     days, hours, minutes, seconds = (int(part or 0) for part in match.group(2, 3, 4, 5))
     nanos = (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * NANOS
     nanos += int((match[6] or "0").ljust(9, "0")[:9])

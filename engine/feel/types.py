@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Callable
 from decimal import Decimal
 
+from engine.errors import said
 from engine.feel.scope import Scope
 from engine.feel.temporal import DateTime, DaysTime, FarDate, Time, YearsMonths
 from engine.feel.tree import TypeNode
@@ -65,7 +66,9 @@ def whole_type_test(node: TypeNode) -> Accepts:
         try:
             return named(value, scope)
         except Fault:
-            raise Fault(f"Expected {node.name}<…>, which says what it is of, but found {node.name}") from None
+            raise Fault(
+                said("Expected {name}<…>, which says what it is of, but found {name}", name=node.name)
+            ) from None
 
     return accepts
 
@@ -74,7 +77,7 @@ def _named(name: str) -> Accepts:
     def accepts(value: Value, scope: Scope) -> bool:
         lent = scope.state.host.get(name)
         if not isinstance(lent, HostType):
-            raise Fault(f"Expected the name of a type, but found {name!r}")
+            raise Fault(said("Expected the name of a type, but found {name!r}", name=name))
         return lent.accepts(value)
 
     return accepts

@@ -21,7 +21,7 @@ from engine.dmn.cells import condition_of, constants
 from engine.dmn.expressions import Literal, Rule, Table
 from engine.dmn.model import Decision, Model
 from engine.dmn.values import kind_of
-from engine.errors import ExpressionError, Finding, Malformed
+from engine.errors import ExpressionError, Finding, Malformed, listed, said
 
 ITEM, GROUNDS, SORT, RANGE = "违法行为", wording.WORDS, "处罚种类", "幅度"
 REQUIRED = (ITEM, GROUNDS, SORT, RANGE)
@@ -63,9 +63,17 @@ def _head(rows: Rows) -> list[str]:
     head = [cell.strip() for cell in rows[0]] if rows else []
     missing = [name for name in REQUIRED if name not in head]
     if missing:
-        raise Malformed(f"Expected a head row with {'、'.join(REQUIRED)}, but it lacks {'、'.join(missing)}")
+        raise Malformed(
+            said(
+                "Expected a head row with {required}, but it lacks {missing}",
+                required=listed(REQUIRED, "、"),
+                missing=listed(missing, "、"),
+            )
+        )
     if len(set(head)) < len(head) or "" in head:
-        raise Malformed("Expected a head row whose columns all have a name of their own, but some do not")
+        raise Malformed(
+            said("Expected a head row whose columns all have a name of their own, but some do not")
+        )
     return head
 
 
@@ -90,17 +98,21 @@ def _blocks(rows: Rows, head: list[str]) -> list[tuple[str, Block]]:
 def _faults_of(name: str, block: Block, head: list[str], seen: set[str]) -> Iterable[Finding]:
     first = block[0][0]
     if not name:
-        yield _fault(head, ITEM, first, "Expected the name of an item, but the cell is empty")
+        yield _fault(head, ITEM, first, said("Expected the name of an item, but the cell is empty"))
     if name in seen:
-        yield _fault(head, ITEM, first, f"Expected the rows of {name} together, but it stands twice")
+        yield _fault(
+            head, ITEM, first, said("Expected the rows of {name} together, but it stands twice", name=name)
+        )
     for number, cells in block:
         for column, text in cells.items():
             if _UNWRITABLE.search(text):
-                yield _fault(head, column, number, "Expected readable text, but found a control character")
+                yield _fault(
+                    head, column, number, said("Expected readable text, but found a control character")
+                )
         if _BEYOND in cells:
-            yield _fault(head, _BEYOND, number, "Expected no cell beyond the head row, but found one")
+            yield _fault(head, _BEYOND, number, said("Expected no cell beyond the head row, but found one"))
         if not cells[SORT].strip():
-            yield _fault(head, SORT, number, "Expected a kind of penalty, but the cell is empty")
+            yield _fault(head, SORT, number, said("Expected a kind of penalty, but the cell is empty"))
         try:
             wording.conditions(cells[GROUNDS])
         except ValueError as error:
@@ -120,7 +132,15 @@ def _mixed_facts(block: Block, head: list[str]) -> Iterable[Finding]:
             kind = _kind(test)
             if kinds.setdefault(fact, kind) != kind:
                 yield _fault(
-                    head, GROUNDS, number, f"Expected {fact} to be a {kinds[fact]}, but it is a {kind}"
+                    head,
+                    GROUNDS,
+                    number,
+                    said(
+                        "Expected {fact} to be a {kinds}, but it is a {kind}",
+                        fact=fact,
+                        kinds=kinds[fact],
+                        kind=kind,
+                    ),
                 )
 
 
@@ -181,8 +201,8 @@ def _exported(decision: Decision, table: Table, rule: Rule, head: list[str]) -> 
         words[ITEM] = decision.name
     if not _says(words.get(GROUNDS), tests):
         words[GROUNDS] = wording.worded(tests)
-    for name, column, said in (("kind", SORT, wording.kind), ("amount", RANGE, wording.amount)):
-        if column not in words or said(words[column]) != results.get(name, "null"):
+    for name, column, in_words in (("kind", SORT, wording.kind), ("amount", RANGE, wording.amount)):
+        if column not in words or in_words(words[column]) != results.get(name, "null"):
             words[column] = _plain(results.get(name, "null"))
     return [words.get(column, "") for column in head]
 

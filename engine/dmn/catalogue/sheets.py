@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from xml.sax.saxutils import escape
 
 from engine.dmn.xml import Node, parse
-from engine.errors import Malformed, TooLarge
+from engine.errors import Malformed, TooLarge, said
 
 Rows = list[list[str]]
 
@@ -51,13 +51,19 @@ def read_sheet(data: bytes, encoding: str | None = None) -> Rows:
 
 def _read_csv(data: bytes, encoding: str | None) -> Rows:
     if len(data) > MAX_BYTES:
-        raise TooLarge(f"Expected a file of at most {MAX_BYTES} bytes, but it has {len(data)}")
+        raise TooLarge(
+            said(
+                "Expected a file of at most {max_bytes} bytes, but it has {count}",
+                max_bytes=MAX_BYTES,
+                count=len(data),
+            )
+        )
     try:
         return [
             list(row) for row in csv.reader(io.StringIO(_decoded(data, encoding), newline=""), strict=True)
         ]
     except csv.Error as error:
-        raise Malformed(f"Expected a CSV file, but {error}") from error
+        raise Malformed(said("Expected a CSV file, but {error}", error=error)) from error
 
 
 def _decoded(data: bytes, named: str | None) -> str:
@@ -66,7 +72,7 @@ def _decoded(data: bytes, named: str | None) -> str:
             return data.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise Malformed("Expected text in UTF-8 or GB18030, but the file is in neither")
+    raise Malformed(said("Expected text in UTF-8 or GB18030, but the file is in neither"))
 
 
 def write_csv(rows: Rows, encoding: str = "utf-8-sig") -> bytes:
@@ -85,13 +91,13 @@ def _read_workbook(data: bytes) -> Rows:
             texts = [_rich_text(node) for node in _part(archive, "xl/sharedStrings.xml", "si")]
             return _read_rows(_part(archive, _first_sheet(archive), "sheetData"), texts)
     except _BROKEN as error:
-        raise Malformed(f"Expected a workbook (.xlsx), but {error}") from error
+        raise Malformed(said("Expected a workbook (.xlsx), but {error}", error=error)) from error
 
 
 def _first_sheet(archive: zipfile.ZipFile) -> str:
     names = sorted(n for n in archive.namelist() if re.fullmatch(r"xl/worksheets/sheet\d+\.xml", n))
     if not names:
-        raise Malformed("Expected a workbook with a sheet, but it has none")
+        raise Malformed(said("Expected a workbook with a sheet, but it has none"))
     return min(names, key=lambda name: int(re.sub(r"\D", "", name)))
 
 
@@ -99,7 +105,13 @@ def _part(archive: zipfile.ZipFile, name: str, child: str) -> Iterator[Node]:
     if name not in archive.namelist():
         return iter(())
     if archive.getinfo(name).file_size > MAX_BYTES:
-        raise TooLarge(f"Expected {name} to unfold to at most {MAX_BYTES} bytes, but it is larger")
+        raise TooLarge(
+            said(
+                "Expected {name} to unfold to at most {max_bytes} bytes, but it is larger",
+                name=name,
+                max_bytes=MAX_BYTES,
+            )
+        )
     return parse(archive.read(name), max_bytes=MAX_BYTES, max_nodes=10_000_000).each(child)
 
 
@@ -108,7 +120,13 @@ def _read_rows(sheets: Iterator[Node], texts: list[str]) -> Rows:
     for row in (row for sheet in sheets for row in sheet.each("row")):
         number = int(row.get("r") or len(rows) + 1)
         if number > MAX_ROWS:
-            raise TooLarge(f"Expected at most {MAX_ROWS} rows, but there is row {number}")
+            raise TooLarge(
+                said(
+                    "Expected at most {max_rows} rows, but there is row {number}",
+                    max_rows=MAX_ROWS,
+                    number=number,
+                )
+            )
         rows.extend([] for _ in range(len(rows), number))
         for cell in row.each("c"):
             _place(rows[number - 1], cell, texts)
@@ -142,12 +160,14 @@ def column_number(reference: str) -> int:
     """The place (from 0) of a cell reference's column: A1 is 0, AA7 is 26. Raises Malformed beyond XFD."""
     letters = re.match(r"[A-Z]{1,3}", reference)
     if letters is None:
-        raise Malformed(f"Expected a cell reference like B7, but found {reference!r}")
+        raise Malformed(
+            said("Expected a cell reference like B7, but found {reference!r}", reference=reference)
+        )
     number = 0
     for letter in letters[0]:
         number = number * 26 + ord(letter) - 64
     if number > 16_384:
-        raise Malformed(f"Expected a column up to XFD, but found {reference!r}")
+        raise Malformed(said("Expected a column up to XFD, but found {reference!r}", reference=reference))
     return number - 1
 
 

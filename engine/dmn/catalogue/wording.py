@@ -11,6 +11,7 @@ import re
 from decimal import Decimal
 
 from engine.dmn.cells import Unclear, condition_of
+from engine.errors import said
 
 WORDS = "情节"
 """The fact that a wording stands for when it names no other."""
@@ -79,7 +80,11 @@ def _checked(test: str) -> str:
     try:
         condition_of(test)
     except Unclear as unclear:
-        raise ValueError(f"Expected a condition like “<= 5”, but found {test!r}: {unclear}") from None
+        raise ValueError(
+            said(
+                "Expected a condition like “<= 5”, but found {test!r}: {unclear}", test=test, unclear=unclear
+            )
+        ) from None
     return test
 
 

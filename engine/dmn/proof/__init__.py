@@ -34,7 +34,7 @@ from engine.dmn.proof.grid import Grid, grid_of
 from engine.dmn.proof.rules import collisions, gaps, unreachable
 from engine.dmn.proof.vague import vague_conditions
 from engine.dmn.types import ItemType
-from engine.errors import NotFound
+from engine.errors import NotFound, said
 
 _PATH_DEPTH = 4
 MOST_RULES = 2_000
@@ -58,7 +58,13 @@ def prove(model: Model, decision_id: str) -> list[ProofFinding]:
     """
     decision = model.decisions.get(decision_id)
     if decision is None:
-        raise NotFound(f"Expected a decision of {model.name!r}, but {decision_id!r} is none")
+        raise NotFound(
+            said(
+                "Expected a decision of {name!r}, but {decision_id!r} is none",
+                name=model.name,
+                decision_id=decision_id,
+            )
+        )
     properties = dict(decision.extensions)
     types = _types_in_scope(model, decision)
     found: list[ProofFinding] = []
@@ -85,7 +91,11 @@ def prove_all(models: Iterable[Model], on_progress: Callable[[int], None] | None
 def prove_table(table: Table, types: dict[str, ItemType], properties: dict[str, str]) -> list[ProofFinding]:
     """Everything found about one table; `types` by the text of what its columns look at."""
     if len(table.rules) > MOST_RULES:
-        sentence = f"Expected at most {MOST_RULES} rules to prove, but the table has {len(table.rules)}"
+        sentence = said(
+            "Expected at most {most_rules} rules to prove, but the table has {count}",
+            most_rules=MOST_RULES,
+            count=len(table.rules),
+        )
         return [ProofFinding("not-proven", sentence, **place_of(table, ()))]
     whole = frozenset(name.strip() for name in properties.get("banjie.integer", "").split(","))
     grid = grid_of(table, types, whole)
@@ -111,7 +121,9 @@ def _bounded(grid: Grid, check: Callable[[], Iterable[ProofFinding]]) -> list[Pr
     try:
         found.extend(check())
     except TooManyStates:
-        sentence = "Expected a table that can be looked through, but it has too many combinations to prove"
+        sentence = said(
+            "Expected a table that can be looked through, but it has too many combinations to prove"
+        )
         found.append(ProofFinding("not-proven", sentence, **place_of(grid.table, ())))
     return found
 
@@ -119,9 +131,15 @@ def _bounded(grid: Grid, check: Callable[[], Iterable[ProofFinding]]) -> list[Pr
 def _unknown(grid: Grid) -> Iterator[ProofFinding]:
     for each in grid.unknown:
         rules = () if each.rule is None else (each.rule + 1,)
-        place = f"rule {each.rule + 1}" if each.rule is not None else "the possible values"
-        said = f"{place} on {each.source} says {each.text!r}: {each.why}"
-        sentence = f"Expected a condition that can be proven, but {said}"
+        sentence = said(
+            "Expected a condition that can be proven, but {place} on {source} says {text!r}: {why}",
+            place=said("the possible values")
+            if each.rule is None
+            else said("rule {number}", number=each.rule + 1),
+            source=each.source,
+            text=each.text,
+            why=each.why,
+        )
         yield ProofFinding("not-proven", sentence, rules, **place_of(grid.table, rules))
 
 

@@ -24,6 +24,7 @@ from engine.dmn.proof.finding import ProofFinding, place_of
 from engine.dmn.proof.grid import Grid
 from engine.dmn.record import plain
 from engine.dmn.values import kind_of
+from engine.errors import said
 from engine.feel import Range, feel_string
 
 BAND = "banjie.band"
@@ -69,7 +70,7 @@ def bands(grid: Grid, constants: Constants, properties: Properties) -> Iterator[
         return
     column = amount_column(table, constants, properties)
     if isinstance(column, str):
-        yield _not_proven(table, f"Expected to prove the amounts, but {column}", ())
+        yield _not_proven(table, said("Expected to prove the amounts, but {column}", column=column), ())
         return
     for rule, text in zip(table.rules, texts, strict=True):
         if text not in ("", "-"):
@@ -92,7 +93,9 @@ def _rule_band(grid: Grid, amount: Any, rule: Rule, text: str, column: int) -> I
     table, rules = grid.table, (rule.index,)
     test = _band_test(text)
     if test is None:
-        yield _not_proven(table, f"Expected a band like [500..2000], but {text!r} is none", rules)
+        yield _not_proven(
+            table, said("Expected a band like [500..2000], but {text!r} is none", text=text), rules
+        )
         return
     if isinstance(amount, Formula):
         yield from _probed(grid, rule, test, text, column)
@@ -120,7 +123,12 @@ def _as_test(text: str) -> str:
 
 
 def _outside(grid: Grid, rule: Rule, amount: Any, text: str, witness: Mapping[str, Any]) -> ProofFinding:
-    sentence = f"Expected rule {rule.index} to stay within {text}, but its amount is {feel_string(amount)}"
+    sentence = said(
+        "Expected rule {index} to stay within {text}, but its amount is {amount}",
+        index=rule.index,
+        text=text,
+        amount=feel_string(amount),
+    )
     return ProofFinding("band", sentence, (rule.index,), witness, **place_of(grid.table, (rule.index,)))
 
 
@@ -142,7 +150,9 @@ def _probed(grid: Grid, rule: Rule, test: feel.Compiled, text: str, column: int)
             return
     formula = f"it is a formula, tried with {tried} input(s) and not proven"
     yield _not_proven(
-        grid.table, f"Expected rule {rule.index} to name its amount, but {formula}", (rule.index,)
+        grid.table,
+        said("Expected rule {index} to name its amount, but {formula}", index=rule.index, formula=formula),
+        (rule.index,),
     )
 
 
@@ -190,16 +200,23 @@ def outputs(grid: Grid, constants: Constants, properties: Properties) -> Iterato
         name = clause.name or clause.label or "the output"
         values = _values_test(clause)
         if clause.values is not None and values is None:
-            why = f"those of {name} are {clause.values.text}"
-            yield _not_proven(grid.table, f"Expected possible values that can be read, but {why}", ())
+            why = said("those of {name} are {text}", name=name, text=clause.values.text)
+            yield _not_proven(
+                grid.table, said("Expected possible values that can be read, but {why}", why=why), ()
+            )
         for rule, cells in zip(grid.table.rules, constants.cells, strict=True):
-            value, shown = cells[place], f"Expected rule {rule.index} to name"
+            value, shown = cells[place], said("Expected rule {index} to name", index=rule.index)
             if penal and _leaves_choice(value):
-                choice = f"it leaves a choice: {feel_string(value)}"
-                yield _about(grid, rule, "range-output", f"{shown} one {name}, but {choice}")
+                choice = said("it leaves a choice: {value}", value=feel_string(value))
+                yield _about(
+                    grid,
+                    rule,
+                    "range-output",
+                    said("{shown} one {name}, but {choice}", shown=shown, name=name, choice=choice),
+                )
             elif values is not None and clause.values is not None and _refused(values, value):
                 other = f"as {name} one of {clause.values.text}, but it names {feel_string(value)}"
-                yield _about(grid, rule, "output-value", f"{shown} {other}")
+                yield _about(grid, rule, "output-value", said("{shown} {other}", shown=shown, other=other))
 
 
 def _values_test(clause: OutputClause) -> feel.Compiled | None:

@@ -22,6 +22,7 @@ from engine.dmn.proof.coverage import TooManyStates
 from engine.dmn.proof.finding import ProofFinding, place_of
 from engine.dmn.proof.grid import Dimension, Grid
 from engine.dmn.proof.rules import winners
+from engine.errors import said
 
 GRAVITY = "banjie.gravity"
 MOST_FINDINGS = 20
@@ -58,14 +59,22 @@ def monotony(grid: Grid, constants: Constants, properties: Mapping[str, str]) ->
     if isinstance(column, str):
         yield _not_proven(grid, column)
     elif grid.table.hit_policy not in _DECIDED:
-        yield _not_proven(grid, f"a table with {grid.table.hit_policy} has no single amount for an input")
+        yield _not_proven(
+            grid,
+            said(
+                "a table with {hit_policy} has no single amount for an input",
+                hit_policy=grid.table.hit_policy,
+            ),
+        )
     else:
         known = [scale for scale in scales if isinstance(scale, Scale)]
         yield from islice(_Pairs(grid, constants, column).inversions(known), MOST_FINDINGS)
 
 
 def _not_proven(grid: Grid, why: str) -> ProofFinding:
-    return ProofFinding("not-proven", f"Expected to prove monotony, but {why}", **place_of(grid.table, ()))
+    return ProofFinding(
+        "not-proven", said("Expected to prove monotony, but {why}", why=why), **place_of(grid.table, ())
+    )
 
 
 # Reading banjie.gravity
@@ -136,7 +145,9 @@ class _Pairs:
         """One finding for each pair of rules and column."""
         if self._formulas:
             numbers = ", ".join(str(rule + 1) for rule in self._formulas)
-            yield _not_proven(self._grid, f"the amounts of rule(s) {numbers} are no constants")
+            yield _not_proven(
+                self._grid, said("the amounts of rule(s) {numbers} are no constants", numbers=numbers)
+            )
         for scale in scales:
             for light, heavy in self._amounts.items():
                 for grave, lighter in self._amounts.items():
@@ -163,9 +174,14 @@ class _Pairs:
     ) -> ProofFinding:
         grid, source = self._grid, self._grid.dimensions[scale.place].source
         rules = (light + 1, grave + 1)
-        sentence = (
-            f"Expected a graver {source} never to be treated more lightly, but rule {light + 1} gives "
-            f"{self._amounts[light]} and, graver, rule {grave + 1} gives {self._amounts[grave]}"
+        sentence = said(
+            "Expected a graver {source} never to be treated more lightly, but rule {light} "
+            "gives {amounts} and, graver, rule {grave} gives {other_amounts}",
+            source=source,
+            light=light + 1,
+            amounts=self._amounts[light],
+            grave=grave + 1,
+            other_amounts=self._amounts[grave],
         )
         certain = all(d.may[r] == d.must[r] for d in grid.dimensions for r in (light, grave))
         lighter, graver = grid.witness(one), grid.witness(two)

@@ -13,6 +13,7 @@ from engine.dmn.proof.constants import Constants
 from engine.dmn.proof.coverage import Coverage
 from engine.dmn.proof.finding import ProofFinding, place_of
 from engine.dmn.proof.grid import Grid
+from engine.errors import said
 
 MOST_GAPS = 20
 MOST_PAIRS = 50
@@ -30,10 +31,13 @@ def gaps(grid: Grid, coverage: Coverage) -> Iterator[ProofFinding]:
     holes = list(islice(coverage.holes(everything), MOST_GAPS + 1))
     for hole in holes[:MOST_GAPS]:
         certain = not _possibly_accepted(grid, hole)
-        sentence = f"Expected a rule for {_words(grid, hole)}, but none matches"
+        sentence = said("Expected a rule for {words}, but none matches", words=_words(grid, hole))
         yield ProofFinding("gap", sentence, (), grid.witness(hole), certain=certain, **place_of(table, ()))
     if len(holes) > MOST_GAPS:
-        sentence = f"Expected a rule for every input, but more than {MOST_GAPS} kinds of input have none"
+        sentence = said(
+            "Expected a rule for every input, but more than {most_gaps} kinds of input have none",
+            most_gaps=MOST_GAPS,
+        )
         yield ProofFinding("gap", sentence, (), grid.witness(holes[-1]), **place_of(table, ()))
 
 
@@ -99,12 +103,16 @@ def unreachable(grid: Grid, coverage: Coverage, constants: Constants) -> Iterato
     for rule in grid.rules:
         empty = [d for d in grid.dimensions if not d.may[rule] & d.domain]
         if empty:
-            yield _never(grid, rule, f"no {empty[0].source} that can occur satisfies its condition")
+            yield _never(
+                grid, rule, said("no {source} that can occur satisfies its condition", source=empty[0].source)
+            )
             continue
         before = winners(grid, constants, rule)
         if before and next(coverage.holes(before, grid.box(rule)), None) is None:
             numbers = ", ".join(str(place + 1) for place in grid.rules if before >> place & 1)
-            yield _never(grid, rule, f"wherever it matches, rule(s) {numbers} decide before it")
+            yield _never(
+                grid, rule, said("wherever it matches, rule(s) {numbers} decide before it", numbers=numbers)
+            )
 
 
 def winners(grid: Grid, constants: Constants, rule: int) -> int:
@@ -117,7 +125,7 @@ def winners(grid: Grid, constants: Constants, rule: int) -> int:
 
 
 def _never(grid: Grid, rule: int, why: str) -> ProofFinding:
-    sentence = f"Expected rule {rule + 1} to decide some input, but it cannot: {why}"
+    sentence = said("Expected rule {rule} to decide some input, but it cannot: {why}", rule=rule + 1, why=why)
     box = {place: regions for place, regions in grid.box(rule).items() if regions}
     return ProofFinding(
         "unreachable", sentence, (rule + 1,), grid.witness(box), **place_of(grid.table, (rule + 1,))

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from engine.dmn.proof.finding import ProofFinding, place_of
 from engine.dmn.proof.grid import Grid
+from engine.errors import said
 
 _WORDS = (
     "情节特别严重", "情节严重", "情节较重", "情节轻微", "情节较轻", "情节恶劣", "情节一般",
@@ -38,7 +39,11 @@ def vague_conditions(grid: Grid) -> Iterator[ProofFinding]:
     table = grid.table
     for clause in table.inputs:
         for word in vague_words(f"{clause.label} {clause.source}"):
-            sentence = f"Expected a column to name a fact, but {clause.label or clause.source} says “{word}”"
+            sentence = said(
+                "Expected a column to name a fact, but {label} says “{word}”",
+                label=clause.label or clause.source,
+                word=word,
+            )
             yield ProofFinding("vague", sentence, where=clause.id, line=table.line)
     for rule in table.rules:
         for clause, cell in zip(table.inputs, rule.tests, strict=True):
@@ -47,6 +52,11 @@ def vague_conditions(grid: Grid) -> Iterator[ProofFinding]:
 
 
 def _in_rule(grid: Grid, rule: int, source: str, word: str) -> ProofFinding:
-    sentence = f"Expected rule {rule} to state {source} as a fact that can be measured, but it says “{word}”"
+    sentence = said(
+        "Expected rule {rule} to state {source} as a fact that can be measured, but it says “{word}”",
+        rule=rule,
+        source=source,
+        word=word,
+    )
     box = {place: regions for place, regions in grid.box(rule - 1).items() if regions}
     return ProofFinding("vague", sentence, (rule,), grid.witness(box), **place_of(grid.table, (rule,)))

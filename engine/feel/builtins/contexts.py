@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.errors import said
 from engine.feel.kinds import type_name
 from engine.feel.registry import feel
 from engine.feel.values import Fault, Value
@@ -10,7 +11,7 @@ from engine.feel.values import Fault, Value
 @feel("get value", "m: context", "key: string")
 def _get_value(context: dict[str, Value], key: str) -> Value:
     if key not in context:
-        raise Fault(f"Expected an entry {key!r}, but the context has none")
+        raise Fault(said("Expected an entry {key!r}, but the context has none", key=key))
     return context[key]
 
 
@@ -19,14 +20,20 @@ def _get_nested(context: dict[str, Value], keys: list[Value]) -> Value:
     value: Value = context
     for key in _keys(keys):
         if not isinstance(value, dict):
-            raise Fault(f"Expected a context that holds {key!r}, but found {type_name(value)}")
+            raise Fault(
+                said(
+                    "Expected a context that holds {key!r}, but found {value_type}",
+                    key=key,
+                    value_type=type_name(value),
+                )
+            )
         value = _get_value(value, key)
     return value
 
 
 def _keys(keys: list[Value]) -> list[str]:
     if not keys or not all(isinstance(key, str) for key in keys):
-        raise Fault("Expected a list of names, but it is empty or holds something else")
+        raise Fault(said("Expected a list of names, but it is empty or holds something else"))
     return keys
 
 
@@ -40,9 +47,9 @@ def _context(entries: list[Value]) -> dict[str, Value]:
     built: dict[str, Value] = {}
     for entry in entries:
         if not isinstance(entry, dict) or not isinstance(entry.get("key"), str) or "value" not in entry:
-            raise Fault("Expected entries with a key and a value, but one of them is otherwise")
+            raise Fault(said("Expected entries with a key and a value, but one of them is otherwise"))
         if entry["key"] in built:
-            raise Fault(f"Expected each key once, but {entry['key']!r} stands twice")
+            raise Fault(said("Expected each key once, but {key!r} stands twice", key=entry["key"]))
         built[entry["key"]] = entry["value"]
     return built
 
@@ -66,6 +73,8 @@ def _merge(contexts: list[Value]) -> dict[str, Value]:
     merged: dict[str, Value] = {}
     for each in contexts:
         if not isinstance(each, dict):
-            raise Fault(f"Expected a list of contexts, but it holds a {type_name(each)}")
+            raise Fault(
+                said("Expected a list of contexts, but it holds a {each_type}", each_type=type_name(each))
+            )
         merged.update(each)
     return merged

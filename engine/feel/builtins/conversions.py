@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from decimal import Decimal, DecimalException
 
+from engine.errors import said
 from engine.feel.kinds import feel_string
 from engine.feel.registry import feel
 from engine.feel.temporal import (
@@ -43,23 +44,23 @@ def _string(value: Value) -> str | None:
 @feel("number", "from: string")
 def _number(text: str) -> Decimal:
     if len(text) > 10_000 or not _NUMBER.fullmatch(text):
-        raise Fault(f"Expected a number in digits, but found {text[:40]!r}")
+        raise Fault(said("Expected a number in digits, but found {text!r}", text=text[:40]))
     try:
         return NUMBERS.create_decimal(text)
     except DecimalException:
-        raise Fault(f"Expected a number that can be kept, but found {text[:40]!r}") from None
+        raise Fault(said("Expected a number that can be kept, but found {text!r}", text=text[:40])) from None
 
 
 @feel("number", "from: string", "grouping separator: string|null", "decimal separator: string|null")
 def _number_grouped(text: str, grouping: str | None, point: str | None) -> Decimal:
     if grouping not in (None, " ", ",", ".") or point not in (None, ",", "."):
-        raise Fault("Expected a space, a comma or a period as the separator, but found another")
+        raise Fault(said("Expected a space, a comma or a period as the separator, but found another"))
     if grouping is not None and grouping == point:
-        raise Fault("Expected two different separators, but they are the same")
+        raise Fault(said("Expected two different separators, but they are the same"))
     if grouping is not None:
         text = text.replace(grouping, "")
     if point == "," and "." in text:
-        raise Fault(f"Expected a number in digits, but found {text[:40]!r}")
+        raise Fault(said("Expected a number in digits, but found {text!r}", text=text[:40]))
     return _number(text.replace(point, ".") if point is not None else text)
 
 
@@ -80,7 +81,13 @@ def _date_made(year: Decimal, month: Decimal, day: Decimal) -> Date:
 
 def _part(number: Decimal) -> int:
     if abs(number) > YEAR_LIMIT:
-        raise Fault(f"Expected a year within ±{YEAR_LIMIT}, but found {number}")
+        raise Fault(
+            said(
+                "Expected a year within ±{year_limit}, but found {number}",
+                year_limit=YEAR_LIMIT,
+                number=number,
+            )
+        )
     return int(number)
 
 
@@ -99,7 +106,7 @@ def _time_of(value: Value) -> Time:
 @feel("time", "hour: number", "minute: number", "second: number", "offset?: days|null")
 def _time_made(hour: Decimal, minute: Decimal, second: Decimal, offset: DaysTime | None = None) -> Time:
     if abs(second) >= 60:
-        raise Fault(f"Expected a second below 60, but found {second}")
+        raise Fault(said("Expected a second below 60, but found {second}", second=second))
     nanos = int(NUMBERS.multiply(second, Decimal(NANOS)))
     check_time(_part(hour), _part(minute), whole(nanos, NANOS) if nanos >= 0 else -1)
     return Time(int(hour), int(minute), nanos // NANOS, nanos % NANOS, _offset(offset))
@@ -110,7 +117,7 @@ def _offset(span: DaysTime | None) -> int | None:
         return None
     seconds = whole(span.nanos, NANOS)
     if abs(seconds) > OFFSET_LIMIT:
-        raise Fault("Expected an offset of at most 18 hours, but it is longer")
+        raise Fault(said("Expected an offset of at most 18 hours, but it is longer"))
     return seconds
 
 
@@ -139,7 +146,7 @@ def _moment_moved(value: DateTime, zone: str) -> DateTime:
     """The same moment in another zone, as Camunda has it."""
     instant = value.instant()
     if instant is None or isinstance(value.date, FarDate):
-        raise Fault("Expected a moment with an offset of the years 1 to 9999, but it is otherwise")
+        raise Fault(said("Expected a moment with an offset of the years 1 to 9999, but it is otherwise"))
     moved = value.to_python().astimezone(known_zone(zone))
     clock = Time(moved.hour, moved.minute, moved.second, value.time.nano, None, zone)
     return DateTime(dt.date(moved.year, moved.month, moved.day), clock)

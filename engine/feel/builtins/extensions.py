@@ -10,7 +10,7 @@ import base64
 from decimal import Decimal
 
 from engine import canonical
-from engine.errors import BanjieError, Malformed
+from engine.errors import BanjieError, Malformed, said
 from engine.feel.compare import same
 from engine.feel.convert import from_json, to_json
 from engine.feel.registry import feel
@@ -36,7 +36,7 @@ def _assert(value: Value, condition: Value) -> Value:
 @feel("assert", "value: any", "condition: any", "cause: string")
 def _assert_why(value: Value, condition: Value, cause: str) -> Value:
     if condition is not True:
-        raise Fault(f"Expected {cause}, but it does not")
+        raise Fault(said("Expected {cause}, but it does not", cause=cause))
     return value
 
 
@@ -80,7 +80,7 @@ def _is_empty(items: list[Value]) -> bool:
 def _partition(items: list[Value], size: Decimal) -> list[Value]:
     width = int(size) if 0 < size <= max(len(items), 1) else len(items)
     if size <= 0:
-        raise Fault(f"Expected a size above zero, but found {size}")
+        raise Fault(said("Expected a size above zero, but found {size}", size=size))
     return [items[at : at + width] for at in range(0, len(items), max(width, 1))]
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from engine.errors import ExpressionError
+from engine.errors import ExpressionError, said
 from engine.feel import tree
 from engine.feel.compare import order
 from engine.feel.kinds import type_name
@@ -34,10 +34,15 @@ _ENDLESS = "null"
 @feel("range", "from: string")
 def _range(text: str) -> Range:
     if len(text) > _TEXT_LIMIT:
-        raise Fault(f"Expected a range of at most {_TEXT_LIMIT} characters, but it is longer")
+        raise Fault(
+            said(
+                "Expected a range of at most {text_limit} characters, but it is longer",
+                text_limit=_TEXT_LIMIT,
+            )
+        )
     node = _parsed(_with_both_ends(text))
     if not isinstance(node, tree.RangeLiteral):
-        raise Fault(f"Expected a range like [1..5], but found {text[:80]!r}")
+        raise Fault(said("Expected a range like [1..5], but found {text!r}", text=text[:80]))
     low, high = _end(node.low), _end(node.high)
     _check(node, low, high)
     return Range(
@@ -59,7 +64,7 @@ def _parsed(text: str) -> Node:
     try:
         return Parser(text, KnownNames((_TABLE, {}))).expression_text()
     except (ExpressionError, RecursionError):
-        raise Fault(f"Expected a range like [1..5], but found {text[:80]!r}") from None
+        raise Fault(said("Expected a range like [1..5], but found {text!r}", text=text[:80])) from None
 
 
 def _end(node: Node) -> Value:
@@ -71,17 +76,23 @@ def _end(node: Node) -> Value:
         reader, argument = _READERS.get(node.function.name), node.arguments[0]
         if reader is not None and isinstance(argument, tree.Literal) and isinstance(argument.value, str):
             return reader(argument.value)
-    raise Fault("Expected a literal at each end of the range, but found something else")
+    raise Fault(said("Expected a literal at each end of the range, but found something else"))
 
 
 def _check(node: tree.RangeLiteral, low: Value, high: Value) -> None:
     if (low is None and (node.low_closed or high is None)) or (high is None and node.high_closed):
-        raise Fault("Expected an open end where a range has no value, but it is closed")
+        raise Fault(said("Expected an open end where a range has no value, but it is closed"))
     for end in (low, high):
         if end is not None:
             order(end, end)
     if low is not None and high is not None:
         if type_name(low) != type_name(high):
-            raise Fault(f"Expected ends of one type, but found {type_name(low)} and {type_name(high)}")
+            raise Fault(
+                said(
+                    "Expected ends of one type, but found {low_type} and {high_type}",
+                    low_type=type_name(low),
+                    high_type=type_name(high),
+                )
+            )
         if order(low, high) > 0:
-            raise Fault("Expected a range that rises, but it falls")
+            raise Fault(said("Expected a range that rises, but it falls"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.errors import said
 from engine.feel.compare import order, within
 from engine.feel.registry import feel
 from engine.feel.values import Fault, Range, Value
@@ -16,7 +17,7 @@ def _ends_before(one: Range, other: Range) -> bool:
 
 def _point(value: Value) -> Range:
     if value is None:
-        raise Fault("Expected a point or a range, but found null")
+        raise Fault(said("Expected a point or a range, but found null"))
     return value if isinstance(value, Range) else Range(value, value)
 
 
@@ -127,6 +128,6 @@ def _started_by(one: Range, other: Value) -> bool:
 @feel("coincides", "range1: range", "range2: range")
 def _coincides(one: Value, other: Value) -> bool:
     if isinstance(one, Range) is not isinstance(other, Range):
-        raise Fault("Expected two points or two ranges, but found one of each")
+        raise Fault(said("Expected two points or two ranges, but found one of each"))
     first, second = _point(one), _point(other)
     return _low(first, second) == 0 and _high(first, second) == 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal, DecimalException
 from functools import cmp_to_key
 
+from engine.errors import said
 from engine.feel.arithmetic import calculate
 from engine.feel.calls import invoke
 from engine.feel.compare import order, same
@@ -26,7 +27,7 @@ def _count(items: list[Value]) -> Decimal:
 
 def _extreme(items: list[Value], wanted: int) -> Value:
     if not items:
-        raise Fault("Expected a list with items, but it is empty")
+        raise Fault(said("Expected a list with items, but it is empty"))
     best = items[0]
     order(best, best)
     for item in items[1:]:
@@ -57,10 +58,12 @@ def _max_of(items: list[Value]) -> Value:
 
 def _numbers(items: list[Value]) -> list[Decimal]:
     if not items:
-        raise Fault("Expected a list of numbers, but it is empty")
+        raise Fault(said("Expected a list of numbers, but it is empty"))
     for item in items:
         if type(item) is not Decimal:
-            raise Fault(f"Expected a list of numbers, but it holds a {type_name(item)}")
+            raise Fault(
+                said("Expected a list of numbers, but it holds a {item_type}", item_type=type_name(item))
+            )
     return items
 
 
@@ -68,7 +71,7 @@ def _numbers(items: list[Value]) -> list[Decimal]:
 @feel("sum", "list: list")
 def _sum(items: list[Value]) -> Value:
     if not items:
-        raise Fault("Expected a list of numbers, but it is empty")
+        raise Fault(said("Expected a list of numbers, but it is empty"))
     total = items[0]
     if type(total) is str or len(items) == 1:
         calculate("-", total, total)
@@ -91,7 +94,7 @@ def _product(items: list[Value]) -> Decimal:
         for number in _numbers(items):
             result = NUMBERS.multiply(result, number)
     except DecimalException:
-        raise Fault("Expected a product that can be kept, but it is too large") from None
+        raise Fault(said("Expected a product that can be kept, but it is too large")) from None
     return result
 
 
@@ -111,13 +114,13 @@ def _stddev(items: list[Value]) -> Decimal:
     """Of a sample: the squares are divided by one less than their count."""
     numbers = _numbers(items)
     if len(numbers) < 2:
-        raise Fault("Expected at least two numbers, but found one")
+        raise Fault(said("Expected at least two numbers, but found one"))
     try:
         mean = calculate("/", _sum(list(numbers)), Decimal(len(numbers)))
         squares = [NUMBERS.power(NUMBERS.subtract(number, mean), 2) for number in numbers]
         return NUMBERS.sqrt(calculate("/", _sum(list(squares)), Decimal(len(numbers) - 1)))
     except DecimalException:
-        raise Fault("Expected a deviation that can be kept, but it is too large") from None
+        raise Fault(said("Expected a deviation that can be kept, but it is too large")) from None
 
 
 @feel("mode", "list: any...")
@@ -137,7 +140,11 @@ def _decided(items: list[Value], decisive: bool) -> bool | None:
         return decisive
     for item in items:
         if type(item) is not bool:
-            raise Fault(f"Expected a list of true and false, but it holds a {type_name(item)}")
+            raise Fault(
+                said(
+                    "Expected a list of true and false, but it holds a {item_type}", item_type=type_name(item)
+                )
+            )
     return not decisive
 
 
@@ -157,7 +164,13 @@ def _index(items: list[Value], position: Decimal) -> int:
     """The 0-based index of a 1-based position that may count from the end."""
     found = int(position) if abs(position) <= len(items) else 0
     if found == 0:
-        raise Fault(f"Expected a position from 1 to {len(items)}, but found {position}")
+        raise Fault(
+            said(
+                "Expected a position from 1 to {count}, but found {position}",
+                count=len(items),
+                position=position,
+            )
+        )
     return found - 1 if found > 0 else len(items) + found
 
 
@@ -168,7 +181,13 @@ def _sublist(items: list[Value], start: Decimal, length: Decimal | None = None) 
         return items[begin:]
     count = int(length) if abs(length) <= SIZE_LIMIT else 0
     if count < 1 or begin + count > len(items):
-        raise Fault(f"Expected a length from 1 to {len(items) - begin}, but found {length}")
+        raise Fault(
+            said(
+                "Expected a length from 1 to {count}, but found {length}",
+                count=len(items) - begin,
+                length=length,
+            )
+        )
     return items[begin : begin + count]
 
 
@@ -185,7 +204,9 @@ def _append_named(items: list[Value], added: Value) -> list[Value]:
 @feel("concatenate", "list: list...")
 def _concatenate(lists: list[list[Value]]) -> list[Value]:
     if sum(map(len, lists)) > SIZE_LIMIT:
-        raise Fault(f"Expected a list of at most {SIZE_LIMIT} items, but it is longer")
+        raise Fault(
+            said("Expected a list of at most {size_limit} items, but it is longer", size_limit=SIZE_LIMIT)
+        )
     return [item for each in lists for item in each]
 
 
@@ -212,7 +233,12 @@ def _replace_matching(state: State, items: list[Value], match: Value, added: Val
     chosen = [invoke(state, match, [item, added]) for item in items]
     for each in chosen:
         if type(each) is not bool:
-            raise Fault(f"Expected the match to give true or false, but it gives {type_name(each)}")
+            raise Fault(
+                said(
+                    "Expected the match to give true or false, but it gives {each_type}",
+                    each_type=type_name(each),
+                )
+            )
     return [added if each else item for each, item in zip(chosen, items, strict=True)]
 
 
@@ -259,7 +285,9 @@ def _flatten(items: list[Value]) -> list[Value]:
 def _pour(items: list[Value], flat: list[Value], left: list[int]) -> None:
     left[0] -= len(items) + 1
     if left[0] < 0:
-        raise Fault(f"Expected a list of at most {SIZE_LIMIT} items, but it is longer")
+        raise Fault(
+            said("Expected a list of at most {size_limit} items, but it is longer", size_limit=SIZE_LIMIT)
+        )
     for item in items:
         if isinstance(item, list):
             _pour(item, flat, left)
@@ -285,5 +313,10 @@ def _sort_by(state: State, items: list[Value], precedes: Value) -> list[Value]:
 def _precedes(state: State, function: Value, one: Value, other: Value) -> bool:
     answer = invoke(state, function, [one, other])
     if type(answer) is not bool:
-        raise Fault(f"Expected the order to give true or false, but it gives {type_name(answer)}")
+        raise Fault(
+            said(
+                "Expected the order to give true or false, but it gives {answer_type}",
+                answer_type=type_name(answer),
+            )
+        )
     return answer

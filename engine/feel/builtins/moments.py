@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
+from engine.errors import said
 from engine.feel.compare import same
 from engine.feel.convert import normal
 from engine.feel.properties import weekday
@@ -40,7 +41,7 @@ def _date(value: Value) -> Date:
 def _now(state: State) -> DateTime:
     now = normal(state.host.get("now"))
     if not isinstance(now, DateTime):
-        raise Fault("Expected the present moment, but nobody has told it")
+        raise Fault(said("Expected the present moment, but nobody has told it"))
     return now
 
 

@@ -14,6 +14,7 @@ from decimal import (
     DecimalException,
 )
 
+from engine.errors import said
 from engine.feel.registry import feel
 from engine.feel.temporal import DaysTime, YearsMonths
 from engine.feel.values import NUMBERS, Fault, Value
@@ -25,7 +26,14 @@ def rounded(number: Decimal, scale: Decimal, rounding: str) -> Decimal:
     """The number to so many decimal places. Raises Fault for a scale Decimal128 does not have."""
     places = int(scale)
     if not _SCALES[0] <= places <= _SCALES[1]:
-        raise Fault(f"Expected a scale from {_SCALES[0]} to {_SCALES[1]}, but found {scale}")
+        raise Fault(
+            said(
+                "Expected a scale from {scales} to {other_scales}, but found {scale}",
+                scales=_SCALES[0],
+                other_scales=_SCALES[1],
+                scale=scale,
+            )
+        )
     if -int(number.as_tuple().exponent) <= places:
         return number
     try:
@@ -33,7 +41,13 @@ def rounded(number: Decimal, scale: Decimal, rounding: str) -> Decimal:
         wide.Emin, wide.Emax, wide.prec = -99_999, 99_999, 7000
         result = number.quantize(Decimal(1).scaleb(-places, wide), rounding, wide)
     except DecimalException:
-        raise Fault(f"Expected a number that can be rounded to {places} places, but found {number}") from None
+        raise Fault(
+            said(
+                "Expected a number that can be rounded to {places} places, but found {number}",
+                places=places,
+                number=number,
+            )
+        ) from None
     if places < 0 and len(result.as_tuple().digits) <= 34:
         result = result.quantize(Decimal(1), context=wide)
     return NUMBERS.plus(result) if result else result.copy_abs()
@@ -85,25 +99,31 @@ def _abs(value: Value) -> Value:
 def modulo(dividend: Decimal, divisor: Decimal) -> Decimal:
     """`dividend - divisor * floor(dividend / divisor)`."""
     if not divisor:
-        raise Fault("Expected a divisor other than zero, but found 0")
+        raise Fault(said("Expected a divisor other than zero, but found 0"))
     try:
         rest = NUMBERS.remainder(dividend, divisor)
     except DecimalException:
-        raise Fault(f"Expected a dividend near the divisor, but found {dividend} and {divisor}") from None
+        raise Fault(
+            said(
+                "Expected a dividend near the divisor, but found {dividend} and {divisor}",
+                dividend=dividend,
+                divisor=divisor,
+            )
+        ) from None
     return NUMBERS.add(rest, divisor) if rest and (rest < 0) is not (divisor < 0) else rest
 
 
 @feel("sqrt", "number: number")
 def _sqrt(number: Decimal) -> Decimal:
     if number < 0:
-        raise Fault(f"Expected a number of zero or more, but found {number}")
+        raise Fault(said("Expected a number of zero or more, but found {number}", number=number))
     return NUMBERS.sqrt(number)
 
 
 @feel("log", "number: number")
 def _log(number: Decimal) -> Decimal:
     if number <= 0:
-        raise Fault(f"Expected a number above zero, but found {number}")
+        raise Fault(said("Expected a number above zero, but found {number}", number=number))
     return NUMBERS.ln(number)
 
 
@@ -112,7 +132,9 @@ def _exp(number: Decimal) -> Decimal:
     try:
         return NUMBERS.exp(number)
     except DecimalException:
-        raise Fault(f"Expected an exponent of a number that can be kept, but found {number}") from None
+        raise Fault(
+            said("Expected an exponent of a number that can be kept, but found {number}", number=number)
+        ) from None
 
 
 @feel("odd", "number: number")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from engine.errors import said
 from engine.feel.kinds import type_name
 from engine.feel.regex import pattern_of
 from engine.feel.registry import feel
@@ -18,12 +19,16 @@ from engine.feel.values import Fault, Value
 def _substring(text: str, start: Decimal, length: Decimal | None = None) -> str:
     first = int(start) if abs(start) <= len(text) else 0
     if first == 0:
-        raise Fault(f"Expected a start position from 1 to {len(text)}, but found {start}")
+        raise Fault(
+            said(
+                "Expected a start position from 1 to {count}, but found {start}", count=len(text), start=start
+            )
+        )
     begin = first - 1 if first > 0 else len(text) + first
     if length is None:
         return text[begin:]
     if int(length) < 1:
-        raise Fault(f"Expected a length of 1 or more, but found {length}")
+        raise Fault(said("Expected a length of 1 or more, but found {length}", length=length))
     return text[begin : begin + min(int(length), len(text))]
 
 
@@ -94,7 +99,16 @@ def _string_join(items: list[Value], delimiter: str | None = None) -> str:
     kept = [item for item in items if item is not None]
     for item in kept:
         if not isinstance(item, str):
-            raise Fault(f"Expected a list of strings to join, but it holds a {type_name(item)}")
+            raise Fault(
+                said(
+                    "Expected a list of strings to join, but it holds a {item_type}",
+                    item_type=type_name(item),
+                )
+            )
     if sum(map(len, kept)) + len(delimiter or "") * len(kept) > SIZE_LIMIT:
-        raise Fault(f"Expected a text of at most {SIZE_LIMIT} characters, but it is longer")
+        raise Fault(
+            said(
+                "Expected a text of at most {size_limit} characters, but it is longer", size_limit=SIZE_LIMIT
+            )
+        )
     return (delimiter or "").join(kept)

@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 
+from engine.errors import said
 from engine.feel.values import Fault
 
 CharTest = Callable[[str], bool]
@@ -129,14 +130,14 @@ def property_test(name: str, negated: bool) -> CharTest:
 
 def _block(name: str) -> CharTest:
     if name not in _BLOCKS:
-        raise Fault(f"Expected the name of a Unicode block, but found {name!r}")
+        raise Fault(said("Expected the name of a Unicode block, but found {name!r}", name=name))
     low, high = _BLOCKS[name]
     return lambda char: low <= ord(char) <= high
 
 
 def _category(name: str) -> CharTest:
     if not _CATEGORY.fullmatch(name):
-        raise Fault(f"Expected the name of a Unicode category, but found {name!r}")
+        raise Fault(said("Expected the name of a Unicode category, but found {name!r}", name=name))
     return lambda char: unicodedata.category(char).startswith(name)
 
 

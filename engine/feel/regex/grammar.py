@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from engine.errors import said
 from engine.feel.regex.classes import (
     MULTI_ESCAPES,
     SINGLE_ESCAPES,
@@ -40,7 +41,7 @@ class Program:
 def program_of(pattern: str, flags: str) -> Program:
     """The program of a pattern under flags `s m i x q`."""
     if not FLAGS.issuperset(flags):
-        raise Fault(f"Expected flags out of 's', 'm', 'i', 'x', 'q', but found {flags!r}")
+        raise Fault(said("Expected flags out of 's', 'm', 'i', 'x', 'q', but found {flags!r}", flags=flags))
     if "x" in flags and "q" not in flags:
         pattern = _without_space(pattern)
     reader = _Reader(pattern, flags)
@@ -83,11 +84,15 @@ class _Reader:
     def whole(self) -> list[Step]:
         body = self._branches()
         if self.at < len(self.pattern):
-            raise self._fault(f"an end of the pattern at {self.at + 1}")
+            raise self._fault(said("an end of the pattern at {at}", at=self.at + 1))
         return body
 
     def _fault(self, wanted: str) -> Fault:
-        return Fault(f"Expected {wanted}, but the pattern is {self.pattern[:80]!r}")
+        return Fault(
+            said(
+                "Expected {wanted}, but the pattern is {pattern!r}", wanted=wanted, pattern=self.pattern[:80]
+            )
+        )
 
     def _peek(self) -> str:
         return self.pattern[self.at] if self.at < len(self.pattern) else ""
@@ -95,7 +100,7 @@ class _Reader:
     def _next(self) -> str:
         char = self._peek()
         if not char:
-            raise self._fault("a complete pattern")
+            raise self._fault(said("a complete pattern"))
         self.at += 1
         return char
 
@@ -105,7 +110,7 @@ class _Reader:
     def _branches(self) -> list[Step]:
         self.depth += 1
         if self.depth > DEPTH_LIMIT:
-            raise self._fault(f"at most {DEPTH_LIMIT} groups in one another")
+            raise self._fault(said("at most {depth_limit} groups in one another", depth_limit=DEPTH_LIMIT))
         body = self._branch()
         while self._peek() == "|":
             self.at += 1
@@ -124,7 +129,7 @@ class _Reader:
 
     def _check(self, body: list[Step]) -> None:
         if len(body) > PROGRAM_LIMIT:
-            raise self._fault("a pattern with fewer repetitions")
+            raise self._fault(said("a pattern with fewer repetitions"))
 
     def _quantified(self, atom: list[Step]) -> list[Step]:
         char = self._peek()
@@ -135,7 +140,7 @@ class _Reader:
         lazy = self._peek() == "?"
         self.at += lazy
         if self._peek() in ("?", "*", "+", "{") and self._peek():
-            raise self._fault("one quantifier after an atom")
+            raise self._fault(said("one quantifier after an atom"))
         return self._repeated(atom, least, most, lazy)
 
     def _counts(self) -> tuple[int, int | None]:
@@ -147,17 +152,17 @@ class _Reader:
             or (high and not high.isdigit())
             or len(high) > 6
         ):
-            raise self._fault("a quantifier like {2} or {2,5}")
+            raise self._fault(said("a quantifier like {{2}} or {{2,5}}"))
         self.at = end + 1
         least, most = int(low), (int(high) if high else None) if comma else int(low)
         if most is not None and most < least:
-            raise self._fault("a quantifier that rises")
+            raise self._fault(said("a quantifier that rises"))
         return least, most
 
     def _repeated(self, atom: list[Step], least: int, most: int | None, lazy: bool) -> list[Step]:
         copies = least + (1 if most is None else most - least)
         if (len(atom) + 1) * copies > PROGRAM_LIMIT:
-            raise self._fault("a pattern with fewer repetitions")
+            raise self._fault(said("a pattern with fewer repetitions"))
         body = atom * least
         if most is None:
             out = len(atom) + 2
@@ -182,7 +187,7 @@ class _Reader:
         if char in "^$":
             return [(START if char == "^" else END, None, None)]
         if char in "?*+{}]":
-            raise self._fault(f"{char!r} to be escaped or to follow something")
+            raise self._fault(said("{char!r} to be escaped or to follow something", char=char))
         return [self._char(char)]
 
     def _group(self) -> list[Step]:
@@ -195,7 +200,7 @@ class _Reader:
             self.at += 2
         body = self._branches()
         if self._peek() != ")":
-            raise self._fault("')' at the end of a group")
+            raise self._fault(said("')' at the end of a group"))
         self.at += 1
         if not captured:
             return body
@@ -212,20 +217,20 @@ class _Reader:
             return self._char(SINGLE_ESCAPES[char])
         if char.isascii() and char.isdigit():
             return self._back_reference(char)
-        raise self._fault(f"a known escape instead of '\\{char}'")
+        raise self._fault(said("a known escape instead of '\\{char}'", char=char))
 
     def _back_reference(self, digits: str) -> Step:
         while self._peek().isascii() and self._peek().isdigit() and int(digits + self._peek()) <= self.groups:
             digits += self._next()
         if int(digits) not in self.closed:
-            raise self._fault(f"a group {digits} before '\\{digits}'")
+            raise self._fault(said("a group {digits} before '\\{digits}'", digits=digits))
         self.back = True
         return BACK, int(digits), self.any_case
 
     def _property(self, negated: bool) -> CharTest:
         end = self.pattern.find("}", self.at)
         if self._peek() != "{" or end < 0:
-            raise self._fault("a category in braces")
+            raise self._fault(said("a category in braces"))
         name = self.pattern[self.at + 1 : end]
         self.at = end + 1
         return property_test(name, negated)
@@ -233,7 +238,7 @@ class _Reader:
     def _class(self) -> CharTest:
         self.depth += 1
         if self.depth > DEPTH_LIMIT:
-            raise self._fault(f"at most {DEPTH_LIMIT} classes in one another")
+            raise self._fault(said("at most {depth_limit} classes in one another", depth_limit=DEPTH_LIMIT))
         negated = self._peek() == "^"
         self.at += negated
         spans: list[tuple[str, str]] = []
@@ -246,7 +251,7 @@ class _Reader:
                 break
             self._member(spans, tests)
         if self._next() != "]":
-            raise self._fault("']' at the end of a class")
+            raise self._fault(said("']' at the end of a class"))
         self.depth -= 1
         test = class_test(spans, tests, self.any_case, negated)
         return test if minus is None else _difference(test, minus)
@@ -262,14 +267,14 @@ class _Reader:
         self.at += 1
         high = self._class_char([])
         if high is None or high < low:
-            raise self._fault("a range of characters that rises")
+            raise self._fault(said("a range of characters that rises"))
         spans.append((low, high))
 
     def _class_char(self, tests: list[CharTest]) -> str | None:
         """One character of a class, or None where it was an escape for many."""
         char = self._next()
         if char in "[]":
-            raise self._fault(f"{char!r} to be escaped in a class")
+            raise self._fault(said("{char!r} to be escaped in a class", char=char))
         if char != "\\":
             return char
         char = self._next()
@@ -280,7 +285,7 @@ class _Reader:
         elif char in MULTI_ESCAPES:
             tests.append(MULTI_ESCAPES[char])
         else:
-            raise self._fault(f"a known escape instead of '\\{char}'")
+            raise self._fault(said("a known escape instead of '\\{char}'", char=char))
         return None
 
 

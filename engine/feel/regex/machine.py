@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from engine.errors import said
 from engine.feel.regex.grammar import BACK, CHAR, END, JUMP, SAVE, SPLIT, START, Program, program_of
 from engine.feel.scope import SIZE_LIMIT, State
 from engine.feel.values import Fault
@@ -58,14 +59,21 @@ class Pattern:
             state.weigh(inserted)
             size += len(inserted)
             if size > SIZE_LIMIT:
-                raise Fault(f"Expected a text of at most {SIZE_LIMIT} characters, but it is longer")
+                raise Fault(
+                    said(
+                        "Expected a text of at most {size_limit} characters, but it is longer",
+                        size_limit=SIZE_LIMIT,
+                    )
+                )
             pieces += (text[at : found[0]], inserted)
             at = found[1]
         return "".join([*pieces, text[at:]])
 
     def _all(self, text: str, state: State) -> Iterator[Captures]:
         if self.search("", state) is not None:
-            raise Fault("Expected a pattern that takes at least one character, but it matches the empty text")
+            raise Fault(
+                said("Expected a pattern that takes at least one character, but it matches the empty text")
+            )
         return (found for found in self._matches(text, state) if found[1] > found[0])
 
     def _matches(self, text: str, state: State) -> Iterator[Captures]:
@@ -173,7 +181,12 @@ def _template(replacement: str, groups: int) -> list[str | int]:
     while at < len(replacement):
         piece = _PIECE.match(replacement, at)
         if piece is None:
-            raise Fault(f"Expected '$' with a group's number or '\\$', but found {replacement[:80]!r}")
+            raise Fault(
+                said(
+                    "Expected '$' with a group's number or '\\$', but found {replacement!r}",
+                    replacement=replacement[:80],
+                )
+            )
         at = piece.end()
         if piece[3] is None:
             parts.append(piece[1] or piece[2])
@@ -194,5 +207,10 @@ def _reference(replacement: str, at: int, groups: int) -> tuple[int, int]:
 def pattern_of(pattern: str, flags: str) -> Pattern:
     """The compiled pattern. Raises Fault for what is no pattern of XPath."""
     if len(pattern) > PATTERN_LIMIT:
-        raise Fault(f"Expected a pattern of at most {PATTERN_LIMIT} characters, but it is longer")
+        raise Fault(
+            said(
+                "Expected a pattern of at most {pattern_limit} characters, but it is longer",
+                pattern_limit=PATTERN_LIMIT,
+            )
+        )
     return Pattern(program_of(pattern, flags), flags)
