@@ -53,7 +53,20 @@ BREACHES: dict[str, tuple[dict[str, Any], list[tuple[str, str, bool]]]] = {
     "short notice": (
         {"event": done("serve", "hearing-clerk", notice_served_on="2026-04-20"),
          "periods": [{**STATED, "id": "cf.hearing.notice", "due": "2026-04-17"}]},
-        [("A13", "R", False)]),
+        [("A13", "R", True)]),
+    "heard before the day told": (
+        {"event": done("hear", "hearing-chair", hearing_state="held") | {"date": "2026-05-07"},
+         "case": case(hearing_on="2026-05-08")}, [("A13", "R", True)]),
+    "chaired by an officer of the case": (
+        {"event": done("hear", "hearing-chair", hearing_state="held") | {"date": "2026-05-08"},
+         "case": case(hearing_on="2026-05-08"), "history": [{**TOLD, "act": "investigate", "person": "zhao"}]},
+        [("E6", "R", True), ("SOD-1", "R", True)]),
+    "an officer of the case is to chair": (
+        {"event": done("assign", "legal-reviewer", chair_name="张伟", chair_certificate="鲁B370210"),
+         "case": case(officer1={"name": "张伟"})}, [("E6", "R", True)]),
+    "not opened for a licence there is none of": (
+        {"event": done("not-open", "head-of-organ", not_open_approved=True, not_open_reason="licensed")},
+        [("F16", "T", False)]),
     "cash kept": ({"event": OVERDUE, "period": period(id="cf.cash.authority")}, [("A14", "R", False)]),
     "cash not banked": ({"event": OVERDUE, "period": period(id="cf.cash.bank")}, [("A14", "R", False)]),
     "not published": ({"event": OVERDUE, "period": period(id="cf.publish")}, [("A16", "Y", False)]),
@@ -161,6 +174,15 @@ LAWFUL: dict[str, dict[str, Any]] = {
     "notice served in time": {
         "event": done("serve", "hearing-clerk", notice_served_on="2026-04-20"),
         "periods": [{**STATED, "id": "cf.hearing.notice", "due": "2026-04-20"}]},
+    "heard on the day told": {
+        "event": done("hear", "hearing-chair", hearing_state="held") | {"date": "2026-05-08"},
+        "case": case(hearing_on="2026-05-08")},
+    "put off before the day": {
+        "event": done("hear", "hearing-chair", hearing_state="postponed") | {"date": "2026-05-07"},
+        "case": case(hearing_on="2026-05-08")},
+    "not opened for a licence of the register": {
+        "event": done("not-open", "head-of-organ", not_open_approved=True, not_open_reason="licensed"),
+        "case": case(licensed=True)},
     "two hundred yuan on the spot": {"event": on_the_spot(), "case": case(
         party_type="person", told_amount=200, penalty_amount=200, decided_amount=200, penalty=None)},
     "three thousand on the spot, firm": {"event": on_the_spot(), "case": case(
