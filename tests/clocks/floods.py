@@ -6,13 +6,17 @@ firing and for nothing that reads a case from its first entry.
 
 from __future__ import annotations
 
+import itertools
+import time
 from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
 
 from engine import canonical
+from engine.casework.commands import Claim, Release
 from engine.clock import moment_text
 from engine.records import journal
 from engine.records.tables import case as case_table
@@ -22,6 +26,7 @@ from engine.records.tables import entry as entry_table
 FIRED = ("PeriodWarned", "PeriodOverdue")
 AFTER = datetime(2026, 3, 2, 2, tzinfo=UTC)  # everything of a case accepted on 26 January is due by then
 ROWS_AT_ONCE = 500
+FIRST_COPY = 1_000_000  # far from the numbers that supervision cases opened by the flood will get
 # The cards of a flood open supervision cases with moments of their own, to come later: they are not counted.
 FLOOD = select(case_table.c.case_id).where(case_table.c.procedure == "huji")
 
@@ -46,7 +51,7 @@ def copies(lab: Any, case_id: int, number: int) -> int:
         ).one()
         state = canonical.loads(case["state"])
         for first in range(1, number + 1, ROWS_AT_ONCE):
-            ids = [1000 + step for step in range(first, min(first + ROWS_AT_ONCE, number + 1))]
+            ids = [FIRST_COPY + step for step in range(first, min(first + ROWS_AT_ONCE, number + 1))]
             told = [{**state, "case_id": new, "number": f"copy{new}", "query_hash": None} for new in ids]
             connection.execute(
                 insert(case_table),
@@ -67,6 +72,31 @@ def copies(lab: Any, case_id: int, number: int) -> int:
                 insert(due_table), [{**due._mapping, "case_id": new} for new in ids for due in dues]
             )
     return left(lab)
+
+
+def clerk_at_work(lab: Any) -> Callable[[], float]:
+    """A clerk on a case of their own, as a function: each call claims or gives back its first work item.
+
+    It gives how many seconds the clerk waited for the answer; what is refused is raised.
+    """
+    case_id = lab.receive("HJ-LH-0004", "shinan.ga.zs", {}, channel="window").case_id
+    key = next(iter(lab.case(case_id).items))
+    clerk = lab.runtime.directory.actor("lihua")
+    turns = itertools.cycle([Claim(case_id=case_id, key=key), Release(case_id=case_id, key=key)])
+
+    def act() -> float:
+        asked = time.perf_counter()
+        lab.runtime.handle(next(turns), clerk)
+        return time.perf_counter() - asked
+
+    return act
+
+
+def supervised(lab: Any) -> int:
+    """How many supervision cases the cards of the flood have opened."""
+    query = select(func.count()).select_from(case_table).where(case_table.c.procedure == "supervise")
+    with lab.runtime.store.reading() as connection:
+        return int(connection.execute(query).scalar_one())
 
 
 def left(lab: Any) -> int:
