@@ -21,7 +21,7 @@ from engine.bpmn.marking import Marking
 from engine.casework import clocks, founding, registers
 from engine.casework.state import CaseState
 from engine.definitions import bundles
-from engine.errors import ActBlocked, BanjieError, Finding, Malformed
+from engine.errors import ActBlocked, BanjieError, Finding, Malformed, said
 from engine.organisation.model import Actor
 from engine.records import journal
 from timers.laboratory import Laboratory, of_its_own
@@ -49,14 +49,29 @@ def read(text: str, where: str) -> Example:
     try:
         data = yaml.safe_load(text)
     except yaml.YAMLError as error:
-        raise Malformed(f"Expected {where} to be YAML, but {error}") from error
+        raise Malformed(said("Expected {where} to be YAML, but {error}", where=where, error=error)) from error
     if not isinstance(data, dict) or not {"given", "then"} <= set(data) <= _KEYS:
-        raise Malformed(f"Expected name, given, when and then in {where}, but found {sorted(data or [])}")
+        raise Malformed(
+            said(
+                "Expected name, given, when and then in {where}, but found {data}",
+                where=where,
+                data=sorted(data or []),
+            )
+        )
     given, then, steps = data["given"], data["then"], data.get("when") or []
     if not isinstance(given, dict) or not {"item", "unit", "today"} <= given.keys():
-        raise Malformed(f"Expected item, unit and today under given in {where}, but they are not all there")
+        raise Malformed(
+            said(
+                "Expected item, unit and today under given in {where}, but they are not all there",
+                where=where,
+            )
+        )
     if not isinstance(then, dict) or not isinstance(steps, list):
-        raise Malformed(f"Expected then to name facts and when to be a list in {where}, but they are not")
+        raise Malformed(
+            said(
+                "Expected then to name facts and when to be a list in {where}, but they are not", where=where
+            )
+        )
     when = tuple(_step(step, where) for step in steps)
     for day in (given["today"], *(step["on"] for step in when)):
         _day(day)
@@ -69,7 +84,9 @@ def _step(step: Any, where: str) -> dict[str, Any]:
         {"on" if key is True else key: value for key, value in step.items()} if isinstance(step, dict) else {}
     )
     if "on" not in found:
-        raise Malformed(f"Expected each step of when in {where} to say on which day, but one does not")
+        raise Malformed(
+            said("Expected each step of when in {where} to say on which day, but one does not", where=where)
+        )
     return found
 
 
@@ -88,7 +105,11 @@ def check(example: Example, made: Maker = of_its_own) -> list[Finding]:
         case = laboratory.case(case_id)
         file = _file(laboratory, case)
         return [
-            Finding(f"{example.where}:{name}", f"Expected {name} {wanted}, but found {found}", "example")
+            Finding(
+                f"{example.where}:{name}",
+                said("Expected {name} {wanted}, but found {found}", name=name, wanted=wanted, found=found),
+                "example",
+            )
             for name, wanted, found in _compare(laboratory, case, file, example.then)
             if wanted != found
         ]
@@ -134,7 +155,7 @@ def _do(laboratory: Laboratory, case_id: int, step: Mapping[str, Any]) -> None:
             raise
         return
     if "refused" in step:
-        raise Malformed(f"Expected the step on {step['on']} to be refused, but it was done")
+        raise Malformed(said("Expected the step on {on} to be refused, but it was done", on=step["on"]))
 
 
 def _named(case: CaseState, name: str) -> str:
@@ -257,7 +278,9 @@ def _day(value: Any) -> date:
     try:
         return value if isinstance(value, date) else date.fromisoformat(str(value))
     except ValueError as error:
-        raise Malformed(f"Expected a day such as 2026-01-31, but found {value!r}") from error
+        raise Malformed(
+            said("Expected a day such as 2026-01-31, but found {value!r}", value=value)
+        ) from error
 
 
 def _plain(value: Any) -> Any:

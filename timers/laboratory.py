@@ -23,7 +23,7 @@ from engine.casework.runtime import Runtime, Settings
 from engine.casework.state import CaseState
 from engine.clock import VirtualClock, read_moment
 from engine.definitions import deployment
-from engine.errors import ActBlocked, Conflict, Malformed, NotAuthorised, NotFound
+from engine.errors import ActBlocked, Conflict, Malformed, NotAuthorised, NotFound, said
 from engine.organisation import authorization
 from engine.organisation.directory import Directory
 from engine.organisation.model import Actor
@@ -143,7 +143,12 @@ class Laboratory:
         if not keys:
             waiting = ", ".join(item["element"] for item in case.items.values()) or "nothing"
             raise NotFound(
-                f"Expected {element or 'a work item'} to wait in case {case_id}, but found {waiting}"
+                said(
+                    "Expected {element} to wait in case {case_id}, but found {waiting}",
+                    element=element or "a work item",
+                    case_id=case_id,
+                    waiting=waiting,
+                )
             )
         key = keys[0] if element else self.rng.choice(keys)
         item = case.items[key]
@@ -162,7 +167,13 @@ class Laboratory:
             if row["kind"] == "message" and element in (None, row["element"])
         }
         if not found:
-            raise NotFound(f"Expected case {case_id} to wait for {element}, but it does not")
+            raise NotFound(
+                said(
+                    "Expected case {case_id} to wait for {element}, but it does not",
+                    case_id=case_id,
+                    element=element,
+                )
+            )
         key = next(iter(found)) if element else self.rng.choice(list(found))
         row = found[key]
         if row["role"] in (None, "applicant"):
@@ -192,7 +203,11 @@ class Laboratory:
         ]
         if not able:
             raise NotFound(
-                f"Expected somebody with role {item.get('role')} in {item.get('unit')}, but found none"
+                said(
+                    "Expected somebody with role {role} in {unit}, but found none",
+                    role=item.get("role"),
+                    unit=item.get("unit"),
+                )
             )
         return self.rng.choice(able)
 

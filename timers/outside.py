@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from engine.errors import said
+
 PREFIX = "outside."
 DOWN, ABSENT = "OUTSIDE_DOWN", "OUTSIDE_ABSENT"
 
@@ -44,7 +46,7 @@ class OutsideSystem:
         """What to report of a leased job: the verb of the endpoint (complete, fail, error) and its body."""
         if self.down:
             self.down -= 1
-            sentence = f"Expected register {self.register} to answer, but it does not"
+            sentence = said("Expected register {register} to answer, but it does not", register=self.register)
             # The last try is not for an operator to repair: the diagram says how to go on by hand.
             last = int(job["retries"]) <= 1
             return (
@@ -53,7 +55,11 @@ class OutsideSystem:
         key = str(job["variables"].get("key") or "")
         row = self.rows.get(key)
         if row is None and job["headers"].get("absent") == "error":
-            sentence = f"Expected {key or 'a key'} in {self.register}, but it is not there"
+            sentence = said(
+                "Expected {key} in {register}, but it is not there",
+                key=key or "a key",
+                register=self.register,
+            )
             return "error", {"code": ABSENT, "sentence": sentence}
         told = None if row is None else {**row, "key": key, "as_of": self.as_of}
         return "complete", {"result": {job["headers"].get("variable", "row"): told}}

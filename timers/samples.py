@@ -15,7 +15,7 @@ from typing import Any
 
 from engine import feel
 from engine.definitions.forms import Form
-from engine.errors import Malformed
+from engine.errors import Malformed, said
 
 ATTEMPTS = 200
 _SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
@@ -52,7 +52,7 @@ def answers(
         for name in properties
         if name in form.schema.get("required", ())
     } | wanted
-    last = Malformed("Expected a form that can be filled in")
+    last = Malformed(said("Expected a form that can be filled in"))
     for _ in range(ATTEMPTS):
         values.update(_computed(form, values, wanted))
         try:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from engine.casework.runtime import Runtime
 from engine.clock import moment_text
-from engine.errors import Broken, Malformed
+from engine.errors import Broken, Malformed, said
 from engine.records import seals, stamps
 from engine.records.seals import Seal
 from engine.records.stamps import Stamp
@@ -41,7 +41,9 @@ class Authority:
             with urllib.request.urlopen(asked, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310
                 data = answer.read(LONGEST)
         except OSError as error:
-            raise Broken(f"Expected {self.url} to answer with a time-stamp, but {error}") from error
+            raise Broken(
+                said("Expected {url} to answer with a time-stamp, but {error}", url=self.url, error=error)
+            ) from error
         return stamps.read(seal, self.url, data, self.roots)
 
 
@@ -51,10 +53,14 @@ def configured(environment: Mapping[str, str] = os.environ) -> Authority | None:
     if not url:
         return None
     if not url.startswith(("http://", "https://")):
-        raise Malformed(f"Expected BANJIE_TSA to be an http or https address, but found {url!r}")
+        raise Malformed(
+            said("Expected BANJIE_TSA to be an http or https address, but found {url!r}", url=url)
+        )
     path = environment.get("BANJIE_TSA_ROOTS", "")
     if path and not Path(path).is_file():
-        raise Malformed(f"Expected BANJIE_TSA_ROOTS to name a file of certificates, but {path} is none")
+        raise Malformed(
+            said("Expected BANJIE_TSA_ROOTS to name a file of certificates, but {path} is none", path=path)
+        )
     return Authority(url, Path(path).read_bytes() if path else None)
 
 

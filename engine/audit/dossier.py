@@ -18,7 +18,7 @@ from engine import canonical
 from engine.audit import narrative, offline
 from engine.audit.history import steps
 from engine.casework.runtime import Runtime
-from engine.errors import NotFound
+from engine.errors import NotFound, said
 from engine.records import blobs, journal, seals, stamps
 
 READ_ME = """案卷 {number}
@@ -39,7 +39,7 @@ def make(connection: Connection, runtime: Runtime, case_id: int) -> bytes:
     stream = journal.case_stream(case_id)
     rows = list(journal.rows(connection, stream))
     if not rows:
-        raise NotFound(f"没有案件{case_id}")
+        raise NotFound(said("没有案件{case_id}", case_id=case_id))
     entries = list(journal.read(connection, stream))
     files = dict(_files(connection, rows))
     files.update(_definitions(connection, runtime, entries))

@@ -105,7 +105,7 @@ class _Teller:
                 "level": self.say(wording.LEVELS.get(texts.get("level", ""), ("", ""))),
                 "over": self.say(wording.OVER.get(texts.get("limit", ""), ("", ""))),
                 "started": self._day(data.get("started_on")),
-                "due": self._day(data.get("due_on")),
+                "due": self._day(data.get("extended_to") or data.get("due_on")),
                 "before": self._day(data.get("due_before")),
                 "on": self._day(data.get("on")),
             }

@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 
 from engine import canonical
 from engine.audit import figures
-from engine.errors import NotFound
+from engine.errors import NotFound, said
 from engine.records import journal, seals
 
 READ_ME = """公开统计
@@ -34,7 +34,7 @@ def make(connection: Connection) -> bytes:
     """The figures as a ZIP file. Raises NotFound where nothing has been sealed yet."""
     seal = seals.latest(connection)
     if seal is None:
-        raise NotFound("Expected a seal to count under, but nothing has been sealed yet: banjie seal")
+        raise NotFound(said("Expected a seal to count under, but nothing has been sealed yet: banjie seal"))
     rows = list(_rows(connection, seal))
     files = {
         "README.txt": READ_ME,

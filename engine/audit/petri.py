@@ -18,7 +18,7 @@ from itertools import combinations
 from typing import Any
 
 from engine.bpmn.definition import Definition
-from engine.errors import IllegalDefinition
+from engine.errors import IllegalDefinition, said
 
 MOST_WAYS = 8
 """Ways of one inclusive gateway: their sets are drawn one by one."""
@@ -197,7 +197,9 @@ class _Drawing:
     def _node(self, node: Any, scope: _Scope) -> None:
         kind = node.element.kind
         if any(one.kind == "compensation" for one in node.definitions) or getattr(node, "is_handler", False):
-            raise IllegalDefinition(f"Expected a diagram that a net can show, but {node.name} compensates")
+            raise IllegalDefinition(
+                said("Expected a diagram that a net can show, but {name} compensates", name=node.name)
+            )
         if kind in ("eventSubProcess", "boundaryEvent"):
             return  # drawn with what they belong to
         if kind == "startEvent":
@@ -299,7 +301,12 @@ def _sets(node: Any, names: Sequence[str]) -> Iterator[tuple[str, ...]]:
     """Every set of some names, the empty one too. Raises IllegalDefinition where they are too many."""
     if len(names) > MOST_WAYS:
         raise IllegalDefinition(
-            f"Expected at most {MOST_WAYS} ways at {node.name}, but found {len(names)}: no net can show them"
+            said(
+                "Expected at most {most_ways} ways at {name}, but found {count}: no net can show them",
+                most_ways=MOST_WAYS,
+                name=node.name,
+                count=len(names),
+            )
         )
     for size in range(len(names) + 1):
         yield from combinations(names, size)

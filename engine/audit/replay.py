@@ -21,7 +21,7 @@ from engine.casework.recorded import ground_of
 from engine.casework.runtime import Settings
 from engine.casework.state import CaseState
 from engine.definitions.shelf import Shelf
-from engine.errors import BanjieError
+from engine.errors import BanjieError, said
 from engine.records.entries import Entry
 
 
@@ -73,7 +73,7 @@ def replay(connection: Connection, shelf: Shelf, settings: Settings, entries: It
     for entry in entries:
         counted += 1
         if entry.erased:
-            reason = "its data has been disposed of and cannot be decided again"
+            reason = said("its data has been disposed of and cannot be decided again")
             return Verdict(False, counted, events, entry.seq, reason=reason, disposed=True)
         state = state or CaseState(case_id=entry.case_id or 0)
         try:
@@ -85,7 +85,7 @@ def replay(connection: Connection, shelf: Shelf, settings: Settings, entries: It
                 counted,
                 events,
                 entry.seq,
-                reason="the command cannot be decided again",
+                reason=said("the command cannot be decided again"),
                 replayed=str(error),
             )
         found = _compare(entry, decision)

@@ -34,7 +34,7 @@ from engine.audit.replay import Verdict, replay
 from engine.casework.ground import ENGINE
 from engine.casework.runtime import Settings
 from engine.definitions.shelf import Shelf
-from engine.errors import BanjieError, Malformed, NotFound
+from engine.errors import BanjieError, Malformed, NotFound, said
 from engine.records import journal
 from engine.records.store import Store
 from engine.records.tables import case as case_table
@@ -208,12 +208,18 @@ def cluster(address: str) -> Iterator[tuple[Executor, int]]:
         distributed = importlib.import_module("distributed")
     except ImportError as error:
         raise NotFound(
-            "Expected the package distributed, but it is not installed (extra: cluster)"
+            said("Expected the package distributed, but it is not installed (extra: cluster)")
         ) from error
     try:
         client = distributed.Client(address, timeout="20s", set_as_default=False)
     except OSError as error:
-        raise NotFound(f"Expected a Dask scheduler at {address}, but nobody answers: {error}") from error
+        raise NotFound(
+            said(
+                "Expected a Dask scheduler at {address}, but nobody answers: {error}",
+                address=address,
+                error=error,
+            )
+        ) from error
     try:
         yield client.get_executor(pure=False), max(1, sum(client.nthreads().values()))
     finally:
@@ -248,9 +254,17 @@ class Kept:
         try:
             lines = [canonical.loads(text) for text in whole]
         except Malformed as error:
-            raise Malformed(f"Expected {self.path} to hold verdicts, but {error.sentence}") from error
+            raise Malformed(
+                said(
+                    "Expected {path} to hold verdicts, but {sentence}",
+                    path=self.path,
+                    sentence=error.sentence,
+                )
+            ) from error
         if lines and not (isinstance(lines[0], dict) and lines[0].get("banjie") == "replay"):
-            raise Malformed(f"Expected {self.path} to hold verdicts, but it holds something else")
+            raise Malformed(
+                said("Expected {path} to hold verdicts, but it holds something else", path=self.path)
+            )
         return lines
 
     @contextmanager

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection
 
 from engine import canonical
-from engine.errors import BanjieError
+from engine.errors import BanjieError, said
 from engine.records import blobs, hashing, journal, seals
 from engine.records.entries import GENESIS, Entry, Event, from_row
 
@@ -116,22 +116,45 @@ def _chain(rows: list[Mapping[str, Any]]) -> Iterator[Fault]:
     for place, row in enumerate(rows, start=1):
         name = f"{row['stream']} #{row['seq']}"
         if row["seq"] != place:
-            detail = f"Expected entry {place}, but found {row['seq']} in {row['stream']}"
+            detail = said(
+                "Expected entry {place}, but found {seq} in {stream}",
+                place=place,
+                seq=row["seq"],
+                stream=row["stream"],
+            )
             yield Fault(1, detail, row["seq"])
         if digest(_head(row), row["head"]) != row["hash"]:
-            yield Fault(2, f"{name}: Expected the hash of its head, but the row holds another", row["seq"])
+            yield Fault(
+                2,
+                said("{name}: Expected the hash of its head, but the row holds another", name=name),
+                row["seq"],
+            )
         try:
             entry = from_row(row["stream"], row["seq"], row["case_id"], row["head"], row["payload"])
         except BanjieError as error:
-            yield Fault(3, f"{name}: {error.sentence}", row["seq"])
+            yield Fault(3, said("{name}: {sentence}", name=name, sentence=error.sentence), row["seq"])
             previous = row["hash"]
             continue
         yield from _payload(name, row, entry)
         if entry.previous != previous:
             named, found = f"{entry.previous[:12]}…", f"{previous[:12]}…"
-            yield Fault(4, f"{name}: Expected the entry before to be {named}, but it is {found}", row["seq"])
+            yield Fault(
+                4,
+                said(
+                    "{name}: Expected the entry before to be {named}, but it is {found}",
+                    name=name,
+                    named=named,
+                    found=found,
+                ),
+                row["seq"],
+            )
         if row["moment"] != entry.moment or entry.moment < last_moment:
-            detail = f"{name}: Expected a moment not before {last_moment}, but found {row['moment']}"
+            detail = said(
+                "{name}: Expected a moment not before {last_moment}, but found {moment}",
+                name=name,
+                last_moment=last_moment,
+                moment=row["moment"],
+            )
             yield Fault(5, detail, row["seq"])
         previous, last_moment = row["hash"], entry.moment
 
@@ -140,7 +163,11 @@ def _payload(name: str, row: Mapping[str, Any], entry: Entry) -> Iterator[Fault]
     written = _head(row)
     place = f"{written.get('stream')} #{written.get('seq')}"
     if (written.get("stream"), written.get("seq")) != (row["stream"], row["seq"]):
-        yield Fault(1, f"{name}: Expected this place in its head, but it names {place}", row["seq"])
+        yield Fault(
+            1,
+            said("{name}: Expected this place in its head, but it names {place}", name=name, place=place),
+            row["seq"],
+        )
     if entry.erased:
         return
     made = Entry(
@@ -161,13 +188,31 @@ def _payload(name: str, row: Mapping[str, Any], entry: Entry) -> Iterator[Fault]
     try:
         head, payload = made.head, made.payload
     except (BanjieError, KeyError, TypeError) as error:
-        yield Fault(3, f"{name}: Expected an entry's data, but it cannot be read: {error!r}", row["seq"])
+        yield Fault(
+            3,
+            said(
+                "{name}: Expected an entry's data, but it cannot be read: {error!r}", name=name, error=error
+            ),
+            row["seq"],
+        )
         return
     if head != row["head"]:
         difference = _first_difference(head, written)
-        yield Fault(3, f"{name}: Expected data with the digests in its head, but {difference}", row["seq"])
+        yield Fault(
+            3,
+            said(
+                "{name}: Expected data with the digests in its head, but {difference}",
+                name=name,
+                difference=difference,
+            ),
+            row["seq"],
+        )
     if payload != row["payload"]:
-        yield Fault(3, f"{name}: Expected the canonical form of its data, but the bytes differ", row["seq"])
+        yield Fault(
+            3,
+            said("{name}: Expected the canonical form of its data, but the bytes differ", name=name),
+            row["seq"],
+        )
 
 
 def _first_difference(made: str, theirs: Mapping[str, Any]) -> str:
@@ -186,13 +231,20 @@ def _first_difference(made: str, theirs: Mapping[str, Any]) -> str:
 def _current(rows: list[Mapping[str, Any]], row: Mapping[str, Any]) -> Iterator[Fault]:
     if not rows or row["version"] != rows[-1]["seq"] or row["head_hash"] != rows[-1]["hash"]:
         newest = rows[-1]["seq"] if rows else 0
-        detail = f"Expected the case to stand at entry {row['version']}, but the journal ends at {newest}"
+        detail = said(
+            "Expected the case to stand at entry {version}, but the journal ends at {newest}",
+            version=row["version"],
+            newest=newest,
+        )
         yield Fault(6, detail, newest or None)
         return
     digest = canonical.digest_bytes(row["marking"].encode()) if row["marking"] else ""
     recorded = _head(rows[-1]).get("marking")
     if digest != row["marking_digest"] or digest != recorded:
-        detail = f"Expected the marking of entry {row['version']}, but the stored one has another digest"
+        detail = said(
+            "Expected the marking of entry {version}, but the stored one has another digest",
+            version=row["version"],
+        )
         yield Fault(6, detail, row["version"])
 
 
@@ -208,7 +260,16 @@ def _bytes(connection: Connection, rows: list[Mapping[str, Any]]) -> Iterator[Fa
             try:
                 blobs.get(connection, sha256)
             except BanjieError as error:
-                yield Fault(7, f"{row['stream']} #{row['seq']}: {error.sentence}", row["seq"])
+                yield Fault(
+                    7,
+                    said(
+                        "{stream} #{seq}: {sentence}",
+                        stream=row["stream"],
+                        seq=row["seq"],
+                        sentence=error.sentence,
+                    ),
+                    row["seq"],
+                )
 
 
 def _blocked(rows: list[Mapping[str, Any]]) -> Iterator[Fault]:
@@ -218,7 +279,12 @@ def _blocked(rows: list[Mapping[str, Any]]) -> Iterator[Fault]:
         types = {str(event.get("type")) for event in events if isinstance(event, Mapping)}
         if "ActRefused" in types and not types <= allowed:
             more = ", ".join(sorted(types - allowed))
-            detail = f"{row['stream']} #{row['seq']}: Expected nothing but the refusal, but found {more}"
+            detail = said(
+                "{stream} #{seq}: Expected nothing but the refusal, but found {more}",
+                stream=row["stream"],
+                seq=row["seq"],
+                more=more,
+            )
             yield Fault(8, detail, row["seq"])
 
 
@@ -228,8 +294,13 @@ def _sealed(connection: Connection, rows: list[Mapping[str, Any]]) -> Iterator[F
     for seal in seals.all_seals(connection):
         for stream, seq, digest in heads(seal):
             if stream in streams and hashes.get((stream, seq)) != digest:
-                sentence = f"Expected entry {seq} of {stream} as seal {seal.number} has it"
-                yield Fault(9, f"{sentence}, but it differs or is gone", seq)
+                sentence = said(
+                    "Expected entry {seq} of {stream} as seal {number} has it",
+                    seq=seq,
+                    stream=stream,
+                    number=seal.number,
+                )
+                yield Fault(9, said("{sentence}, but it differs or is gone", sentence=sentence), seq)
 
 
 def heads(seal: seals.Seal) -> list[tuple[str, int, str]]:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select
 from engine import canonical
 from engine.audit import verify
 from engine.audit.verify import Check
-from engine.errors import BanjieError
+from engine.errors import BanjieError, said
 from engine.records import blobs, hashing, journal, seals, stamps
 from engine.records.entries import GENESIS
 from engine.records.tables import blob, definition_version
@@ -30,7 +30,11 @@ def verify_seals(connection: Connection, kept: Mapping[str, Any] | None = None) 
         match = next((seal for seal in stored if seal.number == kept.get("number")), None)
         same = match is not None and match.as_data() == dict(kept)
         detail = (
-            "" if same else f"Expected seal {kept.get('number')} as kept outside, but the database differs"
+            ""
+            if same
+            else said(
+                "Expected seal {number} as kept outside, but the database differs", number=kept.get("number")
+            )
         )
         checks.append(Check(11, "与库外保存的封存清单一致", same, detail))
     return checks
@@ -50,19 +54,30 @@ def _seal_faults(connection: Connection, stored: list[seals.Seal]) -> Iterator[s
     for place, seal in enumerate(stored, start=1):
         body = _body(seal)
         if verify.digest(body, seal.body) != seal.hash:
-            yield f"Expected seal {place} to have its own hash, but it was changed"
+            yield said("Expected seal {place} to have its own hash, but it was changed", place=place)
             return
         if (seal.number, body["number"], body["previous"]) != (place, place, previous):
-            yield f"Expected seal {place} to follow the one before, but the link is broken"
+            yield said("Expected seal {place} to follow the one before, but the link is broken", place=place)
         leaves = [canonical.dumps(head) for head in body["heads"]]
         if seals.merkle_root(leaves, body.get("alg", hashing.SHA256)) != body["root"]:
-            yield f"Expected seal {place} to have its own root, but it was changed"
+            yield said("Expected seal {place} to have its own root, but it was changed", place=place)
         if body["moment"] != seal.moment:
-            yield f"Expected seal {place} to be of {body['moment']}, but the row says {seal.moment}"
+            yield said(
+                "Expected seal {place} to be of {moment}, but the row says {seal_moment}",
+                place=place,
+                moment=body["moment"],
+                seal_moment=seal.moment,
+            )
         for stream, seq, _ in verify.heads(seal):
             if newest.get(stream, 0) < seq:
                 end = newest.get(stream, 0)
-                yield f"Expected {stream} to reach entry {seq} as seal {place} says, but it ends at {end}"
+                yield said(
+                    "Expected {stream} to reach entry {seq} as seal {place} says, but it ends at {end}",
+                    stream=stream,
+                    seq=seq,
+                    place=place,
+                    end=end,
+                )
         previous = seal.hash
 
 
@@ -77,13 +92,21 @@ def _stamp_faults(connection: Connection, roots: bytes | None) -> Iterator[str]:
     try:
         for stamp in stamps.kept(connection):
             if stamp.seal not in stored:
-                yield f"Expected seal {stamp.seal} beside its time-stamp of {stamp.moment}, but it is gone"
+                yield said(
+                    "Expected seal {seal} beside its time-stamp of {moment}, but it is gone",
+                    seal=stamp.seal,
+                    moment=stamp.moment,
+                )
                 return
             stamps.read(stored[stamp.seal], stamp.authority, stamp.response, roots)
     except BanjieError as error:
         yield error.sentence
     except (KeyError, TypeError, ValueError) as error:
-        yield f"Expected the stream {stamps.STREAM} to hold time-stamps, but {error!r}"
+        yield said(
+            "Expected the stream {stream} to hold time-stamps, but {error!r}",
+            stream=stamps.STREAM,
+            error=error,
+        )
 
 
 def verify_all(
@@ -141,10 +164,15 @@ def _version_faults(connection: Connection) -> Iterator[str]:
     rows = connection.execute(select(definition_version)).all()
     stored = {canonical.dumps(dict(row._mapping)) for row in rows}
     for text in sorted(told ^ stored):
-        yield f"Expected the versions as journalled, but found {text}"
+        yield said("Expected the versions as journalled, but found {text}", text=text)
     names = set(connection.execute(select(blob.c.sha256)).scalars())
     for row in rows:
         manifest = canonical.loads(blobs.get(connection, row.digest))
         for path, sha256 in manifest["files"].items():
             if sha256 not in names:
-                yield f"Expected the file {path} of {row.kind} {row.name}, but it is gone"
+                yield said(
+                    "Expected the file {path} of {kind} {name}, but it is gone",
+                    path=path,
+                    kind=row.kind,
+                    name=row.name,
+                )

@@ -35,6 +35,15 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "PeriodExtensionRefused": ("{period}未能延长：{sentence}", "{period} could not be extended: {sentence}"),
     "PeriodReset": ("{period}重新起算，{due}届满", "{period} began anew and ends on {due}"),
+    "PeriodExtensionTold": (
+        "申请人已获知{period}延长，{due}届满",
+        "the applicant was told of the extension of {period}, which now ends on {due}",
+    ),
+    "PeriodPrompted": ("{period}已用去一半", "half of {period} was used"),
+    "PeriodStillOverdue": (
+        "{period}超期后五个工作日没有办理",
+        "nobody had acted for five working days since {period} overran",
+    ),
     "PeriodWarned": ("{period}临近届满", "{period} was near its end"),
     "PeriodOverdue": ("{period}{over}", "{period} {over}"),
     "PeriodStopped": ("{period}于{on}停止计算", "{period} ended on {on}"),

@@ -11,7 +11,7 @@ from typing import Any
 
 from engine.casework import commands
 from engine.casework.desk import Desk
-from engine.errors import Conflict, Malformed, NotAuthorised, NotFound
+from engine.errors import Conflict, Malformed, NotAuthorised, NotFound, said
 from engine.organisation import authorization
 from engine.organisation.authorization import ProposedAct
 
@@ -23,9 +23,9 @@ def appeal(desk: Desk, command: commands.AppealCard) -> None:
     card = _card(desk, command.card)
     actor = desk.ground.actor
     if actor.kind != "officer" or not actor.person or actor.person != card["person"]:
-        raise NotAuthorised("只有督办记录载明的责任人可以申诉")
+        raise NotAuthorised(said("只有督办记录载明的责任人可以申诉"))
     if card.get("appealed"):
-        raise Conflict("该督办记录已经申诉过，不能再次申诉")
+        raise Conflict(said("该督办记录已经申诉过，不能再次申诉"))
     _demand(card, "standing")
     _record(desk, "CardAppealed", command)
 
@@ -50,12 +50,14 @@ def _card(desk: Desk, number: int) -> Mapping[str, Any]:
     for card in desk.state.cards:
         if card["card"] == number:
             return card
-    raise NotFound(f"案件{desk.state.number}没有第{number}号督办记录")
+    raise NotFound(
+        said("案件{number}没有第{other_number}号督办记录", number=desk.state.number, other_number=number)
+    )
 
 
 def _demand(card: Mapping[str, Any], *statuses: str) -> None:
     if card["status"] not in statuses:
-        raise Conflict(f"督办记录现在的状态是“{_NAMES[card['status']]}”，不能这样办理")
+        raise Conflict(said("督办记录现在的状态是“{names}”，不能这样办理", names=_NAMES[card["status"]]))
 
 
 _NAMES = {"standing": "有效", "appealed": "申诉中", "revoked": "已撤销"}
@@ -68,9 +70,9 @@ def _demand_impartial(desk: Desk, card: Mapping[str, Any], command: str) -> None
     """
     actor = desk.ground.actor
     if actor.kind != "officer" or not actor.person:
-        raise NotAuthorised("督办记录只能由监督人员撤销或者恢复")
+        raise NotAuthorised(said("督办记录只能由监督人员撤销或者恢复"))
     if actor.person == card["person"]:
-        raise NotAuthorised("责任人不能对本人的督办记录作出决定")
+        raise NotAuthorised(said("责任人不能对本人的督办记录作出决定"))
     asked = {"role": "supervisor", "unit": desk.state.unit, "candidates": {"persons": [actor.person]}}
     breach = authorization.judge(ProposedAct(command=command), actor, desk.state.acts, asked)
     if breach is not None:
@@ -80,5 +82,5 @@ def _demand_impartial(desk: Desk, card: Mapping[str, Any], command: str) -> None
 def _record(desk: Desk, type_: str, command: Any) -> None:
     reason = command.reason.strip()
     if not 0 < len(reason) <= LONGEST_REASON:
-        raise Malformed(f"请写明理由，不超过{LONGEST_REASON}字")
+        raise Malformed(said("请写明理由，不超过{longest_reason}字", longest_reason=LONGEST_REASON))
     desk.record(type_, card=command.card, reason=reason, person=desk.ground.actor.person)

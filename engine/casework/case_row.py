@@ -18,7 +18,7 @@ from engine.casework.decide import Decision
 from engine.casework.ground import Ground
 from engine.casework.state import CaseState
 from engine.clock import moment_text
-from engine.errors import Conflict, NotFound
+from engine.errors import Conflict, NotFound, said
 from engine.records import journal
 from engine.records.entries import GENESIS, Entry, fresh_salt
 from engine.records.store import Store
@@ -58,7 +58,7 @@ def load(connection: Connection, case_id: int, *, lock: bool = False) -> Any:
         query = query.with_for_update(of=case_table)
     row = connection.execute(query).first()
     if row is None:
-        raise NotFound(f"没有案件{case_id}")
+        raise NotFound(said("没有案件{case_id}", case_id=case_id))
     return row
 
 
@@ -140,7 +140,7 @@ def write(
         .values(values)
     )
     if changed.rowcount != 1:
-        raise Conflict("案件刚刚被他人更新，请刷新后重试")
+        raise Conflict(said("案件刚刚被他人更新，请刷新后重试"))
     rows.write(store, connection, before, after, decision.events, ground)
     return Outcome(before.case_id, after.number, entry.seq, decision.events)
 

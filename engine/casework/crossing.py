@@ -19,7 +19,7 @@ from engine.casework.runtime import Runtime
 from engine.casework.state import CaseState
 from engine.casework.tasks import Result, Task
 from engine.definitions.catalogue import ServiceItem
-from engine.errors import Conflict, Malformed, NotFound
+from engine.errors import Conflict, Malformed, NotFound, said
 from engine.organisation.model import Actor, Organisation
 from engine.records.tables import card as card_table
 from engine.records.tables import case as case_table
@@ -70,7 +70,7 @@ def revoke_cards(task: Task) -> Result:
     """
     other = _by_number(task.connection, str(task.input.get("case") or ""))
     if other is None:
-        raise NotFound(f"Expected a case {task.input.get('case')}, but there is none")
+        raise NotFound(said("Expected a case {case}, but there is none", case=task.input.get("case")))
     actor = task.runtime.directory.actor(_who_did(task))
     revoked = []
     for number in task.input.get("cards") or []:
@@ -88,7 +88,7 @@ def revoke_cards(task: Task) -> Result:
 def _given(asked: Mapping[str, Any]) -> dict[str, Any]:
     given = asked.get("variables") or {}
     if not isinstance(given, Mapping):
-        raise Malformed("Expected `variables` to be a context, but it is not")
+        raise Malformed(said("Expected `variables` to be a context, but it is not"))
     return dict(given)
 
 
@@ -97,7 +97,7 @@ def _who_did(task: Task) -> str:
     for act in reversed(task.case.acts):
         if act["element"] == element and act["person"]:
             return str(act["person"])
-    raise NotFound(f"Expected somebody to have completed {element}, but nobody has")
+    raise NotFound(said("Expected somebody to have completed {element}, but nobody has", element=element))
 
 
 def _by_number(connection: Connection, number: str) -> CaseState | None:

@@ -18,7 +18,7 @@ from engine.casework.desk import Desk
 from engine.casework.ground import Ground
 from engine.casework.state import LONGEST_NAME, CaseState
 from engine.casework.work_items import VoidActError
-from engine.errors import Conflict
+from engine.errors import Conflict, said
 from engine.records.entries import Event
 
 BUILT_IN = "banjie."  # job types that begin so are done by the product itself
@@ -132,7 +132,7 @@ def _receive(desk: Desk, command: commands.Receive) -> None:
 def _fire_due(desk: Desk, command: commands.FireDue) -> None:
     at = clocks.dues(desk.state, desk.ground.calendar).get(command.key)
     if at is None or at > desk.moment:
-        raise Conflict(f"Expected {command.key} to be due, but it is not")
+        raise Conflict(said("Expected {key} to be due, but it is not", key=command.key))
     if command.key.startswith("timer:"):
         late = int((desk.moment - at).total_seconds())
         instance = int(command.key.split(":")[1])
@@ -149,7 +149,7 @@ def _fire_due(desk: Desk, command: commands.FireDue) -> None:
 def _job(desk: Desk, key: int) -> Mapping[str, Any]:
     job = desk.state.jobs.get(key)
     if job is None:
-        raise Conflict("Expected the job to be waiting, but it is done or cancelled")
+        raise Conflict(said("Expected the job to be waiting, but it is done or cancelled"))
     return job
 
 
@@ -196,7 +196,7 @@ def _throw_error(desk: Desk, command: commands.ThrowError) -> None:
 
 def _retry(desk: Desk, command: commands.Retry) -> None:
     if command.key not in desk.state.incidents:
-        raise Conflict("Expected an open incident, but it has been resolved")
+        raise Conflict(said("Expected an open incident, but it has been resolved"))
     desk.push(stimuli.Retry(instance=command.key, variables=command.variables))
 
 

@@ -30,7 +30,7 @@ from engine.casework import clocks, period_acts
 from engine.casework.ground import Ground
 from engine.casework.state import CaseState, apply
 from engine.clock import moment_text, read_moment
-from engine.errors import NotFound
+from engine.errors import NotFound, said
 from engine.feel import HostFunction
 from engine.periods import Calendar
 from engine.records.entries import Event
@@ -270,7 +270,9 @@ class Desk:
             for model in models:
                 if decision in model.decisions or decision in model.services:
                     return self._decided(models, model, decision, variables)
-        raise NotFound(f"Expected a decision {decision} in the package, but there is none")
+        raise NotFound(
+            said("Expected a decision {decision} in the package, but there is none", decision=decision)
+        )
 
     def _decided(
         self, models: Sequence[dmn.Model], model: dmn.Model, decision: str, variables: Mapping[str, Any]

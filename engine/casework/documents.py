@@ -18,7 +18,7 @@ from sqlalchemy import Connection, insert, select, update
 from engine.casework.tasks import Result, Task
 from engine.definitions.packages import Package
 from engine.definitions.template_values import dressed
-from engine.errors import Malformed, NotFound
+from engine.errors import Malformed, NotFound, said
 from engine.records import blobs
 from engine.records.shared_tables import issued, serial
 from engine.records.store import Store
@@ -111,7 +111,9 @@ def _package_with(task: Task, template: str) -> Package:
         package = shelf.package(connection, digest)
         if template in package.templates:
             return package
-    raise NotFound(f"Expected a document template {template}, but no package of the case has one")
+    raise NotFound(
+        said("Expected a document template {template}, but no package of the case has one", template=template)
+    )
 
 
 def void(task: Task) -> Result:
@@ -123,7 +125,9 @@ def void(task: Task) -> Result:
     mine = (issued.c.case_id == task.case.case_id) & (issued.c.number == number)
     changed = task.connection.execute(update(issued).where(mine).values(status=VOID))
     if not number or changed.rowcount < 1:
-        raise Malformed(f"Expected the number of a document of this case, but found {number!r}")
+        raise Malformed(
+            said("Expected the number of a document of this case, but found {number!r}", number=number)
+        )
     return {}
 
 

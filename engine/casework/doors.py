@@ -12,7 +12,7 @@ from typing import Any
 from engine.casework import commands
 from engine.casework.state import CaseState
 from engine.definitions.forms import Form
-from engine.errors import Finding, Malformed
+from engine.errors import Finding, Malformed, said
 from engine.organisation import authorization
 from engine.organisation.model import Actor, Organisation
 
@@ -80,8 +80,12 @@ def demand_units(read: Form, values: Mapping[str, Any], organisation: Organisati
             given = values[field_.name]
             wrong = [one for one in (given if isinstance(given, list) else [given]) if one not in known]
             findings += [
-                Finding(f"/{field_.name}", f"没有代码为“{one}”的单位，请从列表中选择", "form.options")
+                Finding(
+                    f"/{field_.name}",
+                    said("没有代码为“{one}”的单位，请从列表中选择", one=one),
+                    "form.options",
+                )
                 for one in wrong
             ]
     if findings:
-        raise Malformed("所选单位不存在", findings)
+        raise Malformed(said("所选单位不存在"), findings)

@@ -18,7 +18,7 @@ from engine.casework.decide import BUILT_IN
 from engine.casework.runtime import Runtime
 from engine.casework.tasks import variables_at
 from engine.clock import moment_text
-from engine.errors import NotAuthorised
+from engine.errors import NotAuthorised, said
 from engine.organisation import authorization
 from engine.organisation.model import Actor
 from engine.records.tables import job as job_table
@@ -42,14 +42,18 @@ def demand_external(runtime: Runtime, actor: Actor, case_id: int, key: int) -> N
     with runtime.store.reading() as connection:
         job = state.loads(runtime.load(connection, case_id).state).jobs.get(key)
     if job is not None and job["type"].startswith(BUILT_IN):
-        raise NotAuthorised(f"Expected a job of an external worker, but {job['type']} is built in")
+        raise NotAuthorised(
+            said("Expected a job of an external worker, but {type} is built in", type=job["type"])
+        )
 
 
 def activate(runtime: Runtime, actor: Actor, type_: str, *, worker: str, limit: int) -> list[dict[str, Any]]:
     """Lease up to `limit` waiting jobs of a type; built-in types are not for external workers."""
     demand(runtime, actor)
     if type_.startswith(BUILT_IN):
-        raise NotAuthorised(f"Expected a job type of an external worker, but {type_} is built in")
+        raise NotAuthorised(
+            said("Expected a job type of an external worker, but {type} is built in", type=type_)
+        )
     now = runtime.clock.now()
     t = job_table.c
     query = (

@@ -19,7 +19,7 @@ from engine.casework.decide import BUILT_IN
 from engine.casework.runtime import RETRY_AFTER, Runtime
 from engine.casework.tasks import Result, Task, ThrownError, variables_at
 from engine.clock import moment_text
-from engine.errors import BanjieError, Conflict, Malformed
+from engine.errors import BanjieError, Conflict, Malformed, said
 from engine.organisation.model import Actor
 from engine.records.tables import job as job_table
 from engine.records.tables import job_receipt
@@ -118,7 +118,7 @@ def _effect(runtime: Runtime, case_id: int, key: int) -> Result:
         task = _task(runtime, connection, case_id, key)
         work = _WORK.get(task.type)
         if work is None:
-            raise Malformed(f"Expected a built-in job, but there is none called {task.type}")
+            raise Malformed(said("Expected a built-in job, but there is none called {type}", type=task.type))
         result = work(task)
         connection.execute(
             insert(job_receipt).values(case_id=case_id, key=key, result=canonical.dumps(result))
@@ -132,7 +132,7 @@ def _task(runtime: Runtime, connection: Connection, case_id: int, key: int) -> T
     case = state.loads(row.state)
     job = case.jobs.get(key)
     if job is None:
-        raise Conflict("Expected the job to be waiting, but it is done or cancelled")
+        raise Conflict(said("Expected the job to be waiting, but it is done or cancelled"))
     variables = variables_at(case, Marking.load(row.marking.encode()), job["scope"])
     today = runtime.clock.now().astimezone(runtime.settings.zone).date()
     return Task(

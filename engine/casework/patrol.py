@@ -21,7 +21,7 @@ from engine.casework.recorded import ground_of
 from engine.casework.runtime import Runtime
 from engine.casework.state import CaseState, apply
 from engine.clock import moment_text, read_moment
-from engine.errors import Broken
+from engine.errors import Broken, said
 from engine.periods import Calendar
 from engine.records import journal
 from engine.records.entries import Entry, Event
@@ -125,7 +125,7 @@ class _Walk:
                 self.came[key, moment_text(at)] = None
 
     def _dues(self) -> Mapping[str, datetime]:
-        of = (self.state.periods, self.state.timers, self.state.closed_at, self.calendar)
+        of = (self.state.periods, self.state.timers, self.state.acts, self.state.closed_at, self.calendar)
         if len(self._armed_for) != len(of) or any(
             a is not b for a, b in zip(of, self._armed_for, strict=True)
         ):
@@ -159,7 +159,7 @@ class _Walk:
 
     def _note(self, event: Event) -> None:
         data = event.data
-        if event.type in ("PeriodWarned", "PeriodOverdue"):
+        if event.type in ("PeriodPrompted", "PeriodWarned", "PeriodOverdue", "PeriodStillOverdue"):
             self.recorded.add((f"period:{data['period']}:{data['limit']}", data["due_at"]))
         elif event.type == "TimerFired":
             self.recorded.add((f"timer:{data['instance']}", data["at"]))
@@ -180,13 +180,22 @@ class _Walk:
             if event.type == "CardIssued"
         )
         for rule, type_, period in sorted((due - issued).elements()):
-            sentence = f"Expected a card of rule {rule} for {type_}, but entry {entry.seq} has none"
+            sentence = said(
+                "Expected a card of rule {rule} for {type}, but entry {seq} has none",
+                rule=rule,
+                type=type_,
+                seq=entry.seq,
+            )
             yield Missed(self.case_id, "card", f"period:{period}", entry.moment, sentence)
 
     # -- the end ------------------------------------------------------------------------------------
 
     def _never_recorded(self, key: str, at: str) -> Missed:
-        sentence = f"Expected {key} to be recorded when it came at {at}, but the journal does not have it"
+        sentence = said(
+            "Expected {key} to be recorded when it came at {at}, but the journal does not have it",
+            key=key,
+            at=at,
+        )
         return Missed(self.case_id, "moment", key, at, sentence)
 
     def _rows(self) -> Iterator[Missed]:
@@ -195,12 +204,22 @@ class _Walk:
         stored = {row.key: row.at for row in self.connection.execute(query)}
         for key, at in sorted(self._dues().items()):
             if stored.get(key) != moment_text(at):
-                sentence = f"Expected {key} to be armed for {moment_text(at)}, but found {stored.get(key)}"
+                sentence = said(
+                    "Expected {key} to be armed for {moment_text}, but found {get}",
+                    key=key,
+                    moment_text=moment_text(at),
+                    get=stored.get(key),
+                )
                 yield Missed(self.case_id, "row", key, moment_text(at), sentence)
         c = card_table.c
         shown = self.connection.execute(select(c.key, c.status).where(c.case_id == self.case_id))
         rows = {row.key: row.status for row in shown}
         told = {card["card"]: card["status"] for card in self.state.cards}
         for number in sorted(key for key in rows.keys() | told.keys() if rows.get(key) != told.get(key)):
-            sentence = f"Expected card {number} to be {told.get(number)}, but found {rows.get(number)}"
+            sentence = said(
+                "Expected card {number} to be {get}, but found {other_get}",
+                number=number,
+                get=told.get(number),
+                other_get=rows.get(number),
+            )
             yield Missed(self.case_id, "row", f"card:{number}", moment_text(self.now), sentence)

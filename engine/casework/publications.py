@@ -14,7 +14,7 @@ from sqlalchemy import update
 from engine import canonical
 from engine.casework.tasks import Result, Task
 from engine.definitions.formats import cn_id, cn_uscc
-from engine.errors import Malformed
+from engine.errors import Malformed, said
 from engine.records.shared_tables import publication
 
 # What has a column of its own; the name and number of a person are kept covered there and nowhere else.
@@ -79,5 +79,7 @@ def withdraw(task: Task) -> Result:
     values = {"withdrawn_at": task.moment, "withdrawn_reason": reason}
     changed = task.connection.execute(update(publication).where(mine).values(values)) if reason else None
     if changed is None or changed.rowcount < 1:
-        raise Malformed("Expected a reason and an entry of this case in the public list, but one is missing")
+        raise Malformed(
+            said("Expected a reason and an entry of this case in the public list, but one is missing")
+        )
     return {"withdrawn_on": task.today.isoformat()}

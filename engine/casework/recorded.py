@@ -12,6 +12,7 @@ from engine.casework.runtime import Settings
 from engine.clock import read_moment
 from engine.definitions import catalogue
 from engine.definitions.shelf import Shelf
+from engine.errors import said
 from engine.organisation.model import Actor, Organisation
 from engine.records.entries import Entry
 
@@ -21,7 +22,11 @@ def ground_of(connection: Connection, shelf: Shelf, settings: Settings, entry: E
     digests = entry.digests
     if digests.get("engine") != ENGINE:
         raise ValueError(
-            f"Expected engine version {ENGINE}, but it was recorded under {digests.get('engine')}"
+            said(
+                "Expected engine version {engine}, but it was recorded under {other_engine}",
+                engine=ENGINE,
+                other_engine=digests.get("engine"),
+            )
         )
     called = entry.answers.get("called", {})
     items = shelf.items(connection, digests["catalogue"])

@@ -18,7 +18,7 @@ from engine.casework.runtime import Runtime
 from engine.casework.tasks import Result, Task, ThrownError
 from engine.clock import moment_text
 from engine.definitions.registers import CrossCheck, Register, RegisterBook
-from engine.errors import BanjieError, Finding, Malformed, NotAuthorised
+from engine.errors import BanjieError, Finding, Malformed, NotAuthorised, listed, said
 from engine.organisation import authorization
 from engine.organisation.model import Actor
 from engine.records import journal
@@ -62,7 +62,10 @@ def _single(task: Task, register: Register) -> dict[str, Any] | None:
     key = str(task.input.get("key") or "")
     row = kept.get(task.connection, register.id, key) if key else None
     if row is None and task.headers.get("absent") == "error":
-        raise ThrownError(ABSENT, f"Expected {key or 'a key'} in register {register.id}, but it is not there")
+        raise ThrownError(
+            ABSENT,
+            said("Expected {key} in register {id}, but it is not there", key=key or "a key", id=register.id),
+        )
     return told(register, row, task.today) if row else None
 
 
@@ -76,7 +79,11 @@ def find(connection: Connection, register: Register, wanted: Any) -> list[Row]:
     if not isinstance(wanted, Mapping) or not wanted or set(wanted) - set(register.indexed):
         known = ", ".join(register.indexed)
         raise Malformed(
-            f"Expected `where` of register {register.id} to name fields of {known}, but it does not"
+            said(
+                "Expected `where` of register {id} to name fields of {known}, but it does not",
+                id=register.id,
+                known=known,
+            )
         )
     texts = {
         field: [kept.mark_text(one) for one in (value if isinstance(value, list) else [value])]
@@ -95,14 +102,25 @@ def write(task: Task) -> Result:
     key, row, mode = str(task.input.get("key") or ""), task.input.get("row"), task.header("mode", "put")
     if not key or len(key) > kept.LONGEST_KEY or not isinstance(row, Mapping) or mode not in MODES:
         raise Malformed(
-            f"Expected a key, a row and a mode of {', '.join(MODES)} for register {register.id}, "
-            f"but found {key[:80]!r}, {type(row).__name__}, {mode}"
+            said(
+                "Expected a key, a row and a mode of {modes} for register {id}, but found {key!r}, "
+                "{name}, {mode}",
+                modes=listed(MODES),
+                id=register.id,
+                key=key[:80],
+                name=type(row).__name__,
+                mode=mode,
+            )
         )
     if register.source != "procedures":
-        raise Malformed(f"Expected register {register.id} to be written by its adaptor, but a case writes it")
+        raise Malformed(
+            said("Expected register {id} to be written by its adaptor, but a case writes it", id=register.id)
+        )
     before = kept.get(task.connection, register.id, key)
     if mode == "change" and before is None:
-        raise ThrownError(ABSENT, f"Expected {key} in register {register.id}, but it is not there")
+        raise ThrownError(
+            ABSENT, said("Expected {key} in register {id}, but it is not there", key=key, id=register.id)
+        )
     old = before.data if before else None
     given = {name: value for name, value in row.items() if value is not None}
     data = register.checked({**old, **given} if mode == "change" and old else given, old)
@@ -143,9 +161,14 @@ def bring(runtime: Runtime, id_: str, rows: Iterable[Mapping[str, Any]], actor: 
                 else:
                     unchanged += 1
             except BanjieError as error:
-                findings.append(Finding(f"row {number}", error.sentence, "register.row", number))
+                findings.append(
+                    Finding(said("row {number}", number=number), error.sentence, "register.row", number)
+                )
         if findings:
-            raise Malformed(f"Expected rows of register {id_}, but found {len(findings)} faulty", findings)
+            raise Malformed(
+                said("Expected rows of register {id}, but found {count} faulty", id=id_, count=len(findings)),
+                findings,
+            )
     return Brought(written, unchanged)
 
 
@@ -154,7 +177,13 @@ def _bring_one(
 ) -> bool:
     key = str(row.get("key") or "")
     if not key or len(key) > kept.LONGEST_KEY:
-        raise Malformed(f"Expected a key of at most {kept.LONGEST_KEY} signs, but found {key[:80]!r}")
+        raise Malformed(
+            said(
+                "Expected a key of at most {longest_key} signs, but found {key!r}",
+                longest_key=kept.LONGEST_KEY,
+                key=key[:80],
+            )
+        )
     before = kept.get(connection, register.id, key)
     # An outside system tells how things are, whatever they were: its rows need no allowed change of state.
     data = register.checked({name: value for name, value in row.items() if name != "key"})
@@ -189,12 +218,12 @@ def look(runtime: Runtime, actor: Actor, id_: str, text: str, purpose: str) -> t
     """
     text, purpose = text.strip(), purpose.strip()
     if not text or not purpose:
-        raise Malformed("请填写查询内容和查询事由")
+        raise Malformed(said("请填写查询内容和查询事由"))
     with runtime.store.writing() as connection:
         runtime.shelf.refresh(connection)
         register = book(runtime, connection).of(id_)
         if not may_look(actor, register):
-            raise NotAuthorised(f"您的岗位不能查询“{register.title()}”")
+            raise NotAuthorised(said("您的岗位不能查询“{register}”", register=register.title()))
         event = {"person": actor.person, "register": id_, "asked": text, "purpose": purpose[:400]}
         journal.record(
             connection,

@@ -27,7 +27,7 @@ from engine.definitions import catalogue
 from engine.definitions.catalogue import ServiceItem
 from engine.definitions.packages import Package
 from engine.definitions.shelf import Shelf
-from engine.errors import ActBlocked, Conflict, NotFound, NotSignedIn
+from engine.errors import ActBlocked, Conflict, NotFound, NotSignedIn, said
 from engine.organisation import authorization
 from engine.organisation.directory import Directory
 from engine.organisation.model import Actor, Organisation
@@ -104,7 +104,7 @@ class Runtime:
         moment = self.clock.now()
         item = self.item(connection, command.item)
         if command.unit not in item.units:
-            raise NotFound(f"“{item.name()}”不由{command.unit}受理")
+            raise NotFound(said("“{name}”不由{unit}受理", name=item.name(), unit=command.unit))
         organisation = self.organisation(connection)
         authorization.at_the_door(actor, "receive", command.unit, organisation, begun_by=item.begun_by)
         package = self._package_in_force(connection, item.procedure, moment)
@@ -130,7 +130,7 @@ class Runtime:
         self.shelf.refresh(connection, row.generation)
         before = state.loads(row.state)
         if not before.open and not isinstance(command, commands.AFTER_CLOSING):
-            raise Conflict("案件已经办结，不能再办理")
+            raise Conflict(said("案件已经办结，不能再办理"))
         organisation = self.organisation(connection)
         doors.enter(command, actor, before, organisation)
         row = self._counted_anew(connection, row, before, command)
@@ -220,7 +220,7 @@ class Runtime:
         try:
             return self.directory.actor(login, on=day).as_data()
         except NotSignedIn as error:  # of somebody else: unknown, gone or without a post
-            raise NotFound(f"没有找到可转交的人员{login[:80]}") from error
+            raise NotFound(said("没有找到可转交的人员{login}", login=login[:80])) from error
 
     def _ground(
         self,

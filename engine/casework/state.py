@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
 from engine import canonical
-from engine.errors import Broken
+from engine.errors import Broken, said
 from engine.records.entries import Event
 
 Rows = Mapping[int, Mapping[str, Any]]
@@ -94,7 +94,9 @@ def loads(text: str) -> CaseState:
         data.setdefault("party", {})  # a state written before it was kept
         return CaseState(**{f.name: data[f.name] for f in fields(CaseState)})
     except (KeyError, TypeError, ValueError) as error:
-        raise Broken(f"Expected the state of a case, but it cannot be read: {error}") from error
+        raise Broken(
+            said("Expected the state of a case, but it cannot be read: {error}", error=error)
+        ) from error
 
 
 def apply(state: CaseState, event: Event, moment: str) -> CaseState:
@@ -280,7 +282,8 @@ def _period_fired(state: CaseState, data: Data, moment: str) -> CaseState:
 
 def _card_issued(state: CaseState, data: Data, moment: str) -> CaseState:
     row = {name: data[name] for name in ("card", "rule", "level", "person")}
-    return replace(state, cards=(*state.cards, {**row, "status": "standing"}))
+    period = data.get("values", {}).get("period")
+    return replace(state, cards=(*state.cards, {**row, "period": period, "status": "standing"}))
 
 
 def _card_now(status: str) -> Callable[[CaseState, Data, str], CaseState]:
@@ -331,7 +334,10 @@ APPLIERS: dict[str, Callable[[CaseState, Data, str], CaseState]] = {
     "PeriodExtended": _period_changed,
     "PeriodReset": _period_changed,
     "PeriodStopped": _period_stopped,
+    "PeriodExtensionTold": _period_changed,
+    "PeriodPrompted": _period_fired,
     "PeriodWarned": _period_fired,
+    "PeriodStillOverdue": _period_fired,
     "PeriodOverdue": _period_fired,
     "CardIssued": _card_issued,
     "CardAppealed": _card_now("appealed"),

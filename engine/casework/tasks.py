@@ -17,7 +17,7 @@ from engine.bpmn.marking import Marking
 from engine.casework.runtime import Runtime
 from engine.casework.state import CaseState
 from engine.clock import moment_text
-from engine.errors import BanjieError, Malformed
+from engine.errors import BanjieError, Malformed, said
 from engine.organisation.model import Actor
 from engine.records.entries import fresh_salt
 from engine.records.registers import Origin
@@ -54,7 +54,9 @@ class Task:
         """A header of the job. Raises Malformed where a demanded one is missing."""
         value = self.headers.get(name, default)
         if value is None:
-            raise Malformed(f"Expected the header {name} on job {self.type}, but it is missing")
+            raise Malformed(
+                said("Expected the header {name} on job {type}, but it is missing", name=name, type=self.type)
+            )
         return value
 
     @property

@@ -12,7 +12,7 @@ from typing import Any
 from engine.bpmn import stimuli
 from engine.casework import commands
 from engine.casework.desk import Desk
-from engine.errors import Conflict, NotAuthorised, NotFound
+from engine.errors import Conflict, NotAuthorised, NotFound, said
 from engine.organisation import authorization
 from engine.organisation.authorization import Breach, ProposedAct
 from engine.organisation.model import Actor
@@ -33,7 +33,7 @@ class VoidActError(Exception):
 def _item(desk: Desk, key: int) -> Mapping[str, Any]:
     item = desk.state.items.get(key)
     if item is None:
-        raise Conflict("该事项已经办结或撤回，请刷新待办列表")
+        raise Conflict(said("该事项已经办结或撤回，请刷新待办列表"))
     return item
 
 
@@ -68,9 +68,9 @@ def claim(desk: Desk, command: commands.Claim) -> None:
     item = _item(desk, command.key)
     actor = desk.ground.actor
     if item["person"] == actor.person:
-        raise Conflict("您已经领取了该事项")
+        raise Conflict(said("您已经领取了该事项"))
     if item["status"] != "offered":
-        raise Conflict(f"该事项已由{item['person']}领取")
+        raise Conflict(said("该事项已由{person}领取", person=item["person"]))
     _judge(desk, "Claim", item, card=False)
     desk.record("WorkItemClaimed", key=command.key, person=actor.person, element=item["element"])
 
@@ -78,9 +78,9 @@ def claim(desk: Desk, command: commands.Claim) -> None:
 def _own(desk: Desk, key: int) -> Mapping[str, Any]:
     item = _item(desk, key)
     if item["status"] != "claimed":
-        raise Conflict("请先领取该事项，再办理")
+        raise Conflict(said("请先领取该事项，再办理"))
     if item["person"] != desk.ground.actor.person:
-        raise Conflict(f"该事项已由{item['person']}领取，请刷新待办列表")
+        raise Conflict(said("该事项已由{person}领取，请刷新待办列表", person=item["person"]))
     return item
 
 
@@ -93,7 +93,7 @@ def forward(desk: Desk, command: commands.Forward) -> None:
     item = _own(desk, command.key)
     answers = desk.ground.answers
     if not answers.get("to"):
-        raise NotFound(f"没有找到可转交的人员{command.to}")
+        raise NotFound(said("没有找到可转交的人员{to}", to=command.to))
     to = Actor.from_data(answers["to"])
     breach = authorization.judge(
         ProposedAct(command="Claim", act=item["act"] or "", recused=desk.recused(item.get("scope"))),
@@ -128,7 +128,7 @@ def complete(desk: Desk, command: commands.Complete) -> None:
 def send(desk: Desk, command: commands.Send) -> None:
     waiting = desk.state.subscriptions.get(command.key)
     if waiting is None:
-        raise Conflict("该事项现在不能办理：案件已经进入下一步")
+        raise Conflict(said("该事项现在不能办理：案件已经进入下一步"))
     actor = desk.ground.actor
     if actor.kind != "system":
         seen = {

@@ -18,7 +18,7 @@ from importlib.resources.abc import Traversable
 from types import MappingProxyType
 
 from engine import canonical
-from engine.errors import Malformed, TooLarge
+from engine.errors import Malformed, TooLarge, listed, said
 
 NAME = re.compile(r"[a-z][a-z0-9_-]{0,59}")
 MAX_FILES = 500
@@ -53,7 +53,9 @@ class Bundle:
                 try:
                     found[path] = self.files[path].decode()
                 except UnicodeDecodeError as error:
-                    raise Malformed(f"Expected {path} to be UTF-8 text, but {error}") from error
+                    raise Malformed(
+                        said("Expected {path} to be UTF-8 text, but {error}", path=path, error=error)
+                    ) from error
         return found
 
 
@@ -85,19 +87,27 @@ def from_zip(kind: str, name: str, data: bytes) -> Bundle:
             _refuse_hostile(infos)
             files = {info.filename: archive.read(info) for info in infos}
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, zlib.error) as error:
-        raise Malformed(f"Expected a ZIP file, but {error}") from error
+        raise Malformed(said("Expected a ZIP file, but {error}", error=error)) from error
     return Bundle(kind, name, MappingProxyType(files))
 
 
 def _refuse_hostile(infos: list[zipfile.ZipInfo]) -> None:
     if len(infos) > MAX_FILES or sum(info.file_size for info in infos) > MAX_BYTES:
-        raise TooLarge(f"Expected at most {MAX_FILES} files of {MAX_BYTES} bytes together, but there is more")
+        raise TooLarge(
+            said(
+                "Expected at most {max_files} files of {max_bytes} bytes together, but there is more",
+                max_files=MAX_FILES,
+                max_bytes=MAX_BYTES,
+            )
+        )
     if len({info.filename for info in infos}) < len(infos):
-        raise Malformed("Expected each file once in the ZIP file, but a name stands twice")
+        raise Malformed(said("Expected each file once in the ZIP file, but a name stands twice"))
     for info in infos:
         parts = info.filename.split("/")
         if info.filename.startswith("/") or ".." in parts or "\\" in info.filename:
-            raise Malformed(f"Expected paths inside the package, but found {info.filename!r}")
+            raise Malformed(
+                said("Expected paths inside the package, but found {filename!r}", filename=info.filename)
+            )
 
 
 def from_upload(kind: str, name: str, data: bytes) -> Bundle:
@@ -108,18 +118,23 @@ def from_upload(kind: str, name: str, data: bytes) -> Bundle:
     Malformed or TooLarge.
     """
     if kind not in KINDS or kind == "units":
-        raise Malformed(f"Expected one of {', '.join(KINDS[:-1])}, but found {kind[:40]!r}")
+        raise Malformed(
+            said("Expected one of {kinds}, but found {kind!r}", kinds=listed(KINDS[:-1]), kind=kind[:40])
+        )
     if data[:2] == b"PK":
         files = _without_folder(from_zip(kind, name, data).files)
     elif kind == "package" and data:
         files = {f"{name or 'diagram'}.bpmn": data}
     else:
-        raise Malformed(f"Expected a ZIP file with the {kind}, but found something else")
+        raise Malformed(said("Expected a ZIP file with the {kind}, but found something else", kind=kind))
     name = (name or _id_of(files)) if kind == "package" else kind
     if not NAME.fullmatch(name):
         raise Malformed(
-            "Expected a package id of lower-case letters, digits, - and _ (at most 60), as `id` in "
-            f"procedure.toml or as the name given, but found {name[:80]!r}"
+            said(
+                "Expected a package id of lower-case letters, digits, - and _ (at most 60), as "
+                "`id` in procedure.toml or as the name given, but found {name!r}",
+                name=name[:80],
+            )
         )
     return Bundle(kind, name, MappingProxyType(dict(files)))
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from engine.errors import IllegalDefinition, NotFound
+from engine.errors import IllegalDefinition, NotFound, said
 
 
 @dataclass(frozen=True)
@@ -60,12 +60,19 @@ def read(texts: Mapping[str, str]) -> dict[str, ServiceItem]:
         try:
             rows = tomllib.loads(text).get("item", [])
         except tomllib.TOMLDecodeError as error:
-            raise IllegalDefinition(f"Expected {path} to be TOML, but {error}") from error
+            raise IllegalDefinition(
+                said("Expected {path} to be TOML, but {error}", path=path, error=error)
+            ) from error
         for row in rows:
             code = str(row.get("code", ""))
             if not code or "procedure" not in row or code in items:
                 raise IllegalDefinition(
-                    f"Expected each item of {path} to have its own code and a procedure, but found {code!r}"
+                    said(
+                        "Expected each item of {path} to have its own code and a procedure, but found "
+                        "{code!r}",
+                        path=path,
+                        code=code,
+                    )
                 )
             items[code] = ServiceItem(code, row)
     return items
@@ -74,7 +81,7 @@ def read(texts: Mapping[str, str]) -> dict[str, ServiceItem]:
 def find(items: Mapping[str, ServiceItem], code: str) -> ServiceItem:
     """The item with that code. Raises NotFound."""
     if code not in items:
-        raise NotFound(f"Expected a service item {code}, but the catalogue has none")
+        raise NotFound(said("Expected a service item {code}, but the catalogue has none", code=code))
     return items[code]
 
 

@@ -16,7 +16,7 @@ from engine.definitions.form_fields import WIDGETS
 from engine.definitions.form_schema import Schemas, subschemas
 from engine.definitions.formats import FORMATS
 from engine.definitions.patterns import safe_pattern
-from engine.errors import ExpressionError, Finding, Malformed
+from engine.errors import ExpressionError, Finding, Malformed, listed, said
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _KEYWORDS = """
@@ -60,7 +60,7 @@ def _against_metaschema(schema: Mapping[str, Any]) -> list[Finding]:
     return [
         _fault(
             "/" + "/".join(map(str, error.path)),
-            f"Expected a JSON Schema, but {error.message}",
+            said("Expected a JSON Schema, but {message}", message=error.message),
             "form.schema",
         )
         for error in _METASCHEMA.iter_errors(schema)
@@ -69,21 +69,37 @@ def _against_metaschema(schema: Mapping[str, Any]) -> list[Finding]:
 
 def _root(schema: Mapping[str, Any]) -> Iterator[Finding]:
     if schema.get("$schema", DIALECT) != DIALECT:
-        yield _fault("/", f"Expected $schema {DIALECT}, but found {schema['$schema']!r}", "form.dialect")
+        yield _fault(
+            "/",
+            said(
+                "Expected $schema {dialect}, but found {schema!r}", dialect=DIALECT, schema=schema["$schema"]
+            ),
+            "form.dialect",
+        )
     if schema.get("type") != "object":
-        yield _fault("/", f"Expected an object at the root, but found {schema.get('type')!r}", "form.root")
+        yield _fault(
+            "/",
+            said("Expected an object at the root, but found {type!r}", type=schema.get("type")),
+            "form.root",
+        )
 
 
 def _keywords(where: str, schema: Mapping[str, Any]) -> Iterator[Finding]:
     for keyword in schema:
         if keyword not in KEYWORDS and not keyword.startswith("x-"):
-            yield _fault(where, f"Expected no keyword {keyword!r}, but found it", "form.keyword")
+            yield _fault(
+                where, said("Expected no keyword {keyword!r}, but found it", keyword=keyword), "form.keyword"
+            )
     if "$id" in schema and where != "/":
-        yield _fault(where, "Expected $id at the root alone, but found it here", "form.keyword")
+        yield _fault(where, said("Expected $id at the root alone, but found it here"), "form.keyword")
     name = schema.get("format")
     if name is not None and name not in FORMATS:
         known = ", ".join(sorted(FORMATS))
-        yield _fault(where, f"Expected one of the formats {known}, but found {name!r}", "form.format")
+        yield _fault(
+            where,
+            said("Expected one of the formats {known}, but found {name!r}", known=known, name=name),
+            "form.format",
+        )
     if "pattern" in schema:
         try:
             safe_pattern(schema["pattern"])
@@ -99,7 +115,7 @@ def _references(schemas: Schemas) -> Iterator[Finding]:
             if _runs_in_circles(schemas, schema["$ref"], ()):
                 yield _fault(
                     where,
-                    f"Expected {schema['$ref']!r} to come to an end, but it leads to itself",
+                    said("Expected {ref!r} to come to an end, but it leads to itself", ref=schema["$ref"]),
                     "form.ref",
                 )
         except Malformed as error:
@@ -120,12 +136,14 @@ def _interface(schemas: Schemas, schema: Mapping[str, Any], where: str) -> Itera
     for name in schema.get("required", ()):
         if name not in properties:
             yield _fault(
-                f"{where}/required", f"Expected a field {name!r}, but the form has none", "form.required"
+                f"{where}/required",
+                said("Expected a field {name!r}, but the form has none", name=name),
+                "form.required",
             )
     for name, sub in properties.items():
         if not isinstance(sub, Mapping):
             yield _fault(
-                f"{where}/properties/{name}", "Expected a schema, but found true or false", "form.field"
+                f"{where}/properties/{name}", said("Expected a schema, but found true or false"), "form.field"
             )
             continue
         whole = schemas.whole(sub)
@@ -136,26 +154,32 @@ def _interface(schemas: Schemas, schema: Mapping[str, Any], where: str) -> Itera
 
 def _hints(hints: Any, properties: Mapping[str, Any], where: str) -> Iterator[Finding]:
     if not isinstance(hints, Mapping):
-        yield _fault(where, f"Expected an object, but found {hints!r}", "form.ui")
+        yield _fault(where, said("Expected an object, but found {hints!r}", hints=hints), "form.ui")
         return
     for key in sorted(set(hints) - set(_UI)):
-        yield _fault(where, f"Expected one of {', '.join(_UI)}, but found {key!r}", "form.ui")
+        yield _fault(
+            where, said("Expected one of {ui}, but found {key!r}", ui=listed(_UI), key=key), "form.ui"
+        )
     headings = hints.get("groups", [])
     shaped = isinstance(headings, list) and all(isinstance(g, Mapping) for g in headings)
     widgets = hints.get("widgets", {})
     if not (shaped and isinstance(widgets, Mapping) and isinstance(hints.get("order", []), list)):
         yield _fault(
-            where, "Expected order and groups to be lists and widgets an object, but they are not", "form.ui"
+            where,
+            said("Expected order and groups to be lists and widgets an object, but they are not"),
+            "form.ui",
         )
         return
     named = [*hints.get("order", []), *widgets, *(name for g in headings for name in g.get("fields", []))]
     for name in dict.fromkeys(name for name in named if name not in properties):
-        yield _fault(where, f"Expected a field of the form, but found {name!r}", "form.ui")
+        yield _fault(where, said("Expected a field of the form, but found {name!r}", name=name), "form.ui")
     for name, widget in widgets.items():
         if widget not in WIDGETS:
             known = ", ".join(WIDGETS)
             yield _fault(
-                f"{where}/widgets/{name}", f"Expected one of {known}, but found {widget!r}", "form.widget"
+                f"{where}/widgets/{name}",
+                said("Expected one of {known}, but found {widget!r}", known=known, widget=widget),
+                "form.widget",
             )
 
 
@@ -164,10 +188,18 @@ def _rules(schemas: Schemas) -> Iterator[Finding]:
     for index, rule in enumerate(_list(schemas.form.get("x-rules", []))):
         where = f"/x-rules/{index}"
         if not isinstance(rule, Mapping) or not {"rule", "zh", "en"} <= set(rule) or set(rule) - _RULE_KEYS:
-            yield _fault(where, f"Expected {{ field, if, rule, zh, en }}, but found {rule!r}", "form.rule")
+            yield _fault(
+                where,
+                said("Expected {{ field, if, rule, zh, en }}, but found {rule!r}", rule=rule),
+                "form.rule",
+            )
             continue
         if rule.get("field") not in (None, *properties):
-            yield _fault(where, f"Expected a field of the form, but found {rule['field']!r}", "form.rule")
+            yield _fault(
+                where,
+                said("Expected a field of the form, but found {field!r}", field=rule["field"]),
+                "form.rule",
+            )
         for key in ("if", "rule"):
             if key in rule:
                 yield from _expression(where, rule[key], properties)
@@ -177,13 +209,13 @@ def _rules(schemas: Schemas) -> Iterator[Finding]:
 def _orders(form: Mapping[str, Any], properties: Mapping[str, Any]) -> Iterator[Finding]:
     for index, names in enumerate(_list(form.get("x-order", []))):
         if not isinstance(names, list) or len(names) < 2 or any(name not in properties for name in names):
-            sentence = f"Expected two or more fields of the form, but found {names!r}"
+            sentence = said("Expected two or more fields of the form, but found {names!r}", names=names)
             yield _fault(f"/x-order/{index}", sentence, "form.order")
     others = form.get("x-other", {})
     for name, rule in others.items() if isinstance(others, Mapping) else [("", others)]:
         right = isinstance(rule, Mapping) and {"value", "text"} == set(rule) and rule["text"] in properties
         if not right or name not in properties:
-            sentence = f"Expected a field with {{ value, text }}, but found {rule!r}"
+            sentence = said("Expected a field with {{ value, text }}, but found {rule!r}", rule=rule)
             yield _fault(f"/x-other/{name}", sentence, "form.other")
 
 
@@ -194,10 +226,14 @@ def _expression(where: str, text: Any, properties: Mapping[str, Any]) -> Iterato
     try:
         compiled = feel.compile(str(text), names=tuple(properties))
     except ExpressionError as error:
-        yield Finding(where, f"Expected FEEL, but {error.sentence}", "form.rule", error.line)
+        yield Finding(
+            where, said("Expected FEEL, but {sentence}", sentence=error.sentence), "form.rule", error.line
+        )
         return
     for name in sorted(compiled.free_names - set(properties)):
-        yield _fault(where, f"Expected a field of the form, but the rule reads {name!r}", "form.rule")
+        yield _fault(
+            where, said("Expected a field of the form, but the rule reads {name!r}", name=name), "form.rule"
+        )
 
 
 def _list(value: Any) -> list[Any]:

@@ -14,7 +14,7 @@ from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 from engine import canonical
-from engine.errors import Finding, IllegalDefinition, Malformed
+from engine.errors import Finding, IllegalDefinition, Malformed, said
 
 CASEFILE = "casefile.schema.json"
 LARGEST = 1_000_000
@@ -48,13 +48,21 @@ class Schemas:
         """The schema a reference points to. Raises Malformed for one that leads elsewhere or nowhere."""
         name, _, fragment = reference.partition("#")
         if name not in ("", CASEFILE):
-            raise Malformed(f"Expected a reference into the form or {CASEFILE}, but found {reference!r}")
+            raise Malformed(
+                said(
+                    "Expected a reference into the form or {casefile}, but found {reference!r}",
+                    casefile=CASEFILE,
+                    reference=reference,
+                )
+            )
         found: Any = self.casefile if name else self.form
         for part in fragment.split("/")[1:]:
             key = part.replace("~1", "/").replace("~0", "~")
             found = found.get(key) if isinstance(found, Mapping) else None
         if not isinstance(found, Mapping) or (fragment and not fragment.startswith("/")):
-            raise Malformed(f"Expected {reference!r} to point to a schema, but there is none")
+            raise Malformed(
+                said("Expected {reference!r} to point to a schema, but there is none", reference=reference)
+            )
         return found
 
     def whole(self, schema: Mapping[str, Any]) -> dict[str, Any]:
@@ -106,16 +114,29 @@ def closed(schema: Mapping[str, Any]) -> dict[str, Any]:
 def _document(data: bytes, name: str) -> dict[str, Any]:
     if len(data) > LARGEST:
         raise _illegal(
-            name, f"Expected {name} of at most {LARGEST} bytes, but found {len(data)}", "form.size"
+            name,
+            said(
+                "Expected {name} of at most {largest} bytes, but found {count}",
+                name=name,
+                largest=LARGEST,
+                count=len(data),
+            ),
+            "form.size",
         )
     try:
         found = canonical.loads(data)
     except (Malformed, UnicodeDecodeError) as error:
-        raise _illegal(name, f"{name}: {error}", "form.json") from error
+        raise _illegal(name, said("{name}: {error}", name=name, error=error), "form.json") from error
     if not isinstance(found, dict):
-        raise _illegal(name, f"Expected {name} to be a JSON object, but it is not", "form.json")
+        raise _illegal(
+            name, said("Expected {name} to be a JSON object, but it is not", name=name), "form.json"
+        )
     if _depth(found) > DEEPEST:
-        raise _illegal(name, f"Expected {name} at most {DEEPEST} deep, but it is deeper", "form.size")
+        raise _illegal(
+            name,
+            said("Expected {name} at most {deepest} deep, but it is deeper", name=name, deepest=DEEPEST),
+            "form.size",
+        )
     # The documents know each other by file name; an $id of their own would move their references.
     found.pop("$id", None)
     return found

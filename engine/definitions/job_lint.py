@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.bpmn.definition import Definition
-from engine.errors import Finding
+from engine.errors import Finding, said
 
 READ, WRITE = "banjie.register.read", "banjie.register.write"
 _DECLARED = {READ: "reads", WRITE: "writes"}
@@ -58,16 +58,19 @@ def undeclared_registers(facts: Mapping[str, Any], definition: Definition) -> li
         register = job.headers.get("register", "")
         used[access].add(register)
         if register not in declared(facts, access):
-            sentence = (
-                f"Expected procedure.toml to name {register or 'a register'} under [registers] {access}, "
-                "but it does not"
+            sentence = said(
+                "Expected procedure.toml to name {register} under [registers] {access}, but it does not",
+                register=register or "a register",
+                access=access,
             )
             findings.append(Finding(job.element, sentence, "package.registers", job.line))
     for access, registers in used.items():
         for register in declared(facts, access):
             if register not in registers:
-                sentence = (
-                    f"Expected a task that uses {register} as [registers] {access} says, but found none"
+                sentence = said(
+                    "Expected a task that uses {register} as [registers] {access} says, but found none",
+                    register=register,
+                    access=access,
                 )
                 findings.append(Finding("procedure.toml", sentence, "package.registers"))
     return findings

@@ -17,12 +17,13 @@ from engine.bpmn.definition import Element
 from engine.definitions import usage
 from engine.definitions.packages import Package
 from engine.definitions.paths import Ways
-from engine.errors import Finding, NotFound
+from engine.errors import Finding, NotFound, said
 from engine.periods import PeriodRule, RuleBook
 from engine.periods.limits import Limit
 
 OPENS = ("banjie.period", "banjie.period.starts", "banjie.period.resets")
 SUSPENDS = "banjie.period.suspends"
+EXTENDS, TELLS = "banjie.period.extends", "banjie.period.tells"
 REFUSALS = frozenset({"refuse", "refuse-acceptance", "not-open"})
 DECISIONS = frozenset({"decide", "grant", "refuse"})
 HEARINGS = frozenset({"hear", "request-hearing", "inform-of-rights"})
@@ -86,11 +87,32 @@ def _called(element: Element) -> str:
 def _unknown_periods(case: Case) -> Iterator[Finding]:
     """A period the diagram names stands in the law on the day of the check."""
     for element in case.elements.values():
-        for name in (*OPENS, SUSPENDS, "banjie.period.extends", "banjie.period.stops"):
+        for name in (*OPENS, SUSPENDS, EXTENDS, TELLS, "banjie.period.stops"):
             text = element.properties.get(name, "")
             if text and not text.startswith("=") and case.rule(text) is None:
-                sentence = f"Expected the period {text} of {_called(element)} in the law, but it is not there"
+                sentence = said(
+                    "Expected the period {text} of {element} in the law, but it is not there",
+                    text=text,
+                    element=_called(element),
+                )
                 yield _note(element, "law.period", sentence)
+
+
+def _extensions_are_told(case: Case) -> Iterator[Finding]:
+    """《行政许可法》第四十二条 and others: an extension the law wants told binds once it has been; somewhere the
+    diagram must say where the applicant is told."""
+    told = {element.properties.get(TELLS) for element in case.elements.values()}
+    for element in case.elements.values():
+        text = element.properties.get(EXTENDS, "")
+        rule = case.rule(text)
+        silent = rule is not None and not any(stage.notify for stage in rule.extensions)
+        if text and text not in told and not silent:
+            sentence = said(
+                "Expected an element with banjie.period.tells that tells the applicant of the extension by "
+                "{element}, but there is none: it will not bind",
+                element=_called(element),
+            )
+            yield _note(element, "law.extension", sentence)
 
 
 def _steps_fit(case: Case) -> Iterator[Finding]:
@@ -105,8 +127,16 @@ def _steps_fit(case: Case) -> Iterator[Finding]:
             yield _note(
                 element,
                 "law.steps",
-                f"Expected the steps inside {_called(element)} to fit into {rule.limit} ({rule.basis}), "
-                f"but {names} take {total}{rule.limit.kind.value}",
+                said(
+                    "Expected the steps inside {element} to fit into {limit} ({basis}), but {names} "
+                    "take {total}{value}",
+                    element=_called(element),
+                    limit=rule.limit,
+                    basis=rule.basis,
+                    names=names,
+                    total=total,
+                    value=rule.limit.kind.value,
+                ),
             )
 
 
@@ -147,16 +177,18 @@ def _acceptance_comes_first(case: Case) -> Iterator[Finding]:
         stages = [scope for name in accepted for scope in case.ways.around(name) if scope not in around]
         free = case.ways.reached(case.ways.starts(), avoiding=[*accepted, *by_lapse, *stages])
         if element.id in free:
-            sentence = (
-                f"Expected every way to {_called(element)} to pass an acceptance (act accept), "
-                "but one does not"
+            sentence = said(
+                "Expected every way to {element} to pass an acceptance (act accept), but one does not",
+                element=_called(element),
             )
             yield _note(element, "law.acceptance", sentence)
     for name in accepted:
         if not _limited_until(case, name):
-            sentence = (
-                f"Expected a period of at most {_MOST_UNTIL_ACCEPTANCE}W to run until "
-                f"{_called(case.elements[name])}, but none does"
+            sentence = said(
+                "Expected a period of at most {most_until_acceptance}W to run until {elements}, "
+                "but none does",
+                most_until_acceptance=_MOST_UNTIL_ACCEPTANCE,
+                elements=_called(case.elements[name]),
             )
             yield _note(case.elements[name], "law.acceptance.limit", sentence)
 
@@ -192,9 +224,11 @@ def _suspensions_end(case: Case) -> Iterator[Finding]:
             continue
         for name in (element.id, *case.ways.inside(element.id)):
             if _waits_for_ever(case, name, element.id):
-                sentence = (
-                    f"Expected a suspension that ends, but {_called(element)} may wait for "
-                    f"{_called(case.elements[name])} without a limit: put a timer beside it"
+                sentence = said(
+                    "Expected a suspension that ends, but {element} may wait for {elements} without a "
+                    "limit: put a timer beside it",
+                    element=_called(element),
+                    elements=_called(case.elements[name]),
                 )
                 yield _note(element, "law.suspension.exit", sentence)
                 break
@@ -229,9 +263,12 @@ def _known_reason(case: Case, element: Element) -> Iterator[Finding]:
         return
     if rule.excludes(kind) is None:
         kinds = "、".join(one.kind for one in rule.excluded) or "nothing"
-        sentence = (
-            f"Expected {_called(element)} to suspend {rule.id} for a reason the law has ({kinds}), "
-            f"but found {kind or 'none'}"
+        sentence = said(
+            "Expected {element} to suspend {id} for a reason the law has ({kinds}), but found {kind}",
+            element=_called(element),
+            id=rule.id,
+            kinds=kinds,
+            kind=kind or "none",
         )
         yield _note(element, "law.suspension.reason", sentence)
 
@@ -241,9 +278,10 @@ def _refusals_have_reasons(case: Case) -> Iterator[Finding]:
     for element in case.having(REFUSALS):
         places = [element.id, *case.ways.before(element.id)]
         if not any(_asks_for_reasons(case, case.elements[name]) for name in places if name in case.elements):
-            sentence = (
-                f"Expected a form with reasons at {_called(element)} or before it, "
-                "but no form on the way asks for them"
+            sentence = said(
+                "Expected a form with reasons at {element} or before it, but no form on the way "
+                "asks for them",
+                element=_called(element),
             )
             yield _note(element, "law.reasons", sentence)
 
@@ -261,21 +299,23 @@ def _hearing_comes_before_a_penalty(case: Case) -> Iterator[Finding]:
     for element in case.acts.get("decide", ()):
         before = [case.elements[name] for name in case.ways.before(element.id) if name in case.elements]
         if not any(one.act == "inform-of-penalty" for one in before):
-            sentence = (
-                f"Expected the party to be told (act inform-of-penalty) before {_called(element)}, "
-                "but nothing does"
+            sentence = said(
+                "Expected the party to be told (act inform-of-penalty) before {element}, but nothing does",
+                element=_called(element),
             )
             yield _note(element, "law.penalty.told", sentence)
         heard = any(one.act in HEARINGS or one.kind == "callActivity" for one in before)
         if not heard:
-            sentence = (
-                f"Expected a hearing that may be asked for before {_called(element)}, but there is none"
+            sentence = said(
+                "Expected a hearing that may be asked for before {element}, but there is none",
+                element=_called(element),
             )
             yield _note(element, "law.penalty.hearing", sentence)
 
 
 _CHECKS: tuple[Callable[[Case], Iterator[Finding]], ...] = (
     _unknown_periods,
+    _extensions_are_told,
     _steps_fit,
     _acceptance_comes_first,
     _suspensions_end,

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-from engine.errors import Malformed
+from engine.errors import Malformed, said
 
 LONGEST = 300
 LONGEST_TEXT = 1000
@@ -25,18 +25,32 @@ _SPECIAL = ".^$*+?()[]{}|\\/-"
 def safe_pattern(pattern: str) -> str:
     """The pattern as it is to be run with `re.search` and `re.ASCII`. Raises Malformed with what is wrong."""
     if len(pattern) > LONGEST:
-        raise Malformed(f"Expected a pattern of at most {LONGEST} characters, but found {len(pattern)}")
+        raise Malformed(
+            said(
+                "Expected a pattern of at most {longest} characters, but found {count}",
+                longest=LONGEST,
+                count=len(pattern),
+            )
+        )
     reader = _Reader(pattern)
     ways = reader.alternatives(0) * (1 if pattern.startswith("^") else LONGEST_TEXT)
     if reader.at < len(pattern):
-        raise Malformed(f"Expected the pattern to end at {reader.at + 1}, but found {pattern[reader.at :]!r}")
+        raise Malformed(
+            said(
+                "Expected the pattern to end at {at}, but found {pattern!r}",
+                at=reader.at + 1,
+                pattern=pattern[reader.at :],
+            )
+        )
     if ways > MOST_WAYS:
-        raise Malformed("Expected a pattern with few ways to match, but this one could be tried for too long")
+        raise Malformed(
+            said("Expected a pattern with few ways to match, but this one could be tried for too long")
+        )
     safe = "".join(reader.out)
     try:
         re.compile(safe, re.ASCII)
     except re.error as error:
-        raise Malformed(f"Expected a regular expression, but {error}") from error
+        raise Malformed(said("Expected a regular expression, but {error}", error=error)) from error
     return safe
 
 
@@ -51,7 +65,7 @@ class _Reader:
     def alternatives(self, depth: int) -> int:
         """One or more branches; returns in how many ways the matcher may try them."""
         if depth > 10:
-            raise Malformed("Expected groups at most 10 deep, but found more")
+            raise Malformed(said("Expected groups at most 10 deep, but found more"))
         ways = self._sequence(depth)
         while self._peek() == "|":
             self._take()
@@ -70,7 +84,10 @@ class _Reader:
         least, most = self._repeat()
         if ways > 1 and most > 1:
             raise Malformed(
-                f"Expected no repeat of what can match in several ways, but found one at {start + 1}"
+                said(
+                    "Expected no repeat of what can match in several ways, but found one at {start}",
+                    start=start + 1,
+                )
             )
         return ways + 1 if ways > 1 and least < most else max(ways, most - least + 1)
 
@@ -89,7 +106,7 @@ class _Reader:
         else:
             return 1, 1
         if self._peek() in ("?", "+", "*", "{"):
-            raise Malformed(f"Expected one repeat, but found a second at {self.at + 1}")
+            raise Malformed(said("Expected one repeat, but found a second at {at}", at=self.at + 1))
         return found
 
     def _atom(self, depth: int) -> int:
@@ -104,7 +121,11 @@ class _Reader:
             self.at += 1
             self.out.append(r"\Z")
         elif sign in "*+?{}])":
-            raise Malformed(f"Expected something before {sign!r} at {self.at + 1}, but found nothing")
+            raise Malformed(
+                said(
+                    "Expected something before {sign!r} at {at}, but found nothing", sign=sign, at=self.at + 1
+                )
+            )
         else:
             self._take()
         return 1
@@ -114,11 +135,13 @@ class _Reader:
         if self.pattern.startswith("?:", self.at):
             self.at += 2
         elif self._peek() == "?":
-            raise Malformed(f"Expected a plain group at {self.at}, but found a look-around or a named one")
+            raise Malformed(
+                said("Expected a plain group at {at}, but found a look-around or a named one", at=self.at)
+            )
         self.out.append("(?:")
         ways = self.alternatives(depth + 1)
         if self._peek() != ")":
-            raise Malformed("Expected every group to be closed, but one is not")
+            raise Malformed(said("Expected every group to be closed, but one is not"))
         self._take()
         return ways
 
@@ -128,7 +151,9 @@ class _Reader:
             end += 2 if self.pattern[end] == "\\" else 1
         body = self.pattern[self.at + 1 : end]
         if end >= len(self.pattern) or not body or body == "^" or "[" in body:
-            raise Malformed(f"Expected a set of characters at {self.at + 1}, but found {body!r}")
+            raise Malformed(
+                said("Expected a set of characters at {at}, but found {body!r}", at=self.at + 1, body=body)
+            )
         self.out.append(self.pattern[self.at : end + 1])
         self.at = end + 1
 
@@ -136,7 +161,7 @@ class _Reader:
         sign = self.pattern[self.at + 1 : self.at + 2]
         code = re.match(r"u[0-9A-Fa-f]{4}", self.pattern[self.at + 1 :])
         if not code and (not sign or sign not in _ESCAPES + _SPECIAL):
-            raise Malformed(f"Expected an escape such as \\d, but found \\{sign}")
+            raise Malformed(said("Expected an escape such as \\d, but found \\{sign}", sign=sign))
         length = 1 + (5 if code else 1)
         self.out.append(self.pattern[self.at : self.at + length])
         self.at += length

@@ -17,7 +17,7 @@ from jinja2.runtime import LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from engine.definitions.template_values import BLANK, Amount, printed
-from engine.errors import Finding, IllegalDefinition, Malformed
+from engine.errors import Finding, IllegalDefinition, Malformed, said
 
 _ALLOWED = (
     nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Getattr, nodes.Getitem, nodes.Const,
@@ -75,14 +75,22 @@ def check(text: str, where: str) -> list[Finding]:
         tree = SANDBOX.parse(text)
     except TemplateError as error:
         line = getattr(error, "lineno", None)
-        return [Finding(where, f"Expected a document template, but {error}", "template.syntax", line)]
+        return [
+            Finding(
+                where, said("Expected a document template, but {error}", error=error), "template.syntax", line
+            )
+        ]
     findings = []
     for node in tree.find_all(nodes.Node):
         if not isinstance(node, _ALLOWED) or (isinstance(node, nodes.Test) and node.name not in _TESTS):
-            sentence = f"Expected names, if and for alone, but found {type(node).__name__.lower()}"
+            sentence = said(
+                "Expected names, if and for alone, but found {name}", name=type(node).__name__.lower()
+            )
             findings.append(Finding(where, sentence, "template.element", node.lineno))
     if _loops(tree) > DEEPEST_LOOP:
-        sentence = f"Expected loops at most {DEEPEST_LOOP} deep, but found deeper ones"
+        sentence = said(
+            "Expected loops at most {deepest_loop} deep, but found deeper ones", deepest_loop=DEEPEST_LOOP
+        )
         findings.append(Finding(where, sentence, "template.depth", 1))
     return findings
 
@@ -118,7 +126,7 @@ class HtmlTemplate:
         """The template. Raises IllegalDefinition with every finding."""
         findings = check(text, where)
         if findings:
-            raise IllegalDefinition("Expected a document template of names, if and for alone", findings)
+            raise IllegalDefinition(said("Expected a document template of names, if and for alone"), findings)
         return cls(text)
 
     @property
@@ -131,4 +139,6 @@ class HtmlTemplate:
         try:
             return SANDBOX.from_string(self.text).render(dict(values)).encode()
         except TemplateError as error:
-            raise Malformed(f"Expected the template to fit the case file, but {error}") from error
+            raise Malformed(
+                said("Expected the template to fit the case file, but {error}", error=error)
+            ) from error

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from engine.bpmn import xml
 from engine.bpmn.expressions import HOST_NAMES
 from engine.definitions.packages import Package
-from engine.errors import Finding
+from engine.errors import Finding, said
 
 _GIVEN = frozenset({*HOST_NAMES, "loopCounter", "item", "unit", "case"})
 ON_PAPER = frozenset({"number", "issued_on", "code", "case", "item", "unit"})
@@ -60,8 +60,10 @@ def _unknown_variables(package: Package, known: frozenset[str]) -> Iterator[Find
             if (element, name) in told:
                 continue
             told.add((element, name))
-            sentence = (
-                f"Expected a variable of the case file in {expression.place}, but nothing writes {name!r}"
+            sentence = said(
+                "Expected a variable of the case file in {place}, but nothing writes {name!r}",
+                place=expression.place,
+                name=name,
             )
             line = (
                 package.definition.elements[element].line if element in package.definition.elements else None
@@ -79,8 +81,9 @@ def _unknown_placeholders(package: Package, known: frozenset[str]) -> Iterator[F
     for stem, template in sorted(package.templates.items()):
         path = f"templates/{stem}.{template.suffix}"
         for name in sorted(template.names - known - ON_PAPER):
-            sentence = (
-                f"Expected placeholders of the case file, but nothing writes {name!r}: it prints a blank"
+            sentence = said(
+                "Expected placeholders of the case file, but nothing writes {name!r}: it prints a blank",
+                name=name,
             )
             yield Finding(path, sentence, "template.placeholder", severity="note")
 
@@ -92,5 +95,7 @@ def _unused_forms(package: Package) -> Iterator[Finding]:
     for form_id in sorted(package.forms):
         if form_id not in shown:
             stem = form_id.partition("/")[2]
-            sentence = f"Expected the form {form_id} to be shown somewhere, but no element names it"
+            sentence = said(
+                "Expected the form {form_id} to be shown somewhere, but no element names it", form_id=form_id
+            )
             yield Finding(f"forms/{stem}.schema.json", sentence, "package.form.unused", severity="note")

@@ -13,7 +13,7 @@ from xml.sax.saxutils import escape
 
 from engine.definitions import word_skeleton
 from engine.definitions.word_templates import packed
-from engine.errors import Malformed
+from engine.errors import Malformed, said
 
 _STYLES = {"organ": "Organ", "number": "Number", "addressee": "Addressee"}
 _BLOCKS = frozenset({"p", "h1", "li"})
@@ -50,7 +50,13 @@ class _Reader(HTMLParser):
             self._style, self._text = named or plain, ""
         elif tag not in _AROUND:
             line = self.getpos()[0]
-            raise Malformed(f"Expected p, h1, ol and li in a draft, but found <{tag[:20]}> in line {line}")
+            raise Malformed(
+                said(
+                    "Expected p, h1, ol and li in a draft, but found <{tag}> in line {line}",
+                    tag=tag[:20],
+                    line=line,
+                )
+            )
         self._in_footer = self._in_footer or tag == "footer"
 
     def handle_endtag(self, tag: str) -> None:
@@ -69,6 +75,12 @@ class _Reader(HTMLParser):
         rest = _CONTROL.sub("", data).strip()
         if rest:
             line = self.getpos()[0]
-            raise Malformed(f"Expected text inside p, h1 or li, but found {rest[:40]!r} in line {line}")
+            raise Malformed(
+                said(
+                    "Expected text inside p, h1 or li, but found {rest!r} in line {line}",
+                    rest=rest[:40],
+                    line=line,
+                )
+            )
         for match in _CONTROL.finditer(data):
             self.paragraphs.append(word_skeleton.paragraph(escape(f"{{%p {match[1]} %}}"), "Normal"))

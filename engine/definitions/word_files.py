@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 
 from lxml import etree
 
-from engine.errors import Finding, IllegalDefinition
+from engine.errors import Finding, IllegalDefinition, said
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 DOCUMENT = "word/document.xml"
@@ -43,13 +43,23 @@ def open_parts(data: bytes, where: str) -> dict[str, bytes]:
     if not findings:
         findings += [Finding(where, sentence, "word.part") for sentence in _faults(parts)]
     if findings:
-        raise IllegalDefinition(f"Expected a harmless .docx file, but {findings[0].sentence}", findings)
+        raise IllegalDefinition(
+            said("Expected a harmless .docx file, but {sentence}", sentence=findings[0].sentence), findings
+        )
     return parts
 
 
 def _parts(data: bytes, where: str, findings: list[Finding]) -> dict[str, bytes]:
     if len(data) > LARGEST_FILE:
-        _refuse(findings, where, f"Expected at most {LARGEST_FILE} bytes, but found {len(data)}")
+        _refuse(
+            findings,
+            where,
+            said(
+                "Expected at most {largest_file} bytes, but found {count}",
+                largest_file=LARGEST_FILE,
+                count=len(data),
+            ),
+        )
         return {}
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -58,7 +68,7 @@ def _parts(data: bytes, where: str, findings: list[Finding]) -> dict[str, bytes]
                 _refuse(findings, where, sentence)
             return {} if findings else {info.filename: _unpack(archive, info) for info in infos}
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, zlib.error) as error:
-        _refuse(findings, where, f"Expected a .docx file, but {error}")
+        _refuse(findings, where, said("Expected a .docx file, but {error}", error=error))
         return {}
 
 
@@ -69,17 +79,25 @@ def _refuse(findings: list[Finding], where: str, sentence: str) -> None:
 def _archive_faults(infos: list[zipfile.ZipInfo]) -> Iterator[str]:
     names = [info.filename for info in infos]
     if len(infos) > MOST_PARTS or sum(info.file_size for info in infos) > LARGEST_TOGETHER:
-        yield f"Expected at most {MOST_PARTS} parts of {LARGEST_TOGETHER} bytes together, but there is more"
+        yield said(
+            "Expected at most {most_parts} parts of {largest_together} bytes together, but there is more",
+            most_parts=MOST_PARTS,
+            largest_together=LARGEST_TOGETHER,
+        )
     if len({name.lower() for name in names}) < len(names):
-        yield "Expected each part once, but a name stands twice"
+        yield said("Expected each part once, but a name stands twice")
     for info in infos:
         name = info.filename
         if info.file_size > LARGEST_PART:
-            yield f"Expected parts of at most {LARGEST_PART} bytes, but {name[:80]!r} is larger"
+            yield said(
+                "Expected parts of at most {largest_part} bytes, but {name!r} is larger",
+                largest_part=LARGEST_PART,
+                name=name[:80],
+            )
         if info.flag_bits & 1:
-            yield f"Expected parts that can be read, but {name[:80]!r} is encrypted"
+            yield said("Expected parts that can be read, but {name!r} is encrypted", name=name[:80])
         if not _PART.fullmatch(name) or ".." in name or name.rpartition(".")[2].lower() not in _ENDINGS:
-            yield f"Expected text, styles and pictures alone, but found {name[:80]!r}"
+            yield said("Expected text, styles and pictures alone, but found {name!r}", name=name[:80])
 
 
 def _unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
@@ -87,13 +105,15 @@ def _unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
     with archive.open(info) as part:
         data = part.read(LARGEST_PART + 1)
     if len(data) > LARGEST_PART:
-        raise ValueError(f"{info.filename[:80]!r} is larger than it says")
+        raise ValueError(said("{filename!r} is larger than it says", filename=info.filename[:80]))
     return data
 
 
 def _faults(parts: Mapping[str, bytes]) -> Iterator[str]:
     if DOCUMENT not in parts or "[Content_Types].xml" not in parts:
-        yield f"Expected the parts {DOCUMENT} and [Content_Types].xml, but one is missing"
+        yield said(
+            "Expected the parts {document} and [Content_Types].xml, but one is missing", document=DOCUMENT
+        )
         return
     for path, data in sorted(parts.items()):
         if not path.endswith((".xml", ".rels")):
@@ -101,7 +121,7 @@ def _faults(parts: Mapping[str, bytes]) -> Iterator[str]:
             continue
         root = read_xml(data)
         if root is None:
-            yield f"Expected {path} to be XML without a document type, but it is not"
+            yield said("Expected {path} to be XML without a document type, but it is not", path=path)
         elif path == "[Content_Types].xml":
             yield from _type_faults(root)
         elif path.endswith(".rels"):
@@ -125,7 +145,7 @@ _SIGNS = {"png": b"\x89PNG\r\n\x1a\n", "jpg": b"\xff\xd8\xff", "jpeg": b"\xff\xd
 
 def _picture_faults(path: str, data: bytes) -> Iterator[str]:
     if not data.startswith(_SIGNS[path.rpartition(".")[2].lower()]):
-        yield f"Expected {path} to be the picture its name says, but it is not"
+        yield said("Expected {path} to be the picture its name says, but it is not", path=path)
 
 
 def _type_faults(root: etree._Element) -> Iterator[str]:
@@ -133,20 +153,28 @@ def _type_faults(root: etree._Element) -> Iterator[str]:
         str(one.get("PartName")): str(one.get("ContentType")) for one in root.iter(f"{{{_TYPES}}}Override")
     }
     if types.get(f"/{DOCUMENT}") != _MAIN_TYPE:
-        yield "Expected a plain .docx document, but it is one with macros, a template or something else"
+        yield said("Expected a plain .docx document, but it is one with macros, a template or something else")
     for one in root.iter(f"{{{_TYPES}}}Override", f"{{{_TYPES}}}Default"):
         kind = str(one.get("ContentType")).lower()
         if "macroenabled" in kind or any(word in kind for word in ("vba", "oleobject", "activex")):
-            yield f"Expected text, styles and pictures alone, but found {kind[:80]}"
+            yield said("Expected text, styles and pictures alone, but found {kind}", kind=kind[:80])
 
 
 def _relation_faults(path: str, root: etree._Element) -> Iterator[str]:
     for one in root.iter(f"{{{_RELATIONS}}}Relationship"):
         kind, target = str(one.get("Type")).rpartition("/")[2].lower(), str(one.get("Target"))
         if str(one.get("TargetMode", "Internal")).lower() != "internal" or "://" in target:
-            yield f"Expected nothing that leads outside the file, but {path} points to {target[:80]!r}"
+            yield said(
+                "Expected nothing that leads outside the file, but {path} points to {target!r}",
+                path=path,
+                target=target[:80],
+            )
         elif any(kind.startswith(word) for word in _ACTING) and not kind.startswith("package/"):
-            yield f"Expected text, styles and pictures alone, but {path} names a {kind[:40]}"
+            yield said(
+                "Expected text, styles and pictures alone, but {path} names a {kind}",
+                path=path,
+                kind=kind[:40],
+            )
 
 
 def _field_faults(path: str, root: etree._Element) -> Iterator[str]:
@@ -154,9 +182,13 @@ def _field_faults(path: str, root: etree._Element) -> Iterator[str]:
         text = f"{one.text or ''} {one.get(f'{{{_WORDS}}}instr') or ''}"
         found = _FETCHING.search(text)
         if found:
-            yield f"Expected no field that fetches or acts, but {path} has {found[0].upper()}"
+            yield said(
+                "Expected no field that fetches or acts, but {path} has {found}",
+                path=path,
+                found=found[0].upper(),
+            )
     if (
         next(root.iter(f"{{{_WORDS}}}altChunk", f"{{{_WORDS}}}object", f"{{{_WORDS}}}control"), None)
         is not None
     ):
-        yield f"Expected text, styles and pictures alone, but {path} embeds something else"
+        yield said("Expected text, styles and pictures alone, but {path} embeds something else", path=path)

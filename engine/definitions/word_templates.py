@@ -23,7 +23,7 @@ from lxml import etree
 
 from engine.definitions import templates
 from engine.definitions.word_files import DOCUMENT, MEDIA_TYPE, open_parts, read_xml
-from engine.errors import Finding, IllegalDefinition, Malformed
+from engine.errors import Finding, IllegalDefinition, Malformed, said
 
 PICTURE = "二维码"
 MOST_BRACES = 2_000
@@ -65,7 +65,7 @@ class WordTemplate:
                 faults = templates.check(texts[path], f"{where}:{path}")
             findings += faults
         if findings:
-            raise IllegalDefinition("Expected a document template of names, if and for alone", findings)
+            raise IllegalDefinition(said("Expected a document template of names, if and for alone"), findings)
         return cls(parts, texts, frozenset(_pictures(parts)))
 
     @property
@@ -87,10 +87,14 @@ class WordTemplate:
             try:
                 text = _SYNTAX.resolve_listing(template.render(dict(values)))
             except TemplateError as error:
-                raise Malformed(f"Expected the template to fit the case file, but {error}") from error
+                raise Malformed(
+                    said("Expected the template to fit the case file, but {error}", error=error)
+                ) from error
             parts[path] = text.encode()
             if read_xml(parts[path]) is None:
-                raise Malformed("Expected the template to give a whole document, but a placeholder breaks it")
+                raise Malformed(
+                    said("Expected the template to give a whole document, but a placeholder breaks it")
+                )
         if picture:
             parts.update(dict.fromkeys(self.pictures, picture))
         return packed(parts)
@@ -102,13 +106,21 @@ _SYNTAX = DocxTemplate(io.BytesIO())
 def _faults(path: str, text: str) -> Iterator[str]:
     """What docxtpl's signs allow and a template here may not use; size first, since the rest is searched."""
     if len(text) > LARGEST_TEXT or text.count("{") > MOST_BRACES:
-        yield f"Expected {path} of at most {LARGEST_TEXT} signs and {MOST_BRACES} braces, but found more"
+        yield said(
+            "Expected {path} of at most {largest_text} signs and {most_braces} braces, but found more",
+            path=path,
+            largest_text=LARGEST_TEXT,
+            most_braces=MOST_BRACES,
+        )
         return
     plain = _TAG.sub("", text)
     if _TRIMMED.search(plain):
-        yield f"Expected placeholders without a minus in {path}, but found one"
+        yield said("Expected placeholders without a minus in {path}, but found one", path=path)
     if _WHOLE.search(plain):
-        yield f"Expected {{{{ name }}}} in {path}, but found markup that stands for a whole paragraph or cell"
+        yield said(
+            "Expected {{{{ name }}}} in {path}, but found markup that stands for a whole paragraph or cell",
+            path=path,
+        )
 
 
 def packed(parts: Mapping[str, bytes]) -> bytes:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from engine.errors import NotAuthorised
+from engine.errors import NotAuthorised, listed, said
 from engine.organisation.duties import (
     SEPARATIONS,
     Breach,
@@ -74,7 +74,9 @@ def at_the_door(
     Raises NotFound for a unit the organisation does not know, ValueError for a right that does not exist.
     """
     if right not in RIGHTS:
-        raise ValueError(f"Expected one of {', '.join(RIGHTS)}, but found {right!r}")
+        raise ValueError(
+            said("Expected one of {rights}, but found {right!r}", rights=listed(RIGHTS), right=right)
+        )
     if actor.kind == "system":
         return
     is_party = actor.kind == "party"

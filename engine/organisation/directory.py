@@ -19,7 +19,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, updat
 
 from engine import canonical
 from engine.clock import Clock, moment_text
-from engine.errors import Malformed, NotFound, NotSignedIn
+from engine.errors import Malformed, NotFound, NotSignedIn, said
 from engine.organisation import importing, roster
 from engine.organisation.importing import Change, Report
 from engine.organisation.model import Actor, Organisation, Person, PostHeld
@@ -96,7 +96,9 @@ class Directory:
         with self._store.reading() as connection:
             row = _person_row(connection, login)
         if row is None:
-            raise NotFound(f"Expected a person of the organisation, but there is no “{login}”")
+            raise NotFound(
+                said("Expected a person of the organisation, but there is no “{login}”", login=login)
+            )
         return Person(row.login, row.name, row.active)
 
     def persons(self) -> tuple[Person, ...]:
@@ -146,7 +148,7 @@ class Directory:
             raise NotSignedIn(_SIGN_IN)
         held = [PostHeld(row.code, row.unit, tuple(canonical.loads(row.roles))) for row in rows if row.code]
         if not held:
-            raise NotSignedIn(f"{rows[0].name}当日没有岗位，不能登录")
+            raise NotSignedIn(said("{name}当日没有岗位，不能登录", name=rows[0].name))
         return Actor.officer(Person(rows[0].login, rows[0].name), list(dict.fromkeys(held)), post)
 
     def check_password(self, login: str, password: str) -> Person | None:
@@ -174,7 +176,13 @@ class Directory:
         `record` gets [{"what": "password", "change": "changed", "data": {"login": …}}].
         """
         if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
-            raise Malformed(f"密码须为{SHORTEST_PASSWORD}至{LONGEST_PASSWORD}个字符")
+            raise Malformed(
+                said(
+                    "密码须为{shortest_password}至{longest_password}个字符",
+                    shortest_password=SHORTEST_PASSWORD,
+                    longest_password=LONGEST_PASSWORD,
+                )
+            )
         self.person(login)
         self._write_password(login, self._passwords.hash(password), record=record)
 
@@ -198,9 +206,17 @@ class Directory:
         1 … 3650. `record` gets one change {"what": "token", "change": "added", "data": …}.
         """
         if not 1 <= days <= LONGEST_TOKEN_LIFE:
-            raise Malformed(f"Expected 1 to {LONGEST_TOKEN_LIFE} days, but found {days}")
+            raise Malformed(
+                said(
+                    "Expected 1 to {longest_token_life} days, but found {days}",
+                    longest_token_life=LONGEST_TOKEN_LIFE,
+                    days=days,
+                )
+            )
         if len(note) > 200:
-            raise Malformed(f"Expected a note of at most 200 characters, but found {len(note)}")
+            raise Malformed(
+                said("Expected a note of at most 200 characters, but found {count}", count=len(note))
+            )
         self.person(login)
         secret, now = f"bj_{self._draw()}", self._clock.now()
         row = {
@@ -226,7 +242,7 @@ class Directory:
             query = select(tables.token).where(tables.token.c.hash == _hash_of(secret))
             row = connection.execute(query).one_or_none()
             if row is None or row.revoked_at or row.expires_at <= moment_text(self._clock.now()):
-                raise NotSignedIn("访问令牌无效或已过期")
+                raise NotSignedIn(said("访问令牌无效或已过期"))
             return self.actor(row.login, post, connection=connection)
 
     def tokens(self, login: str) -> tuple[Token, ...]:
@@ -245,7 +261,11 @@ class Directory:
         with self._store.writing() as connection:
             done = connection.execute(change.values(revoked_at=moment_text(self._clock.now())))
             if done.rowcount == 0:
-                raise NotFound(f"Expected a token of {login}, but there is no “{number}”")
+                raise NotFound(
+                    said(
+                        "Expected a token of {login}, but there is no “{number}”", login=login, number=number
+                    )
+                )
             if record is not None:
                 data = {"login": login, "number": number}
                 record(connection, [{"what": "token", "change": "revoked", "data": data}])

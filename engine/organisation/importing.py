@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select, update
 
 from engine import canonical
-from engine.errors import Malformed
+from engine.errors import Malformed, said
 from engine.organisation.model import Holding, Organisation, Person, Post, Unit
 from engine.organisation.roster import Roster
 from engine.records import tables
@@ -130,7 +130,9 @@ def apply(store: Store, connection: Connection, changes: Sequence[Change]) -> No
         try:
             rows[each["what"]].append(dict(each["data"]))
         except (KeyError, TypeError) as error:
-            raise Malformed(f"Expected a change of the organisation, but {error!r}") from error
+            raise Malformed(
+                said("Expected a change of the organisation, but {error!r}", error=error)
+            ) from error
     for row in rows["unit"]:
         row["parent"] = row["parent"] or None
     for row in rows["post"]:

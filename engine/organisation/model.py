@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 from engine import canonical
-from engine.errors import Finding, Malformed, NotAuthorised, NotFound
+from engine.errors import Finding, Malformed, NotAuthorised, NotFound, said
 
 # A supervision body (行政执法监督机构) watches over the government it belongs to: `Organisation.reach`.
 UNIT_KINDS = ("city", "district", "department", "supervision", "office")
@@ -77,7 +77,9 @@ class Organisation:
         object.__setattr__(self, "posts", tuple(sorted(self.posts, key=lambda post: post.code)))
         findings = faults(self.units, self.posts)
         if findings:
-            raise Malformed("Expected an organisation that is one consistent tree, but it is not", findings)
+            raise Malformed(
+                said("Expected an organisation that is one consistent tree, but it is not"), findings
+            )
 
     @cached_property
     def digest(self) -> str:
@@ -98,19 +100,19 @@ class Organisation:
             units = tuple(Unit(**unit) for unit in data["units"])
             posts = tuple(Post(**{**post, "roles": tuple(post["roles"])}) for post in data["posts"])
         except (KeyError, TypeError) as error:
-            raise Malformed(f"Expected the data of an organisation, but {error}") from error
+            raise Malformed(said("Expected the data of an organisation, but {error}", error=error)) from error
         return cls(units, posts)
 
     def unit(self, code: str) -> Unit:
         """The unit of that code. Raises NotFound."""
         if code not in self._units:
-            raise NotFound(f"Expected a unit of the organisation, but there is no “{code}”")
+            raise NotFound(said("Expected a unit of the organisation, but there is no “{code}”", code=code))
         return self._units[code]
 
     def post(self, code: str) -> Post:
         """The post of that code. Raises NotFound."""
         if code not in self._posts:
-            raise NotFound(f"Expected a post of the organisation, but there is no “{code}”")
+            raise NotFound(said("Expected a post of the organisation, but there is no “{code}”", code=code))
         return self._posts[code]
 
     def parents(self, code: str) -> tuple[str, ...]:
@@ -168,21 +170,40 @@ def faults(units: Sequence[Unit], posts: Sequence[Post]) -> list[Finding]:
     for unit in units:
         if unit.parent and unit.parent not in parents:
             found.append(
-                fault(unit.code, "parent", f"a unit above “{unit.code}”, but “{unit.parent}” is unknown")
+                fault(
+                    unit.code,
+                    "parent",
+                    said(
+                        "a unit above “{code}”, but “{parent}” is unknown", code=unit.code, parent=unit.parent
+                    ),
+                )
             )
         elif unit.code in _above(unit.code, parents):
-            found.append(fault(unit.code, "parent", f"a tree of units, but “{unit.code}” lies below itself"))
+            found.append(
+                fault(
+                    unit.code,
+                    "parent",
+                    said("a tree of units, but “{code}” lies below itself", code=unit.code),
+                )
+            )
     for post in posts:
         if post.unit not in parents:
             found.append(
-                fault(post.code, "unit", f"a known unit of “{post.code}”, but “{post.unit}” is unknown")
+                fault(
+                    post.code,
+                    "unit",
+                    said("a known unit of “{code}”, but “{unit}” is unknown", code=post.code, unit=post.unit),
+                )
             )
     return found
 
 
 def _doubles(what: str, codes: list[str]) -> list[Finding]:
     twice = sorted({code for code in codes if codes.count(code) > 1}) if len(set(codes)) < len(codes) else []
-    return [fault(code, "code", f"each {what} once, but “{code}” stands twice") for code in twice]
+    return [
+        fault(code, "code", said("each {what} once, but “{code}” stands twice", what=what, code=code))
+        for code in twice
+    ]
 
 
 def _above(code: str, parents: Mapping[str, str]) -> set[str]:
@@ -196,7 +217,7 @@ def _above(code: str, parents: Mapping[str, str]) -> set[str]:
 
 def fault(code: str, column: str, rest: str) -> Finding:
     """A finding of the organisation: `where` is code and column, the sentence begins “Expected”."""
-    return Finding(f"{code}/{column}", f"Expected {rest}", f"organisation.{column}")
+    return Finding(f"{code}/{column}", said("Expected {rest}", rest=rest), f"organisation.{column}")
 
 
 @dataclass(frozen=True)
@@ -246,7 +267,13 @@ class Actor:
         """
         held = next((each for each in posts if post is None or each.post == post), None)
         if held is None:
-            raise NotAuthorised(f"您（{person.name}）当日不担任所选岗位{f'“{post}”' if post else ''}")
+            raise NotAuthorised(
+                said(
+                    "您（{name}）当日不担任所选岗位{which}",
+                    name=person.name,
+                    which=said("“{post}”", post=post) if post else "",
+                )
+            )
         return cls("officer", person.login, person.name, held.post, held.unit, held.roles, tuple(posts))
 
     def from_post(self, post: str) -> Actor:
@@ -254,7 +281,7 @@ class Actor:
         for held in self.posts:
             if held.post == post:
                 return replace(self, post=held.post, unit=held.unit, roles=held.roles)
-        raise NotAuthorised(f"您（{self.name}）当日不担任岗位“{post}”")
+        raise NotAuthorised(said("您（{name}）当日不担任岗位“{post}”", name=self.name, post=post))
 
     def holds(self, role: str, unit: str) -> bool:
         """Whether any post held gives the role in exactly that unit."""
@@ -275,10 +302,13 @@ class Actor:
             posts = tuple(PostHeld(p["post"], p["unit"], tuple(p["roles"])) for p in data["posts"])
             roles = tuple(data["roles"])
         except (KeyError, TypeError) as error:
-            raise Malformed(f"Expected the data of an actor, but {error!r}") from error
+            raise Malformed(said("Expected the data of an actor, but {error!r}", error=error)) from error
         if texts["kind"] not in ("officer", "party", "system"):
             raise Malformed(
-                f"Expected officer, party or system as an actor's kind, but found {texts['kind']!r}"
+                said(
+                    "Expected officer, party or system as an actor's kind, but found {kind!r}",
+                    kind=texts["kind"],
+                )
             )
         return cls(**texts, roles=roles, posts=posts)
 

@@ -16,7 +16,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
 from engine.clock import Clock
-from engine.errors import TooManyAttempts
+from engine.errors import TooManyAttempts, said
 
 SHORTEST_PASSWORD = 8
 # A hash over a password of unbounded length is a way to make the server work.
@@ -88,7 +88,9 @@ class Brake:
             now = self._clock.now()
             if failures is not None and now < failures.blocked_until:
                 seconds = -((now - failures.blocked_until) // timedelta(seconds=1))
-                raise TooManyAttempts(f"登录失败次数过多，请在{seconds}秒后再试", seconds)
+                raise TooManyAttempts(
+                    said("登录失败次数过多，请在{seconds}秒后再试", seconds=seconds), seconds
+                )
 
     def failed(self, login: str) -> None:
         """Count a failure."""

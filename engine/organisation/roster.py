@@ -9,16 +9,17 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from engine.errors import Finding, Malformed
+from engine.errors import Finding, Malformed, listed, said
 from engine.organisation.model import UNIT_KINDS, Holding, Organisation, Person, Post, Unit, faults
 from engine.organisation.passwords import LONGEST_PASSWORD, SHORTEST_PASSWORD
 from engine.organisation.roles import NOT_OF_A_POST, ROLES
+from engine.organisation.roster_row import Row
 
 # file: (columns that must be there, columns that may be there)
 FILES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -29,10 +30,7 @@ FILES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 LARGEST_FILE = 32 * 1024 * 1024
 MOST_FINDINGS = 500
 
-_CODE = re.compile(r"[a-z0-9]+([.\-_][a-z0-9]+)*")
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9.\-_@]{0,79}")
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-_LENGTHS = {"code": 80, "name_zh": 200, "name_en": 200, "short_zh": 40, "name": 200}
 _ACTIVE = {"": True, "yes": True, "true": True, "1": True, "是": True,
            "no": False, "false": False, "0": False, "否": False}  # fmt: skip
 
@@ -68,7 +66,13 @@ def contents(files: Files) -> dict[str, bytes]:
         found = {path.name: _bytes_of(path) for path in _csv_in(files)}
     strange = sorted(set(found) - set(FILES))
     if strange or not found:
-        raise Malformed(f"Expected {', '.join(FILES)}, but found {', '.join(strange) or 'none of them'}")
+        raise Malformed(
+            said(
+                "Expected {files}, but found {strange}",
+                files=listed(FILES),
+                strange=", ".join(strange) or "none of them",
+            )
+        )
     return found
 
 
@@ -83,7 +87,9 @@ def _bytes_of(path: Path | Traversable) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise Malformed(f"Expected to read {path.name}, but {error.strerror}") from error
+        raise Malformed(
+            said("Expected to read {name}, but {strerror}", name=path.name, strerror=error.strerror)
+        ) from error
 
 
 def read(files: Mapping[str, bytes], known: Organisation) -> Roster:
@@ -98,54 +104,13 @@ def read(files: Mapping[str, bytes], known: Organisation) -> Roster:
     reader.check_references(known)
     if reader.findings:
         raise Malformed(
-            f"Expected files without faults, but found {len(reader.findings)}; nothing was imported",
+            said(
+                "Expected files without faults, but found {count}; nothing was imported",
+                count=len(reader.findings),
+            ),
             reader.findings[:MOST_FINDINGS],
         )
     return reader.roster
-
-
-@dataclass(frozen=True)
-class _Row:
-    """One row of a file; row 1 holds the column names."""
-
-    file: str
-    number: int
-    cells: Mapping[str, str]
-    fault: Callable[[str, int, str, str], None]
-
-    def text(self, column: str, *, needed: bool = True) -> str:
-        value = self.cells.get(column, "")
-        if needed and not value:
-            self.refuse(column, "a value, but the cell is empty")
-        elif len(value) > _LENGTHS.get(column, len(value)):
-            self.refuse(column, f"at most {_LENGTHS[column]} characters, but found {len(value)}")
-        return value
-
-    def code(self, column: str, pattern: re.Pattern[str] = _CODE, *, needed: bool = True) -> str:
-        value = self.text(column, needed=needed)
-        if value and not pattern.fullmatch(value):
-            self.refuse(column, f"lower-case letters, digits and . - _, but found “{value}”")
-        return value
-
-    def several(self, column: str) -> tuple[str, ...]:
-        # Spreadsheets with a Chinese keyboard give the full-width semicolon.
-        parts = self.cells.get(column, "").replace("；", ";").split(";")
-        return tuple(dict.fromkeys(part.strip() for part in parts if part.strip()))
-
-    def day(self, column: str) -> date | None:
-        value = self.cells.get(column, "")
-        if not value:
-            return None
-        try:
-            if not _DATE.fullmatch(value):
-                raise ValueError(value)
-            return date.fromisoformat(value)
-        except ValueError:
-            self.refuse(column, f"a date such as 2026-01-31, but found “{value}”")
-            return None
-
-    def refuse(self, column: str, rest: str) -> None:
-        self.fault(self.file, self.number, column, f"Expected {rest}")
 
 
 class _Reader:
@@ -153,7 +118,7 @@ class _Reader:
         self.roster = Roster()
         self.findings: list[Finding] = []
         self._places: dict[tuple[str, str], tuple[str, int]] = {}
-        self._held: list[tuple[_Row, str]] = []
+        self._held: list[tuple[Row, str]] = []
 
     def fault(self, file: str, row: int, column: str, sentence: str) -> None:
         where = f"{file} row {row}, column {column}" if column else f"{file} row {row}"
@@ -164,7 +129,7 @@ class _Reader:
         for row in self._rows(name, data):
             take(row)
 
-    def _rows(self, name: str, data: bytes) -> Iterator[_Row]:
+    def _rows(self, name: str, data: bytes) -> Iterator[Row]:
         text = self._decode(name, data)
         if text is None:
             return
@@ -177,17 +142,30 @@ class _Reader:
                 if not any(cell.strip() for cell in cells):
                     continue
                 if len(cells) != len(columns):
-                    sentence = f"Expected {len(columns)} cells, but found {len(cells)}"
+                    sentence = said(
+                        "Expected {count} cells, but found {other_count}",
+                        count=len(columns),
+                        other_count=len(cells),
+                    )
                     self.fault(name, table.line_num, "", sentence)
                     continue
                 values = {column: cell.strip() for column, cell in zip(columns, cells, strict=True)}
-                yield _Row(name, table.line_num, values, self.fault)
+                yield Row(name, table.line_num, values, self.fault)
         except csv.Error as error:
-            self.fault(name, table.line_num, "", f"Expected a CSV row, but {error}")
+            self.fault(name, table.line_num, "", said("Expected a CSV row, but {error}", error=error))
 
     def _decode(self, name: str, data: bytes) -> str | None:
         if len(data) > LARGEST_FILE:
-            self.fault(name, 1, "", f"Expected at most {LARGEST_FILE} bytes, but found {len(data)}")
+            self.fault(
+                name,
+                1,
+                "",
+                said(
+                    "Expected at most {largest_file} bytes, but found {count}",
+                    largest_file=LARGEST_FILE,
+                    count=len(data),
+                ),
+            )
             return None
         # A Chinese Excel saves CSV in GB18030, everything else in UTF-8, with or without a byte order mark.
         for encoding in ("utf-8-sig", "gb18030"):
@@ -197,27 +175,42 @@ class _Reader:
                 continue
             if "\0" not in text:
                 return text
-        self.fault(name, 1, "", "Expected text in UTF-8 or GB18030, but found other bytes")
+        self.fault(name, 1, "", said("Expected text in UTF-8 or GB18030, but found other bytes"))
         return None
 
     def _columns_fit(self, name: str, columns: list[str]) -> bool:
         needed, optional = FILES[name]
         for column in needed:
             if column not in columns:
-                self.fault(name, 1, column, f"Expected the column {column}, but it is missing")
+                self.fault(
+                    name, 1, column, said("Expected the column {column}, but it is missing", column=column)
+                )
         for column in columns:
             if column not in needed + optional:
                 wanted = ", ".join(needed + optional)
-                self.fault(name, 1, column, f"Expected one of {wanted}, but found “{column}”")
+                self.fault(
+                    name,
+                    1,
+                    column,
+                    said("Expected one of {wanted}, but found “{column}”", wanted=wanted, column=column),
+                )
             elif columns.count(column) > 1:
-                self.fault(name, 1, column, f"Expected each column once, but {column} stands twice")
+                self.fault(
+                    name,
+                    1,
+                    column,
+                    said("Expected each column once, but {column} stands twice", column=column),
+                )
                 return False
         return set(needed) <= set(columns) <= set(needed + optional)
 
-    def _unit(self, row: _Row) -> None:
+    def _unit(self, row: Row) -> None:
         kind = row.text("kind")
         if kind and kind not in UNIT_KINDS:
-            row.refuse("kind", f"one of {', '.join(UNIT_KINDS)}, but found “{kind}”")
+            row.refuse(
+                "kind",
+                said("one of {unit_kinds}, but found “{kind}”", unit_kinds=listed(UNIT_KINDS), kind=kind),
+            )
         unit = Unit(
             self._unique(row, "unit", row.code("code")),
             row.code("parent", needed=False),
@@ -228,65 +221,90 @@ class _Reader:
         )
         self.roster.units.append(unit)
 
-    def _post(self, row: _Row) -> None:
+    def _post(self, row: Row) -> None:
         roles = row.several("roles")
         if not roles:
-            row.refuse("roles", "at least one role, but the cell is empty")
+            row.refuse("roles", said("at least one role, but the cell is empty"))
         for role in roles:
             if role not in ROLES or role in NOT_OF_A_POST:
-                row.refuse("roles", f"roles that a post can give, but found “{role}”")
+                row.refuse("roles", said("roles that a post can give, but found “{role}”", role=role))
         code = self._unique(row, "post", row.code("code"))
         self.roster.posts.append(
             Post(code, row.code("unit"), row.text("name_zh"), row.text("name_en"), roles)
         )
 
-    def _unique(self, row: _Row, what: str, code: str) -> str:
+    def _unique(self, row: Row, what: str, code: str) -> str:
         first = self._places.setdefault((what, code), (row.file, row.number))
         if code and first != (row.file, row.number):
-            row.refuse("code", f"each code once, but “{code}” stands in row {first[1]} already")
+            row.refuse(
+                "code",
+                said("each code once, but “{code}” stands in row {first} already", code=code, first=first[1]),
+            )
         return code
 
-    def _person(self, row: _Row) -> None:
+    def _person(self, row: Row) -> None:
         login, name = row.code("login", _LOGIN), row.text("name")
         self._add_person(row, Person(login, name, self._active(row)))
         self._password(row, login)
         begin, end = row.day("valid_from"), row.day("valid_to")
         if begin and end and end < begin:
-            row.refuse("valid_to", f"a day not before {begin.isoformat()}, but found {end.isoformat()}")
+            row.refuse(
+                "valid_to",
+                said(
+                    "a day not before {begin}, but found {end}", begin=begin.isoformat(), end=end.isoformat()
+                ),
+            )
         posts = row.several("posts")
         if posts and not row.cells["valid_from"]:
-            row.refuse("valid_from", "the first day of the posts, but the cell is empty")
+            row.refuse("valid_from", said("the first day of the posts, but the cell is empty"))
         for post in posts:
             self._held.append((row, post))
             self._hold(row, Holding(login, post, begin or date.min, end))
 
-    def _add_person(self, row: _Row, person: Person) -> None:
+    def _add_person(self, row: Row, person: Person) -> None:
         earlier = self.roster.persons.setdefault(person.login, person)
         if earlier != person:
-            row.refuse("name", f"the same name and state in all rows of “{person.login}”, but they differ")
+            row.refuse(
+                "name",
+                said("the same name and state in all rows of “{login}”, but they differ", login=person.login),
+            )
 
-    def _hold(self, row: _Row, holding: Holding) -> None:
+    def _hold(self, row: Row, holding: Holding) -> None:
         key = (f"holding of {holding.post} from {holding.valid_from}", holding.login)
         first = self._places.setdefault(key, (row.file, row.number))
         if first != (row.file, row.number):
-            row.refuse("posts", f"“{holding.post}” once from that day, but row {first[1]} has it already")
+            row.refuse(
+                "posts",
+                said(
+                    "“{post}” once from that day, but row {first} has it already",
+                    post=holding.post,
+                    first=first[1],
+                ),
+            )
         else:
             self.roster.holdings.append(holding)
 
-    def _active(self, row: _Row) -> bool:
+    def _active(self, row: Row) -> bool:
         value = row.cells.get("active", "").lower()
         if value not in _ACTIVE:
-            row.refuse("active", f"yes or no, but found “{value}”")
+            row.refuse("active", said("yes or no, but found “{value}”", value=value))
         return _ACTIVE.get(value, True)
 
-    def _password(self, row: _Row, login: str) -> None:
+    def _password(self, row: Row, login: str) -> None:
         password = row.cells.get("password", "")
         if not password:
             return
         if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
-            row.refuse("password", f"at least {SHORTEST_PASSWORD} characters, but found {len(password)}")
+            row.refuse(
+                "password",
+                said(
+                    "at least {shortest_password} characters, but found {count}",
+                    shortest_password=SHORTEST_PASSWORD,
+                    count=len(password),
+                ),
+            )
         if self.roster.passwords.setdefault(login, password) != password:
-            row.refuse("password", f"one password for “{login}”, but two are given")
+            row.refuse("password", said("one password for “{login}”, but two are given", login=login))
 
     def check_references(self, known: Organisation) -> None:
         """Check that the files and what is known already make one organisation together."""
@@ -299,7 +317,7 @@ class _Reader:
             self.fault(file, row, column, each.sentence)
         for place, post in self._held:
             if post not in posts:
-                place.refuse("posts", f"known posts, but there is no “{post}”")
+                place.refuse("posts", said("known posts, but there is no “{post}”", post=post))
 
 
 def sizes(roster: Roster) -> dict[str, int]:

@@ -18,7 +18,7 @@ from functools import cached_property
 from typing import Any
 
 from engine import canonical
-from engine.errors import Broken
+from engine.errors import Broken, said
 from engine.records import hashing
 
 VERSION = 1
@@ -141,7 +141,12 @@ def from_row(stream: str, seq: int, case_id: int | None, head: str, payload: str
         )
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise Broken(
-            f"Expected entry {seq} of {stream} to be an entry, but it cannot be read: {error}"
+            said(
+                "Expected entry {seq} of {stream} to be an entry, but it cannot be read: {error}",
+                seq=seq,
+                stream=stream,
+                error=error,
+            )
         ) from error
 
 

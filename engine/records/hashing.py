@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 
-from engine.errors import Broken, Malformed
+from engine.errors import Broken, Malformed, listed, said
 
 SHA256, SM3 = "sha256", "sm3"
 KNOWN = (SHA256, SM3)
@@ -22,10 +22,19 @@ def choose(name: str) -> None:
     Raises Malformed for a function we do not know or this machine's OpenSSL does not have.
     """
     if name not in KNOWN:
-        raise Malformed(f"Expected the hash function to be {' or '.join(KNOWN)}, but found {name!r}")
+        raise Malformed(
+            said(
+                "Expected the hash function to be {known}, but found {name!r}",
+                known=listed(KNOWN, " or "),
+                name=name,
+            )
+        )
     if not available(name):
         raise Malformed(
-            f"Expected {name} in this machine's OpenSSL, but it has none: use another build of it"
+            said(
+                "Expected {name} in this machine's OpenSSL, but it has none: use another build of it",
+                name=name,
+            )
         )
     _chosen[0] = name
 
@@ -49,9 +58,17 @@ def raw(name: str, data: bytes) -> bytes:
     if name == SHA256:
         return hashlib.sha256(data).digest()
     if name not in KNOWN:
-        raise Broken(f"Expected the hash function to be {' or '.join(KNOWN)}, but found {name!r}")
+        raise Broken(
+            said(
+                "Expected the hash function to be {known}, but found {name!r}",
+                known=listed(KNOWN, " or "),
+                name=name,
+            )
+        )
     if not available(name):
-        raise Broken(f"Expected {name} in this machine's OpenSSL to check the record, but it has none")
+        raise Broken(
+            said("Expected {name} in this machine's OpenSSL to check the record, but it has none", name=name)
+        )
     return hashlib.new(name, data).digest()
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select, text
 from sqlalchemy.exc import IntegrityError
 
-from engine.errors import Conflict
+from engine.errors import Conflict, said
 from engine.records.entries import GENESIS, Entry, Event, from_row
 from engine.records.tables import entry as entry_table
 
@@ -47,7 +47,11 @@ def append(connection: Connection, entry: Entry) -> None:
         connection.execute(insert(entry_table).values(row))
     except IntegrityError as error:
         raise Conflict(
-            f"Expected entry {entry.seq} of {entry.stream} to be free, but it has been written"
+            said(
+                "Expected entry {seq} of {stream} to be free, but it has been written",
+                seq=entry.seq,
+                stream=entry.stream,
+            )
         ) from error
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from engine.errors import Broken, NotFound
+from engine.errors import Broken, NotFound, said
 from engine.records import journal
 from engine.records.entries import Entry, Event, fresh_salt
 from engine.records.seals import Seal
@@ -39,7 +39,7 @@ def _client() -> Any:
         return importlib.import_module("rfc3161_client")
     except ImportError as error:
         raise NotFound(
-            "Expected the package rfc3161-client, but it is not installed (extra: stamps)"
+            said("Expected the package rfc3161-client, but it is not installed (extra: stamps)")
         ) from error
 
 
@@ -62,11 +62,21 @@ def read(seal: Seal, authority: str, response: bytes, roots: bytes | None = None
         info = answer.tst_info
         imprint = _imprint(seal)
         if info.message_imprint.message != imprint:
-            raise Broken(f"Expected a time-stamp of seal {seal.number}, but it is of something else")
+            raise Broken(
+                said(
+                    "Expected a time-stamp of seal {number}, but it is of something else", number=seal.number
+                )
+            )
         if roots is not None:
             _demand_signature(client, answer, roots, imprint)
     except ValueError as error:
-        raise Broken(f"Expected {authority} to answer with a time-stamp, but {error}") from error
+        raise Broken(
+            said(
+                "Expected {authority} to answer with a time-stamp, but {error}",
+                authority=authority,
+                error=error,
+            )
+        ) from error
     moment = info.gen_time.strftime("%Y-%m-%dT%H:%M:%SZ")
     return Stamp(seal.number, authority, moment, response)
 
@@ -83,7 +93,9 @@ def _demand_signature(client: Any, answer: Any, roots: bytes, imprint: bytes) ->
     try:
         builder.build().verify(answer, imprint)
     except client.VerificationError as error:
-        raise Broken(f"Expected a time-stamp signed under the roots, but {error}") from error
+        raise Broken(
+            said("Expected a time-stamp signed under the roots, but {error}", error=error)
+        ) from error
 
 
 def keep(connection: Connection, stamp: Stamp, moment: str) -> Entry:

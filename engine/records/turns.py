@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Event, Lock
 
-from engine.errors import Conflict
+from engine.errors import Conflict, said
 
 
 class Turns:
@@ -35,7 +35,10 @@ class Turns:
         try:
             if not mine.wait(self._patience):
                 raise Conflict(
-                    f"Expected the database to be free within {self._patience:g} seconds, but others write"
+                    said(
+                        "Expected the database to be free within {patience:g} seconds, but others write",
+                        patience=self._patience,
+                    )
                 )
             yield
         finally:

@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
 from engine import canonical
-from engine.errors import Finding, Malformed, NotFound, NotSignedIn, TooLarge
+from engine.errors import Finding, Malformed, NotFound, NotSignedIn, TooLarge, said
 from engine.organisation.model import Actor
 from web.api.declarations import ENDPOINTS, Endpoint
 from web.api.document import MOST, description
@@ -36,7 +36,7 @@ def _actor() -> Actor:
     """The owner of the token. Raises NotSignedIn."""
     scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not secret:
-        raise NotSignedIn("Expected an access token (Authorization: Bearer …), but found none")
+        raise NotSignedIn(said("Expected an access token (Authorization: Bearer …), but found none"))
     actor = _house().directory.actor_of_token(secret.strip())
     g.actor = actor  # a refusal at the door is journalled with the person
     return actor
@@ -46,7 +46,11 @@ def _body(endpoint: Endpoint) -> dict[str, Any]:
     if endpoint.body is None:
         return {}
     if (request.content_length or 0) > LARGEST_BODY:
-        raise TooLarge(f"Expected a body of at most {LARGEST_BODY} bytes, but it is larger")
+        raise TooLarge(
+            said(
+                "Expected a body of at most {largest_body} bytes, but it is larger", largest_body=LARGEST_BODY
+            )
+        )
     text = request.get_data()
     data = canonical.loads(text) if text else {}
     canonical.demand_storable(data)
@@ -55,20 +59,30 @@ def _body(endpoint: Endpoint) -> dict[str, Any]:
     )
     if faults:
         findings = [_finding(fault) for fault in faults[:MOST_FINDINGS]]
-        raise Malformed("Expected a body as /api/openapi.json describes it, but found another", findings)
+        raise Malformed(
+            said("Expected a body as /api/openapi.json describes it, but found another"), findings
+        )
     return dict(data)
 
 
 def _finding(fault: ValidationError) -> Finding:
     message = fault.message if len(fault.message) <= _SHOWN else f"{fault.message[:_SHOWN]}…"
     where = "/" + "/".join(map(str, fault.path))
-    return Finding(where, f"Expected a body as described, but {message}", f"api.{fault.validator}")
+    return Finding(
+        where, said("Expected a body as described, but {message}", message=message), f"api.{fault.validator}"
+    )
 
 
 def _path(numbers: dict[str, int]) -> dict[str, int]:
     for name, number in numbers.items():
         if number > MOST:
-            raise NotFound(f"Expected a {name} of this installation, but there is no {str(number)[:24]}")
+            raise NotFound(
+                said(
+                    "Expected a {name} of this installation, but there is no {number}",
+                    name=name,
+                    number=str(number)[:24],
+                )
+            )
     return numbers
 
 
@@ -78,7 +92,13 @@ def _query(endpoint: Endpoint) -> dict[str, str]:
     unknown = sorted(found.keys() - endpoint.query.keys())
     if unknown:
         wanted = ", ".join(endpoint.query) or "nothing"
-        raise Malformed(f"Expected {wanted} in the query, but found {unknown[0][:40]!r}")
+        raise Malformed(
+            said(
+                "Expected {wanted} in the query, but found {unknown!r}",
+                wanted=wanted,
+                unknown=unknown[0][:40],
+            )
+        )
     return found
 
 

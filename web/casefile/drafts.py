@@ -16,7 +16,7 @@ from sqlalchemy import delete, select
 
 from engine import canonical
 from engine.clock import moment_text, read_moment
-from engine.errors import Malformed
+from engine.errors import Malformed, said
 from engine.records.tables import draft
 from web.house import House
 
@@ -48,7 +48,7 @@ def save(house: House, person: str, place: str, values: Mapping[str, Any]) -> No
     now = house.clock.now()
     data = canonical.dumps(dict(values))
     if len(data) > LARGEST:
-        raise Malformed("Expected a draft of a form's size, but it is far larger")
+        raise Malformed(said("Expected a draft of a form's size, but it is far larger"))
     row = {"person": person, "place": place, "data": data, "saved_at": moment_text(now)}
     with house.store.writing() as connection:
         connection.execute(delete(draft).where(draft.c.saved_at < moment_text(now - KEPT_FOR)))
