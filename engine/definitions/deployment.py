@@ -194,7 +194,7 @@ def _check_models(bundle: Bundle) -> None:
         except IllegalDefinition as error:
             findings += [Finding(f"{path}:{f.where}", f.sentence, f.rule, f.line) for f in error.findings]
     if findings:
-        raise IllegalDefinition("Expected legal decision tables, but found faults", findings)
+        raise IllegalDefinition(said("Expected legal decision tables, but found faults"), findings)
 
 
 def _check_penalties(bundle: Bundle) -> None:
@@ -242,7 +242,7 @@ def _binds(data: bytes) -> bool:
 def _demand_proof(tables: Mapping[str, bytes]) -> None:
     findings = list(proven_findings(tables))
     if findings:
-        raise IllegalDefinition("Expected penalty tables that are proven, but found faults", findings)
+        raise IllegalDefinition(said("Expected penalty tables that are proven, but found faults"), findings)
 
 
 _CHECKS: dict[str, Callable[[Bundle], object]] = {

@@ -23,7 +23,7 @@ from engine import canonical
 from engine.clock import Clock, moment_text
 from engine.definitions import bundles, deployment, withdrawals
 from engine.definitions.bundles import MAX_BYTES, MAX_FILES, NAME, Bundle
-from engine.errors import ActBlocked, Conflict, IllegalDefinition, Malformed, NotFound, TooLarge, said
+from engine.errors import ActBlocked, Conflict, IllegalDefinition, Malformed, NotFound, TooLarge, listed, said
 from engine.records import blobs, journal
 from engine.records.entries import Event, fresh_salt
 from engine.records.store import Store
@@ -121,8 +121,11 @@ class Drafts:
         """A new draft. Raises Malformed for a name that no package can have, TooLarge."""
         if not NAME.fullmatch(bundle.name):
             raise Malformed(
-                "Expected a number of lower-case letters, digits, - and _ that begins with a letter, "
-                f"but found {bundle.name[:60]!r}"
+                said(
+                    "Expected a number of lower-case letters, digits, - and _ that begins with a "
+                    "letter, but found {name!r}",
+                    name=bundle.name[:60],
+                )
             )
         with self._store.writing() as connection:
             now = moment_text(self._clock.now())
@@ -173,7 +176,7 @@ class Drafts:
         def approved(_connection: Connection, found: Draft) -> Draft:
             if actor["person"] in found.authors:
                 raise ActBlocked(
-                    "Expected a second person to approve the draft, but whoever asks has worked on it"
+                    said("Expected a second person to approve the draft, but whoever asks has worked on it")
                 )
             return replace(found, status=APPROVED, approved_by=str(actor["person"]), note=note[:2000])
 
@@ -245,16 +248,30 @@ class Drafts:
                 .values(changed.as_row())
             )
             if done.rowcount != 1:  # two at the same moment, where the database does not lock the row
-                raise Conflict(f"Expected version {version} of draft {number}, but somebody was faster")
+                raise Conflict(
+                    said(
+                        "Expected version {version} of draft {number}, but somebody was faster",
+                        version=version,
+                        number=number,
+                    )
+                )
             self._journal(connection, actor, names[0], names[1], changed)
         return changed
 
     def _keep(self, connection: Connection, bundle: Bundle) -> str:
         if len(bundle.files) > MAX_FILES or sum(map(len, bundle.files.values())) > MAX_BYTES:
-            raise TooLarge(f"Expected at most {MAX_FILES} files of {MAX_BYTES} bytes, but there is more")
+            raise TooLarge(
+                said(
+                    "Expected at most {max_files} files of {max_bytes} bytes, but there is more",
+                    max_files=MAX_FILES,
+                    max_bytes=MAX_BYTES,
+                )
+            )
         for path, data in bundle.files.items():
             if not _PATH.fullmatch(path) or ".." in path.split("/"):
-                raise Malformed(f"Expected a path inside the package, but found {path[:80]!r}")
+                raise Malformed(
+                    said("Expected a path inside the package, but found {path!r}", path=path[:80])
+                )
             blobs.put(self._store, connection, data, "application/octet-stream")
         return blobs.put(self._store, connection, bundle.manifest.encode(), deployment.MANIFEST_TYPE)
 
@@ -298,12 +315,23 @@ def own_part(bundle: Bundle) -> Bundle:
 def _refuse_stale(found: Draft, version: int, allowed: Sequence[str]) -> None:
     if found.version != version:
         raise Conflict(
-            f"Expected version {version} of draft {found.number}, but {found.saved_by} has saved version "
-            f"{found.version} since; nothing was overwritten"
+            said(
+                "Expected version {version} of draft {number}, but {saved_by} has saved version "
+                "{found_version} since; nothing was overwritten",
+                version=version,
+                number=found.number,
+                saved_by=found.saved_by,
+                found_version=found.version,
+            )
         )
     if found.status not in allowed:
         raise Conflict(
-            f"Expected draft {found.number} to be {' or '.join(allowed)}, but it is {found.status}"
+            said(
+                "Expected draft {number} to be {allowed}, but it is {status}",
+                number=found.number,
+                allowed=listed(allowed, " or "),
+                status=found.status,
+            )
         )
 
 
@@ -319,15 +347,20 @@ def _refuse_overtaken(connection: Connection, found: Draft) -> None:
     newest = connection.execute(query).scalar()
     if newest != found.base:
         raise Conflict(
-            f"Expected version {found.base or 'none'} of {found.name} to be the newest, but version "
-            f"{newest} has been deployed since this draft was begun"
+            said(
+                "Expected version {base} of {name} to be the newest, but version {newest} has been "
+                "deployed since this draft was begun",
+                base=found.base or "none",
+                name=found.name,
+                newest=newest,
+            )
         )
 
 
 def _load(connection: Connection, number: int) -> Draft:
     row = connection.execute(select(design).where(design.c.number == number)).first()
     if row is None:
-        raise NotFound(f"Expected a draft {number}, but there is none")
+        raise NotFound(said("Expected a draft {number}, but there is none", number=number))
     return _of_row(connection, row)
 
 

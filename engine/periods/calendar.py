@@ -16,7 +16,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from engine import canonical
-from engine.errors import Malformed
+from engine.errors import Malformed, said
 from engine.periods.hours import HOURS_FILE, Hours, hours_of, hours_on
 from engine.periods.notices import Notice, read_notices
 from engine.periods.roster import Roster
@@ -233,14 +233,24 @@ class Calendar:
         Raises Malformed beyond `MOST_DAYS`.
         """
         if abs(number) > MOST_DAYS:
-            raise Malformed(f"Expected at most {MOST_DAYS} working days, but found {number}")
+            raise Malformed(
+                said(
+                    "Expected at most {most_days} working days, but found {number}",
+                    most_days=MOST_DAYS,
+                    number=number,
+                )
+            )
         if number == 0:
             return day
         try:
             return self._forward(day, number) if number > 0 else self._back(day, -number)
         except (ValueError, OverflowError) as error:
             raise Malformed(
-                f"Expected a date between the years 1 and 9999, but {day} {number:+d}W is none"
+                said(
+                    "Expected a date between the years 1 and 9999, but {day} {number:+d}W is none",
+                    day=day,
+                    number=number,
+                )
             ) from error
 
     def working_days_between(self, after: date, until: date) -> int:

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Protocol
 
-from engine.errors import Malformed
+from engine.errors import Malformed, said
 from engine.periods.calendar import Calendar
 
 Interval = tuple[Any, Any]
@@ -56,7 +56,13 @@ class NaturalDays:
         try:
             return point + timedelta(days=amount)
         except OverflowError as error:
-            raise Malformed(f"Expected a date up to 9999, but {point} and {amount} days is none") from error
+            raise Malformed(
+                said(
+                    "Expected a date up to 9999, but {point} and {amount} days is none",
+                    point=point,
+                    amount=amount,
+                )
+            ) from error
 
     def between(self, after: date, until: date) -> int:
         """Days in after < d <= until."""
@@ -159,12 +165,16 @@ def add_months(day: date, months: int) -> date:
     index = day.year * 12 + day.month - 1 + months
     year, month = divmod(index, 12)
     if not 1 <= year <= 9999:
-        raise Malformed(f"Expected a date up to 9999, but {day} and {months} months is none")
+        raise Malformed(
+            said("Expected a date up to 9999, but {day} and {months} months is none", day=day, months=months)
+        )
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def as_utc(moment: datetime) -> datetime:
     """The moment in UTC. Raises Malformed for one without a zone."""
     if moment.tzinfo is None:
-        raise Malformed(f"Expected a moment with a time zone, but {moment.isoformat()} has none")
+        raise Malformed(
+            said("Expected a moment with a time zone, but {moment} has none", moment=moment.isoformat())
+        )
     return moment.astimezone(UTC)

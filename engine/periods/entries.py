@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any
 
 from engine.clock import moment_text, read_moment
-from engine.errors import Conflict, Malformed
+from engine.errors import Conflict, Malformed, said
 from engine.periods.limits import Limit
 
 STARTED, SUSPENDED, RESUMED = "started", "suspended", "resumed"
@@ -72,11 +72,11 @@ class Entry:
         """The entry that `as_data` wrote. Raises Malformed."""
         unknown: set[str] = set(data) - {f.name for f in fields(cls)}
         if unknown or data.get("act") not in ACTS:
-            raise Malformed(f"Expected an entry of a period ledger, but found {dict(data)!r}")
+            raise Malformed(said("Expected an entry of a period ledger, but found {dict!r}", dict=dict(data)))
         try:
             return cls(**{name: _reader(name)(value) for name, value in data.items()})
         except (TypeError, ValueError) as error:
-            raise Malformed(f"Expected an entry of a period ledger, but {error}") from error
+            raise Malformed(said("Expected an entry of a period ledger, but {error}", error=error)) from error
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import time
 
-from engine.errors import Malformed
+from engine.errors import Malformed, said
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,9 @@ class Roster:
         if edges and edges[-1] == (0, 0, 0):
             edges[-1] = (24, 0, 0)
         if not edges or any(later <= earlier for earlier, later in itertools.pairwise(edges)):
-            raise Malformed(f"Expected service hours that rise through the day, but found {self}")
+            raise Malformed(
+                said("Expected service hours that rise through the day, but found {self}", self=self)
+            )
 
     @classmethod
     def of(cls, *spans: str, every_day: bool = False) -> Roster:
@@ -37,7 +39,9 @@ class Roster:
         try:
             return cls(tuple(_span(text) for text in spans), every_day)
         except ValueError as error:
-            raise Malformed(f"Expected service hours such as 09:00-17:00, but found {spans!r}") from error
+            raise Malformed(
+                said("Expected service hours such as 09:00-17:00, but found {spans!r}", spans=spans)
+            ) from error
 
     @classmethod
     def read(cls, hours: Roster | Sequence[time]) -> Roster:
