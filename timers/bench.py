@@ -21,7 +21,6 @@ from engine.casework.runtime import Runtime, Settings
 from engine.clock import SystemClock, VirtualClock, moment_text
 from engine.definitions import deployment
 from engine.definitions.bundles import Bundle
-from engine.definitions.shelf import Shelf
 from engine.organisation.directory import Directory
 from engine.organisation.model import Actor
 from engine.records import tables
@@ -46,7 +45,6 @@ class Bench:
         clock = SystemClock()
         directory = Directory(store, clock, zone=self._settings.zone)
         runtime = Runtime(store, clock, self._settings, directory)
-        self._shelf = runtime.shelf = Shelf(source.shelf if source else None)
         try:
             if source is None:
                 founding.found(runtime)
@@ -79,7 +77,6 @@ class Bench:
         clock = VirtualClock(datetime.combine(first_day, time(9), settings.zone).astimezone(UTC))
         store = Store(f"sqlite:///{folder.name}/laboratory.db")
         runtime = Runtime(store, clock, settings, Directory(store, clock, zone=settings.zone))
-        runtime.shelf = Shelf(self._shelf)
         laboratory = Laboratory(runtime, clock, seed)
         laboratory.folder = folder
         return laboratory

@@ -12,7 +12,7 @@ if, rule, zh, en; a field that was left empty is null in a rule), `x-order` (dat
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -28,7 +28,7 @@ from engine.definitions.form_sentences import Labels, findings_of, say
 from engine.definitions.form_values import cleaned, html_values, is_decimal_number, is_whole_number, oversized
 from engine.definitions.formats import FORMATS, dates_in_order, other_lacks_text
 from engine.definitions.patterns import LONGEST_TEXT, safe_pattern
-from engine.errors import Finding, IllegalDefinition, Malformed, TooLarge
+from engine.errors import Finding, IllegalDefinition, Malformed, TooLarge, said
 
 MOST_FINDINGS = 100
 _PRESENT = frozenset({"today", "now"})
@@ -55,10 +55,17 @@ class Form:
         """The form of two JSON texts. Raises IllegalDefinition with every fault of the form's schema and
         of the case file's."""
         schemas = Schemas.read(schema, casefile)
-        findings = [*lint(schemas), *_casefile_faults(casefile)]
+        findings = [*lint(schemas), *casefile_faults(casefile)]
         if findings:
-            raise IllegalDefinition(f"Expected a legal form, but {findings[0].sentence}", findings)
+            raise IllegalDefinition(
+                said("Expected a legal form, but {sentence}", sentence=findings[0].sentence), findings
+            )
         return cls(schemas)
+
+    @classmethod
+    def read_deployed(cls, schema: bytes, casefile: bytes = b'{"type":"object"}') -> Form:
+        """The form of two JSON texts that were found legal when they were deployed, not judged again."""
+        return cls(Schemas.read(schema, casefile))
 
     def visible(self, roles: Collection[str]) -> tuple[Field, ...]:
         """The fields that somebody in these roles fills in."""
@@ -81,9 +88,9 @@ class Form:
         """
         labels = Labels(self.fields, "en" if language == "en" else "zh")
         if not isinstance(data, Mapping):
-            raise Malformed("Expected an object of fields, but found something else")
+            raise Malformed(said("Expected an object of fields, but found something else"))
         if oversized(data):
-            raise TooLarge("Expected the data of one form, but found far more")
+            raise TooLarge(said("Expected the data of one form, but found far more"))
         values, unreadable = cleaned(self.fields, data)
         findings = [say(labels, path, *_UNREADABLE) for path in unreadable]
         findings += _hidden(self.fields, values, roles, labels)
@@ -123,6 +130,10 @@ class Form:
             yield from rule.judge(values, labels.language, now, faulty)
 
 
+FormReader = Callable[..., Form]
+"""How a form becomes one: `Form.read` judges it, `Form.read_deployed` does not."""
+
+
 class _Rule:
     """One rule over several fields."""
 
@@ -159,17 +170,15 @@ class _Rule:
 
 
 def casefile_properties(casefile: bytes) -> Mapping[str, Any]:
-    """The properties of a case-file schema, references resolved. Raises IllegalDefinition."""
-    findings = _casefile_faults(casefile)
-    if findings:
-        raise IllegalDefinition(f"Expected a legal case file, but {findings[0].sentence}", findings)
+    """The properties of a case-file schema that was found legal, references resolved."""
     schemas = Schemas.read(b'{"type":"object"}', casefile)
     properties = schemas.casefile.get("properties", {})
     return {name: schemas.whole(sub) if isinstance(sub, Mapping) else sub for name, sub in properties.items()}
 
 
 @lru_cache(maxsize=64)
-def _casefile_faults(casefile: bytes) -> tuple[Finding, ...]:
+def casefile_faults(casefile: bytes) -> tuple[Finding, ...]:
+    """Every fault of a case-file schema. Raises IllegalDefinition where it is no JSON at all."""
     found = lint_casefile(Schemas.read(b'{"type":"object"}', casefile).casefile)
     return tuple(Finding(f"{CASEFILE}{f.where}", f.sentence, f.rule, f.line) for f in found)
 
@@ -208,14 +217,25 @@ def _once(findings: Sequence[Finding]) -> list[Finding]:
 def _refusal(findings: list[Finding], language: str) -> Malformed:
     number = len(findings)
     if language == "zh":
-        return Malformed(f"请更正{number}处：{findings[0].sentence}", findings)
-    return Malformed(f"Expected a form without fault, but found {number}: {findings[0].sentence}", findings)
+        return Malformed(
+            said("请更正{number}处：{sentence}", number=number, sentence=findings[0].sentence), findings
+        )
+    return Malformed(
+        said(
+            "Expected a form without fault, but found {number}: {sentence}",
+            number=number,
+            sentence=findings[0].sentence,
+        ),
+        findings,
+    )
 
 
 def _notes(fields: Sequence[Field]) -> Iterator[Finding]:
     for field in fields:
         if field.label["zh"] == field.name:
-            sentence = f"Expected a title for {field.name!r}, but found none; its name is shown instead"
+            sentence = said(
+                "Expected a title for {name!r}, but found none; its name is shown instead", name=field.name
+            )
             yield Finding(f"/{field.name}", sentence, "form.title", severity="note")
 
 
@@ -247,4 +267,4 @@ _VALIDATOR = extend(  # type: ignore[no-untyped-call]
     ),
 )
 
-__all__ = ["Field", "Form", "casefile_properties"]
+__all__ = ["Field", "Form", "casefile_faults", "casefile_properties"]

@@ -19,13 +19,14 @@ from engine.bpmn.lint import check as lint_diagram
 from engine.definitions import forms as form_reader
 from engine.definitions import job_lint
 from engine.definitions.bundles import Bundle
-from engine.definitions.forms import Form
+from engine.definitions.forms import Form, FormReader
 from engine.definitions.templates import HtmlTemplate
 from engine.definitions.word_templates import WordTemplate
-from engine.errors import BanjieError, Finding, IllegalDefinition, NotFound
+from engine.errors import BanjieError, Finding, IllegalDefinition, NotFound, said
 
 Template = HtmlTemplate | WordTemplate
 _TEMPLATES = "templates/"
+_CASEFILE = "casefile.schema.json"
 _OPEN_CASEFILE = b'{"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object"}'
 
 
@@ -89,7 +90,13 @@ class Package:
         """A form by its id `<package>/<task>`. Raises NotFound."""
         found = self.forms.get(form_id)
         if found is None:
-            raise NotFound(f"Expected a form {form_id} in package {self.name}, but there is none")
+            raise NotFound(
+                said(
+                    "Expected a form {form_id} in package {name}, but there is none",
+                    form_id=form_id,
+                    name=self.name,
+                )
+            )
         return found
 
     @cached_property
@@ -106,13 +113,19 @@ class Package:
         """A document template. Raises NotFound."""
         found = self.templates.get(stem)
         if found is None:
-            raise NotFound(f"Expected a template {stem} in package {self.name}, but there is none")
+            raise NotFound(
+                said(
+                    "Expected a template {stem} in package {name}, but there is none",
+                    stem=stem,
+                    name=self.name,
+                )
+            )
         return found
 
     @cached_property
     def casefile(self) -> Mapping[str, Any]:
         """The case-file schema's properties: variable name → its JSON Schema."""
-        return form_reader.casefile_properties(self.bundle.files.get("casefile.schema.json", _OPEN_CASEFILE))
+        return form_reader.casefile_properties(_casefile(self.bundle))
 
 
 def read(bundle: Bundle) -> Package:
@@ -122,6 +135,10 @@ def read(bundle: Bundle) -> Package:
     for path, data in sorted(bundle.files.items()):
         if path.startswith(_TEMPLATES) and path.endswith((".html", ".docx")):
             findings += _template_faults(path, data)
+    if not any(path.startswith("forms/") for path in bundle.files):
+        findings += (
+            _collect(findings, _CASEFILE, lambda: form_reader.casefile_faults(_casefile(bundle))) or ()
+        )
     if package is not None:
         findings += _missing_forms(bundle.name, package.definition, package.forms)
         findings += _unknown_facts(package.facts, package.definition, package.forms)
@@ -135,23 +152,30 @@ def read_deployed(bundle: Bundle) -> Package:
     Rules grow stricter with the years; a case keeps running, and replays, under what was legal on its day.
     """
     findings: list[Finding] = []
-    return _demand_whole(_assembled(bundle, findings), bundle, findings)
+    return _demand_whole(_assembled(bundle, findings, form=Form.read_deployed), bundle, findings)
 
 
 def _demand_whole(package: Package | None, bundle: Bundle, findings: list[Finding]) -> Package:
     if findings or package is None:
         raise IllegalDefinition(
-            f"Expected package {bundle.name} to be legal, but found {len(findings)} fault(s)", findings
+            said(
+                "Expected package {name} to be legal, but found {count} fault(s)",
+                name=bundle.name,
+                count=len(findings),
+            ),
+            findings,
         )
     return package
 
 
-def _assembled(bundle: Bundle, findings: list[Finding], *, drawn: bool = True) -> Package | None:
+def _assembled(
+    bundle: Bundle, findings: list[Finding], *, drawn: bool = True, form: FormReader = Form.read
+) -> Package | None:
     """The package of what can be read of each file; what cannot is a finding. None without its diagram."""
     facts = _collect(findings, "procedure.toml", lambda: _facts(bundle))
     path = _diagram(bundle, findings) if drawn else None
     definition = _collect(findings, path, lambda: bpmn.read(bundle.files[path])) if path else None
-    forms = _forms(bundle, findings)
+    forms = _forms(bundle, findings, form)
     models = [
         _collect(findings, path, lambda data=data: dmn.read(data))
         for path, data in sorted(bundle.files.items())
@@ -178,7 +202,9 @@ def _template(path: str, data: bytes) -> Template:
     try:
         return HtmlTemplate.read(data.decode(), path)
     except UnicodeDecodeError as error:
-        raise IllegalDefinition(f"Expected {path} to be UTF-8 text, but {error}") from error
+        raise IllegalDefinition(
+            said("Expected {path} to be UTF-8 text, but {error}", path=path, error=error)
+        ) from error
 
 
 def effective_from(bundle: Bundle) -> date:
@@ -192,7 +218,7 @@ def _effective(facts: Mapping[str, Any]) -> date:
         return value if isinstance(value, date) else date.fromisoformat(str(value))
     except ValueError as error:
         raise IllegalDefinition(
-            f"Expected effective_from of procedure.toml to be a day, but found {value!r}"
+            said("Expected effective_from of procedure.toml to be a day, but found {value!r}", value=value)
         ) from error
 
 
@@ -213,9 +239,13 @@ def _facts(bundle: Bundle) -> Mapping[str, Any]:
     try:
         facts = tomllib.loads(data.decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise IllegalDefinition(f"Expected procedure.toml to be TOML, but {error}") from error
+        raise IllegalDefinition(
+            said("Expected procedure.toml to be TOML, but {error}", error=error)
+        ) from error
     if not isinstance(facts.get("name", {}), Mapping):
-        raise IllegalDefinition("Expected a table [name] with zh and en in procedure.toml, but name is none")
+        raise IllegalDefinition(
+            said("Expected a table [name] with zh and en in procedure.toml, but name is none")
+        )
     _effective(facts)
     return facts
 
@@ -225,7 +255,11 @@ def _diagram(bundle: Bundle, findings: list[Finding]) -> str | None:
     diagrams = [path for path in sorted(bundle.files) if path.endswith(".bpmn")]
     if len(diagrams) == 1:
         return diagrams[0]
-    sentence = f"Expected exactly one diagram in package {bundle.name}, but found {len(diagrams)}"
+    sentence = said(
+        "Expected exactly one diagram in package {name}, but found {count}",
+        name=bundle.name,
+        count=len(diagrams),
+    )
     findings.append(Finding("package", sentence, "package.diagram"))
     return None
 
@@ -244,12 +278,17 @@ def _errors_of(data: bytes) -> list[Finding]:
     return [finding for finding in lint_diagram(data) if finding.severity == "error"]
 
 
-def _forms(bundle: Bundle, findings: list[Finding]) -> dict[str, Form]:
-    casefile = bundle.files.get("casefile.schema.json", _OPEN_CASEFILE)
+def _casefile(bundle: Bundle) -> bytes:
+    """The schema of the case file; one that allows everything where the package has none."""
+    return bundle.files.get(_CASEFILE, _OPEN_CASEFILE)
+
+
+def _forms(bundle: Bundle, findings: list[Finding], read: FormReader) -> dict[str, Form]:
+    casefile = _casefile(bundle)
     forms = {}
     for path, data in sorted(bundle.files.items()):
         if path.startswith("forms/") and path.endswith(".schema.json"):
-            form = _collect(findings, path, lambda data=data: Form.read(data, casefile))
+            form = _collect(findings, path, lambda data=data: read(data, casefile))
             if form is not None:
                 stem = path.removeprefix("forms/").removesuffix(".schema.json")
                 forms[f"{bundle.name}/{stem}"] = form
@@ -264,7 +303,7 @@ def _unknown_facts(
     return [
         Finding(
             "procedure.toml",
-            f"Expected {name} {facts[name]!r} in the package, but there is none",
+            said("Expected {name} {facts!r} in the package, but there is none", name=name, facts=facts[name]),
             "package.facts",
         )
         for name, there in known
@@ -277,6 +316,6 @@ def _missing_forms(name: str, definition: Definition, forms: Mapping[str, Form])
     for element in definition.elements.values():
         form = element.form or element.properties.get("banjie.form")
         if form and form.startswith(f"{name}/") and form not in forms:
-            sentence = f"Expected the form {form} in the package, but there is none"
+            sentence = said("Expected the form {form} in the package, but there is none", form=form)
             findings.append(Finding(element.id, sentence, "package.form", element.line))
     return findings

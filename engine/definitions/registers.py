@@ -1,8 +1,9 @@
 """Registers: what the authority keeps beyond single cases, and how registers are held against each other.
 
 Read from the bundle `registers` (`processes/registers/`): `registers.toml` names each register, its key, who
-may look things up, what is indexed; `<id>.schema.json` is the schema of its rows, read like a form. Called by
-deployment, by casework (jobs, imports, checks) and by the pages. Holds no row and opens no database.
+may look things up, what is indexed; `<id>.schema.json` is the schema of its rows, read like a form; what is
+counted of them stands in `reports.toml` (`reports`). Called by deployment, by casework (jobs, imports, checks)
+and by the pages. Holds no row and opens no database.
 """
 
 from __future__ import annotations
@@ -14,9 +15,11 @@ from datetime import date
 from typing import Any
 
 from engine import feel
+from engine.definitions import reports as counted
 from engine.definitions.formats import to_number
-from engine.definitions.forms import Form
-from engine.errors import BanjieError, Finding, IllegalDefinition, Malformed, NotFound
+from engine.definitions.forms import Form, FormReader
+from engine.definitions.reports import Report
+from engine.errors import BanjieError, Finding, IllegalDefinition, Malformed, NotFound, listed, said
 
 FACTS = "registers.toml"
 SOURCES = ("procedures", "outside")
@@ -68,7 +71,13 @@ class Register:
         old, new = (before or {}).get("state"), made.get("state")
         if moves and old and new != old and new not in moves.get(old, ()):
             raise Malformed(
-                f"Expected {self.id} to go from {old} to one of {moves.get(old, [])}, but found {new}"
+                said(
+                    "Expected {id} to go from {old} to one of {get}, but found {new}",
+                    id=self.id,
+                    old=old,
+                    get=moves.get(old, []),
+                    new=new,
+                )
             )
         return made
 
@@ -129,65 +138,111 @@ class RegisterBook:
 
     registers: Mapping[str, Register]
     checks: tuple[CrossCheck, ...] = ()
+    reports: tuple[Report, ...] = ()
 
     def of(self, id_: str) -> Register:
         """The register of that id. Raises NotFound."""
         found = self.registers.get(id_)
         if found is None:
             raise NotFound(
-                f"Expected one of the registers {', '.join(sorted(self.registers))}, but found {id_!r}"
+                said(
+                    "Expected one of the registers {registers}, but found {id!r}",
+                    registers=listed(sorted(self.registers)),
+                    id=id_,
+                )
             )
         return found
 
 
 def read(files: Mapping[str, bytes]) -> RegisterBook:
     """The registers of a bundle. Raises IllegalDefinition with every finding."""
+    return _read(files, Form.read)
+
+
+def read_deployed(files: Mapping[str, bytes]) -> RegisterBook:
+    """The registers of a bundle that was deployed: its forms are not judged again."""
+    return _read(files, Form.read_deployed)
+
+
+def _read(files: Mapping[str, bytes], form: FormReader) -> RegisterBook:
     try:
         facts = tomllib.loads(files.get(FACTS, b"").decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise IllegalDefinition(f"Expected {FACTS} to be TOML, but {error}") from error
+        raise IllegalDefinition(
+            said("Expected {facts} to be TOML, but {error}", facts=FACTS, error=error)
+        ) from error
     findings: list[Finding] = []
     registers: dict[str, Register] = {}
     for row in _tables(facts, "register", findings):
-        made = _register(row, files, findings)
+        made = _register(row, files, findings, form)
         if made is not None and made.id in registers:
-            findings.append(_fault(made.id, "Expected each register once, but it stands twice"))
+            findings.append(_fault(made.id, said("Expected each register once, but it stands twice")))
         elif made is not None:
             registers[made.id] = made
     checks = [_check(row, registers, findings) for row in _tables(facts, "check", findings)]
+    fields = {name: tuple(register.schemas) for name, register in registers.items()}
+    reports, faults = counted.read(files.get(counted.FACTS, b""), fields)
+    findings += faults
     if findings:
-        raise IllegalDefinition(f"Expected legal registers, but {findings[0].sentence}", findings)
-    return RegisterBook(registers, tuple(check for check in checks if check is not None))
+        raise IllegalDefinition(
+            said("Expected legal registers, but {sentence}", sentence=findings[0].sentence), findings
+        )
+    return RegisterBook(registers, tuple(check for check in checks if check is not None), reports)
 
 
 def _tables(facts: Mapping[str, Any], name: str, findings: list[Finding]) -> Iterator[Mapping[str, Any]]:
     rows = facts.get(name, [])
     if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
-        findings.append(_fault(name, f"Expected tables [[{name}]], but found something else"))
+        findings.append(_fault(name, said("Expected tables [[{name}]], but found something else", name=name)))
         return
     yield from rows
 
 
-def _register(row: Mapping[str, Any], files: Mapping[str, bytes], findings: list[Finding]) -> Register | None:
+def _register(
+    row: Mapping[str, Any], files: Mapping[str, bytes], findings: list[Finding], read_form: FormReader
+) -> Register | None:
     missing = [name for name in _DEMANDED if not row.get(name)]
     where = str(row.get("id", "register"))
     if missing or row["source"] not in SOURCES:
-        expected = f"{', '.join(_DEMANDED)} of each register, source one of {', '.join(SOURCES)}"
-        findings.append(_fault(where, f"Expected {expected}, but {missing or row['source']} is not so"))
+        expected = said(
+            "{demanded} of each register, source one of {sources}",
+            demanded=listed(_DEMANDED),
+            sources=listed(SOURCES),
+        )
+        findings.append(
+            _fault(
+                where,
+                said(
+                    "Expected {expected}, but {missing} is not so",
+                    expected=expected,
+                    missing=missing or row["source"],
+                ),
+            )
+        )
         return None
     path = f"{where}.schema.json"
     if path not in files:
-        findings.append(_fault(where, f"Expected the schema {path} beside {FACTS}, but there is none"))
+        findings.append(
+            _fault(
+                where,
+                said("Expected the schema {path} beside {facts}, but there is none", path=path, facts=FACTS),
+            )
+        )
         return None
     try:
-        form = Form.read(files[path])
+        form = read_form(files[path])
     except BanjieError as error:
         findings += [Finding(f"{path}:{f.where}", f.sentence, f.rule, f.line) for f in error.findings]
         return None
     named = [*row.get("index", ()), *(row[name] for name in ("subject", "expires") if name in row)]
     for name in named:
         if name not in form.schema.get("properties", {}):
-            findings.append(_fault(where, f"Expected the field {name} in {path}, but there is none"))
+            findings.append(
+                _fault(
+                    where,
+                    said("Expected the field {name} in {path}, but there is none", name=name, path=path),
+                )
+            )
     return Register(where, row, form)
 
 
@@ -198,16 +253,18 @@ def _check(
     joins = row.get("join", {})
     if not row.get("name") or row.get("level", "T") not in CHECK_LEVELS or not isinstance(joins, Mapping):
         findings.append(
-            _fault(where, "Expected id, name, level T, Y or R and [check.join], but one is missing")
+            _fault(where, said("Expected id, name, level T, Y or R and [check.join], but one is missing"))
         )
         return None
     for name in (row.get("over"), *(join.get("register") for join in joins.values())):
         if name not in registers:
-            findings.append(_fault(where, f"Expected a register, but found {name!r}"))
+            findings.append(_fault(where, said("Expected a register, but found {name!r}", name=name)))
     for join in joins.values():
         there = registers.get(join.get("register"))
         if there and join.get("by") not in ("key", *there.indexed):
-            findings.append(_fault(where, f"Expected key or an indexed field, but found {join.get('by')!r}"))
+            findings.append(
+                _fault(where, said("Expected key or an indexed field, but found {by!r}", by=join.get("by")))
+            )
     try:
         text = str(row.get("finds", "")).removeprefix("=")
         return CrossCheck(where, row, feel.compile(text, names=("key", "row", *joins)))

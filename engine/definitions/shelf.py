@@ -1,8 +1,9 @@
 """The shelf: definitions as the database holds them, by digest and by what is in force.
 
 Called by casework for every command and by the audit for every replay. Definitions are immutable, so
-whatever was read once is kept by its digest; what is *in force* is asked again whenever the count of
-versions has changed (`generation`).
+whatever was read once is kept by its digest: the bytes by each shelf, which has seen that its own database
+holds them unchanged, and what they mean by the process, since a digest means the same everywhere. What is
+*in force* is asked again whenever the count of versions has changed (`generation`).
 """
 
 from __future__ import annotations
@@ -45,18 +46,41 @@ class Version:
     deployed_at: str
 
 
-class Shelf:
-    """Definitions by digest, read at most once each. Safe to share between threads.
+class _Kept:
+    """The newest things made, by kind and digest. Safe to share between threads."""
 
-    A shelf `beside` another, over another database, shares what was read: a digest means the same there.
-    """
-
-    def __init__(self, beside: Shelf | None = None) -> None:
+    def __init__(self) -> None:
         self._lock = RLock()
-        self._kept: OrderedDict[tuple[str, str], Any] = beside._kept if beside else OrderedDict()
+        self._made: OrderedDict[tuple[str, str], Any] = OrderedDict()
+
+    def once(self, kind: str, digest: str, make: Callable[[], T]) -> T:
+        """What `make` gives for that kind and digest, made at most once while it is kept."""
+        key = (kind, digest)
+        with self._lock:
+            if key in self._made:
+                self._made.move_to_end(key)
+                found: T = self._made[key]
+                return found
+        made = make()
+        with self._lock:
+            self._made[key] = made
+            while len(self._made) > _KEPT:
+                self._made.popitem(last=False)
+        return made
+
+
+_READ = _Kept()
+"""What bytes mean that a shelf has seen: nothing in it depends on a database."""
+
+
+class Shelf:
+    """Definitions by digest, read at most once each. Safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._own = _Kept()
+        self._lock = RLock()
         self._versions: tuple[Version, ...] = ()
         self._generation = -1
-        self._lock = beside._lock if beside else RLock()
 
     # -- what is in force ---------------------------------------------------------------------------
 
@@ -90,7 +114,14 @@ class Shelf:
         for version in reversed(self._versions):
             if (version.kind, version.name) == (kind, name) and self.runs(version, on):
                 return version.digest
-        raise NotFound(f"Expected a {kind} {name} in force on {on.isoformat()}, but none is deployed")
+        raise NotFound(
+            said(
+                "Expected a {kind} {name} in force on {on}, but none is deployed",
+                kind=kind,
+                name=name,
+                on=on.isoformat(),
+            )
+        )
 
     def runs(self, version: Version, on: date) -> bool:
         """Whether a case may begin under a version on a day: it has begun and is not withdrawn."""
@@ -119,66 +150,61 @@ class Shelf:
 
     def package(self, connection: Connection, digest: str) -> Package:
         """A deployed package."""
-        return self.once("package", digest, lambda: packages.read_deployed(self.bundle(connection, digest)))
+        return self._read("package", connection, digest, packages.read_deployed)
 
     def definition(self, connection: Connection, digest: str) -> Definition:
         """An executable definition by the digest of its diagram."""
-        return self.once("definition", digest, lambda: bpmn.read(blobs.get(connection, digest)))
+        data = self.once("diagram", digest, lambda: blobs.get(connection, digest))
+        return _READ.once("definition", digest, lambda: bpmn.read(data))
 
     def law(self, connection: Connection, digest: str) -> RuleBook:
         """The statutory periods of a law bundle."""
-        return self.once("law", digest, lambda: RuleBook.read(self.bundle(connection, digest).texts(".toml")))
+        return self._read("law", connection, digest, lambda bundle: RuleBook.read(bundle.texts(".toml")))
 
     def calendar(
         self, connection: Connection, digest: str, hours: tuple[time, time], zone: ZoneInfo
     ) -> Calendar:
         """The calendar of a bundle of notices, in a zone and with hours of business."""
-        return self.once(
+        return self._read(
             f"calendar:{hours}:{zone}",
+            connection,
             digest,
-            lambda: Calendar.read(
-                self.bundle(connection, digest).texts(".toml"), hours=hours, zone=str(zone)
-            ),
+            lambda bundle: Calendar.read(bundle.texts(".toml"), hours=hours, zone=str(zone)),
         )
 
     def supervision(self, connection: Connection, digest: str) -> tuple[dmn.Model, ...]:
         """The decision models of a supervision bundle."""
-        return self.once("supervision", digest, lambda: _models(self.bundle(connection, digest)))
+        return self._read("models", connection, digest, _models)
 
     def penalties(self, connection: Connection, digest: str) -> tuple[dmn.Model, ...]:
         """The decision models of a bundle of penalty tables."""
-        return self.once("penalties", digest, lambda: _models(self.bundle(connection, digest)))
+        return self._read("models", connection, digest, _models)
 
     def items(self, connection: Connection, digest: str) -> dict[str, ServiceItem]:
         """The service items of a catalogue bundle."""
-        return self.once(
-            "catalogue", digest, lambda: catalogue.read(self.bundle(connection, digest).texts(".toml"))
+        return self._read(
+            "catalogue", connection, digest, lambda bundle: catalogue.read(bundle.texts(".toml"))
         )
 
     def registers(self, connection: Connection, digest: str) -> RegisterBook:
         """The registers of a bundle."""
-        return self.once("registers", digest, lambda: registers.read(self.bundle(connection, digest).files))
+        return self._read(
+            "registers", connection, digest, lambda bundle: registers.read_deployed(bundle.files)
+        )
 
     def data(self, connection: Connection, digest: str, path: str) -> Any:
         """One JSON file of a bundle, read."""
-        return self.once(
-            f"json:{path}", digest, lambda: canonical.loads(self.bundle(connection, digest).files[path])
+        return self._read(
+            f"json:{path}", connection, digest, lambda bundle: canonical.loads(bundle.files[path])
         )
 
+    def _read(self, kind: str, connection: Connection, digest: str, read: Callable[[Bundle], T]) -> T:
+        bundle = self.bundle(connection, digest)
+        return _READ.once(kind, digest, lambda: read(bundle))
+
     def once(self, kind: str, digest: str, make: Callable[[], T]) -> T:
-        """What `make` gives for that kind and digest, made at most once."""
-        key = (kind, digest)
-        with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                found: T = self._kept[key]
-                return found
-        made = make()
-        with self._lock:
-            self._kept[key] = made
-            while len(self._kept) > _KEPT:
-                self._kept.popitem(last=False)
-        return made
+        """What `make` gives for that kind and digest, made at most once for this shelf."""
+        return self._own.once(kind, digest, make)
 
 
 def _load_bundle(connection: Connection, digest: str) -> Bundle:

@@ -1,11 +1,13 @@
-"""A program that works until it is killed: receives cases, completes what waits, says what was accepted.
+"""Workers that work until they are killed: they receive cases, complete what waits, say what was accepted.
 
-Run by test_killed_at_any_moment as `python office_worker.py DATABASE_URL SEED`. Each line it prints names
-an act whose `handle` has returned: such an act must never be lost.
+Run by test_killed_at_any_moment as `python office_worker.py DATABASE_URL`. For each seed on standard input
+one worker is forked, so that the engine is imported once and not once a kill. A worker's lines begin with
+its process number; each names an act whose `handle` has returned: such an act must never be lost.
 """
 
 from __future__ import annotations
 
+import os
 import random
 import sys
 
@@ -19,6 +21,11 @@ from timers.laboratory import Laboratory
 from timers.scheduler import Heartbeat
 
 
+def say(line: str) -> None:
+    """Write a line whole: one call to the system, which a kill cannot cut in two."""
+    os.write(sys.stdout.fileno(), f"{line}\n".encode())
+
+
 class _Announcing(Runtime):
     """A runtime that says on standard output what it has accepted."""
 
@@ -26,12 +33,12 @@ class _Announcing(Runtime):
         outcome = super().handle(command, actor)
         if isinstance(command, commands.Receive | commands.Complete | commands.Send):
             key = getattr(command, "key", 0)
-            sys.stdout.write(f"{outcome.case_id} {outcome.version} {command.type} {key}\n")
-            sys.stdout.flush()
+            say(f"{os.getpid()} {outcome.case_id} {outcome.version} {command.type} {key}")
         return outcome
 
 
-def main(url: str, seed: int) -> None:
+def work(url: str, seed: int) -> None:
+    """One worker's life."""
     clock, settings = SystemClock(), Settings()
     store = Store(url)
     runtime = _Announcing(store, clock, settings, Directory(store, clock, zone=settings.zone))
@@ -51,5 +58,15 @@ def main(url: str, seed: int) -> None:
             continue
 
 
+def main(url: str) -> None:
+    """Fork a worker for each seed that is read; say when it is gone."""
+    for line in sys.stdin:
+        worker = os.fork()
+        if worker == 0:
+            work(url, int(line))
+        os.waitpid(worker, 0)
+        say("gone")
+
+
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))
+    main(sys.argv[1])

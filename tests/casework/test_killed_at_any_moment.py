@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import random
-import subprocess
+import signal
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from subprocess import PIPE, Popen
 from typing import Any
 
 import pytest
@@ -25,24 +28,33 @@ WORKER = Path(__file__).with_name("office_worker.py")
 SEED = int(os.environ.get("BANJIE_SEED", "9"))
 
 
-def work_and_die(url: str, seed: int, seconds: float) -> list[tuple[int, int]]:
-    """Let the worker work for a while and kill it; the (case, version) of every act it announced."""
-    process = subprocess.Popen(
-        [sys.executable, str(WORKER), url, str(seed)],
-        stdout=subprocess.PIPE,
+@contextmanager
+def office(url: str) -> Iterator[Popen[str]]:
+    """The program that forks workers on a database."""
+    process = Popen(
+        [sys.executable, str(WORKER), url],
+        stdin=PIPE,
+        stdout=PIPE,
         text=True,
+        bufsize=1,
         cwd=WORKER.parents[2],
         env={**os.environ, "PYTHONPATH": str(WORKER.parents[2])},
     )
-    assert process.stdout is not None
-    with process.stdout as lines:
-        first = lines.readline()
-        assert first, "the worker died before its first act"
-        time.sleep(seconds)
-        process.kill()
-        announced = [line.split() for line in (first + lines.read()).splitlines()]
-    process.wait()
-    return [(int(words[0]), int(words[1])) for words in announced if len(words) == 4]
+    with process:
+        yield process
+
+
+def work_and_die(office: Popen[str], seed: int, seconds: float) -> list[tuple[int, int]]:
+    """Let a worker work for a while and kill it; the (case, version) of every act it announced."""
+    assert office.stdin is not None
+    assert office.stdout is not None
+    office.stdin.write(f"{seed}\n")
+    first = office.stdout.readline()
+    assert first.split()[1:], f"the worker died before its first act: {first}"
+    time.sleep(seconds)
+    os.kill(int(first.split()[0]), signal.SIGKILL)
+    lines = [first, *iter(office.stdout.readline, "gone\n")]
+    return [(int(words[1]), int(words[2])) for words in map(str.split, lines)]
 
 
 @pytest.mark.parametrize(("kind", "kills"), [("sqlite", 40), ("postgresql", 10)])
@@ -52,8 +64,9 @@ def test_fifty_kills_lose_nothing_and_do_nothing_twice(
     url = request.getfixturevalue(f"founded_{kind}_url")
     rng = random.Random(SEED)
     announced: list[tuple[int, int]] = []
-    for number in range(kills):
-        announced += work_and_die(url, SEED + number, rng.uniform(0.02, 0.9))
+    with office(url) as program:
+        for number in range(kills):
+            announced += work_and_die(program, SEED + number, rng.uniform(0.02, 0.9))
 
     runtime, _ = runtime_over(url)
     runtime.clock = SystemClock()

@@ -31,3 +31,14 @@ def test_a_deployed_package_without_its_diagram_is_broken_and_says_so() -> None:
 
     with pytest.raises(IllegalDefinition, match="sp_special to be legal"):
         packages.read_deployed(type(bundle)(bundle.kind, bundle.name, files))
+
+
+def test_a_faulty_case_file_is_refused_even_where_no_form_reads_it() -> None:
+    bundle = next(one for one in deployment.shipped() if one.name == "sp_special")
+    files = {path: data for path, data in bundle.files.items() if not path.startswith("forms/")}
+    faulty = type(bundle)(bundle.kind, bundle.name, {**files, "casefile.schema.json": b'{"type":"array"}'})
+
+    with pytest.raises(IllegalDefinition) as refused:
+        packages.read(faulty)
+
+    assert "object at the root" in " ".join(one.sentence for one in refused.value.findings)
