@@ -15,6 +15,9 @@ from web.clerk import ROOM as CLERK
 from web.designer import ROOM as DESIGNER
 from web.operator import ROOM as OPERATOR
 from web.signin.pages import ROOM as SIGNIN
+from web.statistics import ROOM as STATISTICS
 from web.supervisor import ROOM as SUPERVISOR
 
-ROOMS: tuple[Blueprint, ...] = (INTERFACE, SIGNIN, CITIZEN, CLERK, SUPERVISOR, AUDITOR, OPERATOR, DESIGNER)
+ROOMS: tuple[Blueprint, ...] = (
+    INTERFACE, SIGNIN, CITIZEN, CLERK, SUPERVISOR, AUDITOR, OPERATOR, DESIGNER, STATISTICS,
+)  # fmt: skip

@@ -19,6 +19,7 @@ from engine.records import registers as kept
 from engine.records.registers import Row
 from engine.records.tables import case as case_table
 from web.casefile.facts import label_of, shown
+from web.casefile.masking import covered
 from web.clerk.room import ROOM
 from web.language import current
 from web.signin.who import current_actor, house
@@ -75,14 +76,22 @@ def open_registers() -> list[dict[str, Any]]:
 
 
 def facts(register: Register, row: Row) -> dict[str, Any]:
-    """A row in words: its fields by their labels, when it was written and for which case."""
+    """A row in words: its fields by their labels, when it was written and for which case.
+
+    What a register keeps for its procedure alone (`x-mask` all) nobody reads here: what a letter says about
+    a person stands in its case, which not everybody may open (SOD-7).
+    """
     data = register.on(row.data, house().directory.today())
     fields = [
-        (label_of(schema, name), shown(schema, data[name]))
+        (label_of(schema, name), _said(schema, data[name]))
         for name, schema in register.schemas.items()
         if data.get(name) not in (None, "", [])
     ]
     return {"key": row.key, "fields": fields, "written_at": row.written_at, "case": _case(row)}
+
+
+def _said(schema: Mapping[str, Any], value: Any) -> str:
+    return str(covered("all", value)) if schema.get("x-mask") == "all" else shown(schema, value)
 
 
 def _case(row: Row) -> dict[str, str] | None:

@@ -15,6 +15,8 @@ from web.signin.who import find_actor, house, require
 
 ROOM = Blueprint("clerk", __name__, url_prefix="/clerk")
 ROOM.before_request(require())
+COUNTING = frozenset({"window", "section-head", "head-of-organ"})
+"""Who is shown the way to the statistics; what each may read there, the reports say."""
 
 
 @ROOM.context_processor
@@ -27,4 +29,6 @@ def navigation() -> dict[str, object]:
     if actor is not None and any(begins & set(held.roles) for held in actor.posts):
         places.insert(1, Place(_("窗口收件"), url_for("clerk.window")))
     places.append(Place(_("登记簿"), url_for("clerk.list_registers")))
+    if actor is not None and any(COUNTING & set(held.roles) for held in actor.posts):
+        places.append(Place(_("统计"), url_for("statistics.annual")))
     return {"navigation": places, "home": url_for("clerk.worklist")}

@@ -28,6 +28,7 @@ def navigation() -> dict[str, object]:
         Place(_("督办记录"), url_for("supervisor.cards")),
         Place(_("在办案件"), url_for("supervisor.cases")),
         Place(_("统计"), url_for("supervisor.figures")),
+        Place(_("年度统计"), url_for("statistics.annual")),
         Place(_("夜间巡查"), url_for("supervisor.patrols")),
     ]
     return {"navigation": places, "home": url_for("supervisor.board")}
