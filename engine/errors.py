@@ -64,6 +64,11 @@ def sayable(template: str) -> str:
     return template
 
 
+def sayable_words(words: str) -> frozenset[str]:
+    """The words of a text, each sayable by itself: names that sentences call things by."""
+    return frozenset(words.split())
+
+
 def _words(value: object, form: str, conversion: str | None) -> str:
     if isinstance(value, BaseException) and len(value.args) == 1:
         value = value.args[0]

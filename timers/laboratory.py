@@ -145,7 +145,7 @@ class Laboratory:
             raise NotFound(
                 said(
                     "Expected {element} to wait in case {case_id}, but found {waiting}",
-                    element=element or "a work item",
+                    element=element or said("a work item"),
                     case_id=case_id,
                     waiting=waiting,
                 )

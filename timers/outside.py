@@ -57,7 +57,7 @@ class OutsideSystem:
         if row is None and job["headers"].get("absent") == "error":
             sentence = said(
                 "Expected {key} in {register}, but it is not there",
-                key=key or "a key",
+                key=key or said("a key"),
                 register=self.register,
             )
             return "error", {"code": ABSENT, "sentence": sentence}

@@ -43,11 +43,29 @@ class Verdict:
     def sentence(self) -> str:
         """The verdict in words."""
         if self.conforms:
-            return f"conforms: {self.entries} entries, {self.events} events decided again alike"
+            return said(
+                "conforms: {entries} entries, {events} events decided again alike",
+                entries=self.entries,
+                events=self.events,
+            )
         if self.disposed:
-            return f"cannot be decided again from entry {self.entry} on: {self.reason}"
-        place = f"event {self.event} of entry {self.entry}" if self.event else f"entry {self.entry}"
-        return f"deviates at {place}: {self.reason}; recorded {self.recorded}, replayed {self.replayed}"
+            return said(
+                "cannot be decided again from entry {entry} on: {reason}",
+                entry=self.entry,
+                reason=self.reason,
+            )
+        place = (
+            said("event {event} of entry {entry}", event=self.event, entry=self.entry)
+            if self.event
+            else said("entry {entry}", entry=self.entry)
+        )
+        return said(
+            "deviates at {place}: {reason}; recorded {recorded}, replayed {replayed}",
+            place=place,
+            reason=self.reason,
+            recorded=self.recorded,
+            replayed=self.replayed,
+        )
 
     def as_data(self) -> dict[str, Any]:
         """The verdict as plain data."""
@@ -99,14 +117,14 @@ def replay(connection: Connection, shelf: Shelf, settings: Settings, entries: It
 def _compare(entry: Entry, decision: Decision) -> tuple[int | None, Any, Any, str] | None:
     for index, recorded in enumerate(entry.events, start=1):
         if index > len(decision.events):
-            return index, recorded.as_data(), None, "an event that does not follow"
+            return index, recorded.as_data(), None, said("an event that does not follow")
         replayed = decision.events[index - 1]
         if canonical.dumps(recorded.as_data()) != canonical.dumps(replayed.as_data()):
-            return index, recorded.as_data(), replayed.as_data(), "another event follows"
+            return index, recorded.as_data(), replayed.as_data(), said("another event follows")
     if len(decision.events) > len(entry.events):
         index = len(entry.events) + 1
-        return index, None, decision.events[index - 1].as_data(), "an event is missing"
+        return index, None, decision.events[index - 1].as_data(), said("an event is missing")
     digest = decision.marking.digest if decision.marking else ""
     if digest != entry.marking:
-        return None, entry.marking, digest, "the marking differs"
+        return None, entry.marking, digest, said("the marking differs")
     return None

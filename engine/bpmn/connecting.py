@@ -106,7 +106,7 @@ class Connecting:
             source=source,
             target=target,
             name=element.get("name") or "",
-            condition=self.reading.expression(element, identifier, "the condition", text, always=True)
+            condition=self.reading.expression(element, identifier, said("the condition"), text, always=True)
             if text
             else None,
             default=xml.reference(self.written[source].get("default")) == identifier,
@@ -198,13 +198,13 @@ class Connecting:
         elif body.element.kind == "eventSubProcess":
             body.starts = tuple(events[:1])
             if len(events) != 1 or not events[0].definitions:
-                self._refuse_body(body, "one start event with a trigger")
+                self._refuse_body(body, said("one start event with a trigger"))
         elif events:
             plain = [node for node in events if not node.definitions]
             # Each start event begins a process by itself: with several, whoever begins it names one.
             body.starts = tuple(plain[:1]) if len(plain) == 1 or body.owner is not None else ()
             if not plain and body.owner is not None:
-                self._refuse_body(body, "a none start event, or no start event at all,")
+                self._refuse_body(body, said("a none start event, or no start event at all,"))
         elif not self._instantiating(body):
             body.starts = tuple(node for node in body.nodes if self._begins(node))
         body.event_sub_processes = tuple(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine import feel
 from engine.canonical import demand_storable, settled
-from engine.errors import BanjieError, said
+from engine.errors import BanjieError, listed, said
 
 if TYPE_CHECKING:
     from engine.bpmn.case import Case
@@ -134,7 +134,7 @@ class Expressions:
         value, reasons = self._run(expression, scope, extra)
         if isinstance(value, bool):
             return value
-        raise _wrong(expression, "true or false", value, reasons)
+        raise _wrong(expression, said("true or false"), value, reasons)
 
     def words(self, expression: Expression, scope: Scope) -> str:
         """A text, or a number written as one. Raises Failure for anything else."""
@@ -143,7 +143,7 @@ class Expressions:
             return value
         if isinstance(value, int | Decimal) and not isinstance(value, bool):
             return str(value)
-        raise _wrong(expression, "a text", value, reasons)
+        raise _wrong(expression, said("a text"), value, reasons)
 
     def number(self, expression: Expression, scope: Scope) -> int:
         """A whole number. Raises Failure for anything else."""
@@ -152,14 +152,14 @@ class Expressions:
             return int(value)
         if isinstance(value, int | Decimal) and not isinstance(value, bool) and value == int(value):
             return int(value)
-        raise _wrong(expression, "a whole number", value, reasons)
+        raise _wrong(expression, said("a whole number"), value, reasons)
 
     def items(self, expression: Expression, scope: Scope) -> list[Any]:
         """A list. Raises Failure for anything else."""
         value, reasons = self._run(expression, scope, _NOTHING)
         if isinstance(value, list):
             return value
-        raise _wrong(expression, "a list", value, reasons)
+        raise _wrong(expression, said("a list"), value, reasons)
 
     def evaluate(self, task: Any, expression: Expression, external_context: Any = None) -> Any:
         """SpiffWorkflow's door to expressions: a compiled one, in the scope of its token."""
@@ -196,7 +196,7 @@ class Expressions:
 
 
 def _wrong(expression: Expression, wanted: str, value: Any, reasons: tuple[str, ...]) -> Failure:
-    because = f" ({'; '.join(reasons)})" if reasons else ""
+    because = said(" ({reasons})", reasons=listed(reasons, "; ")) if reasons else ""
     return Failure(
         "expression",
         said(

@@ -38,7 +38,7 @@ class Reading:
         try:
             found = compile_text(text, owner, place, always=always, names=self.names)
         except ExpressionError as error:
-            at = f", line {error.line}" if error.line > 1 else ""
+            at = said(", line {line}", line=error.line) if error.line > 1 else ""
             self.refuse(
                 element,
                 "feel.syntax",

@@ -81,18 +81,18 @@ def read_settings(reading: Reading, element: xml.Element) -> Settings:
         inputs=_mappings(reading, element, "input", owner),
         outputs=_mappings(reading, element, "output", owner),
         properties=_properties(reading, element, owner),
-        assignee=take(assignment, owner, "the assignee", "assignee"),
-        groups=take(assignment, owner, "the candidate groups", "candidateGroups"),
-        users=take(assignment, owner, "the candidate users", "candidateUsers"),
-        due=take(schedule, owner, "the due date", "dueDate"),
-        follow_up=take(schedule, owner, "the follow-up date", "followUpDate"),
-        priority=take(first.get("priorityDefinition"), owner, "the priority", "priority"),
+        assignee=take(assignment, owner, said("the assignee"), "assignee"),
+        groups=take(assignment, owner, said("the candidate groups"), "candidateGroups"),
+        users=take(assignment, owner, said("the candidate users"), "candidateUsers"),
+        due=take(schedule, owner, said("the due date"), "dueDate"),
+        follow_up=take(schedule, owner, said("the follow-up date"), "followUpDate"),
+        priority=take(first.get("priorityDefinition"), owner, said("the priority"), "priority"),
         form=_form(first.get("formDefinition")),
-        job=take(job, owner, "the job type", "type"),
-        retries=take(job, owner, "the retries", "retries"),
+        job=take(job, owner, said("the job type"), "type"),
+        retries=take(job, owner, said("the retries"), "retries"),
         headers=_headers(first.get("taskHeaders")),
-        decision=take(decision, owner, "the decision id", "decisionId"),
-        script=take(script, owner, "the script", "expression"),
+        decision=take(decision, owner, said("the decision id"), "decisionId"),
+        script=take(script, owner, said("the script"), "expression"),
         result=_result(decision, script),
         before=_listeners(reading, element, owner, BEFORE),
         after=_listeners(reading, element, owner, AFTER),
@@ -105,8 +105,8 @@ def _called(reading: Reading, element: xml.Element, settings: Settings) -> Setti
         return settings
     owner = element.get("id") or ""
     called = xml.extension(element, "calledElement")
-    found = reading.optional(called, owner, "the called process", "processId")
-    found = found or reading.optional(element, owner, "the called process", "calledElement")
+    found = reading.optional(called, owner, said("the called process"), "processId")
+    found = found or reading.optional(element, owner, said("the called process"), "calledElement")
     gives = called is not None and xml.flag(called, "propagateAllParentVariables", False)
     takes = called is not None and xml.flag(called, "propagateAllChildVariables", False)
     values = {one.name: getattr(settings, one.name) for one in fields(settings)}
@@ -120,14 +120,22 @@ def _mappings(reading: Reading, element: xml.Element, name: str, owner: str) -> 
             target = tuple((one.get("target") or "").split("."))
             source = one.get("source") or "=null"
             found.append(
-                (target, reading.expression(one, owner, f"{name} mapping '{'.'.join(target)}'", source))
+                (
+                    target,
+                    reading.expression(
+                        one,
+                        owner,
+                        said("{name} mapping '{target}'", name=name, target=listed(target, ".")),
+                        source,
+                    ),
+                )
             )
     return tuple(found)
 
 
 def _properties(reading: Reading, element: xml.Element, owner: str) -> tuple[tuple[str, Expression], ...]:
     return tuple(
-        (name, reading.expression(element, owner, f"property {name}", value))
+        (name, reading.expression(element, owner, said("property {name}", name=name), value))
         for name, value in xml.properties(element).items()
         if name.startswith(PREFIX)
     )
@@ -171,9 +179,9 @@ def _listeners(
                     owner,
                 )
             elif one.get("eventType") in events:
-                place = f"the {one.get('eventType')} listener"
+                place = said("the {eventtype} listener", eventtype=one.get("eventType"))
                 job = reading.expression(one, owner, place, one.get("type") or "")
-                retries = reading.optional(one, owner, f"the retries of {place}", "retries")
+                retries = reading.optional(one, owner, said("the retries of {place}", place=place), "retries")
                 headers = _headers(xml.child(one, "taskHeaders", xml.ZEEBE))
                 found.append(Listener(str(one.get("eventType")), job, retries, headers))
     return tuple(found)

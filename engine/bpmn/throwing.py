@@ -61,7 +61,7 @@ def throw_error(
     """Throw a BPMN error from a token. Raises Failure where nothing catches it (never silently on)."""
     found = find(token, "error", code)
     if found is None:
-        told = f": {sentence}" if sentence else ""
+        told = said(": {sentence}", sentence=sentence) if sentence else ""
         raise Failure(
             "uncaught-error",
             said(

@@ -259,7 +259,11 @@ class _Limits:
 def _demand_definitions(root: Element) -> None:
     if is_bpmn(root, ("definitions",)):
         return
-    where = f"of namespace '{namespace(root)}'" if namespace(root) else "without a namespace"
+    where = (
+        said("of namespace '{namespace}'", namespace=namespace(root))
+        if namespace(root)
+        else said("without a namespace")
+    )
     sentence = said(
         "Expected the root to be 'definitions' of BPMN 2.0 ({bpmn}), but it is '{root_kind}' {where}",
         bpmn=BPMN,
@@ -274,7 +278,7 @@ def _syntax(error: etree.XMLSyntaxError, parser: Any, data: bytes) -> Malformed:
         return _refusal(_NO_DOCTYPE, 1)
     logged = [entry for entry in parser.feed_error_log if entry.line] if not error.lineno else []
     at = logged[0].line if logged else error.lineno
-    reason = (logged[0].message if logged else error.msg or "it cannot be read").strip()
+    reason = (logged[0].message if logged else error.msg or said("it cannot be read")).strip()
     return _refusal(
         said("Expected well-formed XML, but line {at} reads: {reason}", at=at, reason=reason), at or None
     )

@@ -64,7 +64,11 @@ def _single(task: Task, register: Register) -> dict[str, Any] | None:
     if row is None and task.headers.get("absent") == "error":
         raise ThrownError(
             ABSENT,
-            said("Expected {key} in register {id}, but it is not there", key=key or "a key", id=register.id),
+            said(
+                "Expected {key} in register {id}, but it is not there",
+                key=key or said("a key"),
+                id=register.id,
+            ),
         )
     return told(register, row, task.today) if row else None
 

@@ -60,7 +60,7 @@ def undeclared_registers(facts: Mapping[str, Any], definition: Definition) -> li
         if register not in declared(facts, access):
             sentence = said(
                 "Expected procedure.toml to name {register} under [registers] {access}, but it does not",
-                register=register or "a register",
+                register=register or said("a register"),
                 access=access,
             )
             findings.append(Finding(job.element, sentence, "package.registers", job.line))

@@ -181,7 +181,7 @@ def _call(node: tree.Call) -> Condition:
     if name == "list contains" and len(node.arguments) == 2 and node.names is None:
         _require_input(node.arguments[1])
         return _is_one_of(_constant(node.arguments[0]))
-    raise Unclear(said("it calls {name}", name=name or "a function"))
+    raise Unclear(said("it calls {name}", name=name or said("a function")))
 
 
 _TRUTHS: dict[type, Callable[[Any], Condition]] = {

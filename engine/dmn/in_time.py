@@ -134,7 +134,7 @@ def _meet(one: Version, two: Version) -> bool:
 
 
 def _overlap(one: Version, two: Version) -> Finding:
-    end = one.valid_to.isoformat() if one.valid_to else "no day"
+    end = one.valid_to.isoformat() if one.valid_to else said("no day")
     sentence = said(
         "Expected one version in force on a day, but that of {valid_from} ends on {end} and another",
         valid_from=one.valid_from,
@@ -247,9 +247,11 @@ def _chosen(tried: list[tuple[str, Version, Evaluation]], asked: bool) -> tuple[
             return None, said("Expected a result of the version of the {of}, but it has none", of=of)
     if len(tried) == 1:
         same = (
-            "the same version is in force on both days" if asked else "the law of the act alone is asked for"
+            said("the same version is in force on both days")
+            if asked
+            else said("the law of the act alone is asked for")
         )
-        return "act", f"The law of the day of the act applies: {same}"
+        return "act", said("The law of the day of the act applies: {same}", same=same)
     old, new = (weight(result.value, version.properties) for _, version, result in tried)
     return _lighter(old, new)
 
@@ -257,7 +259,9 @@ def _chosen(tried: list[tuple[str, Version, Evaluation]], asked: bool) -> tuple[
 def _lighter(old: Weight | None, new: Weight | None) -> tuple[str | None, str]:
     """Which of two results binds; no penalty is lighter than any, kinds are not weighed up."""
     if new is not None and new.is_none and not (old is not None and old.is_none):
-        return "decision", f"The law of the day of the decision applies: it knows no penalty ({new})"
+        return "decision", said(
+            "The law of the day of the decision applies: it knows no penalty ({new})", new=new
+        )
     if old is None or new is None:
         return None, said("Expected two results of which one is lighter, but not both name an amount")
     if old.sort != new.sort and not old.is_none:
@@ -267,8 +271,12 @@ def _lighter(old: Weight | None, new: Weight | None) -> tuple[str | None, str]:
             new_sort=new.sort,
         )
     if new.amount < old.amount:
-        return "decision", f"The law of the day of the decision applies: {new} is lighter than {old}"
-    return "act", f"The law of the day of the act applies: {new} is not lighter than {old}"
+        return "decision", said(
+            "The law of the day of the decision applies: {new} is lighter than {old}", new=new, old=old
+        )
+    return "act", said(
+        "The law of the day of the act applies: {new} is not lighter than {old}", new=new, old=old
+    )
 
 
 @dataclass(frozen=True, slots=True)

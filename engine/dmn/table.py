@@ -97,7 +97,7 @@ def _output(clause: OutputClause, cell: Expression | None, sitting: Sitting) -> 
     logic.record.reason(
         said(
             "Expected {name} to be one of {text}, but it is {value}",
-            name=clause.name or "the output",
+            name=clause.name or said("the output"),
             text=clause.values.text,
             value=show(value),
         )

@@ -91,7 +91,9 @@ class _Builder:
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         self._count += 1
         if len(self._open) >= MAX_DEPTH or self._count > self._max_nodes:
-            limits = f"{MAX_DEPTH} levels and {self._max_nodes} elements"
+            limits = said(
+                "{max_depth} levels and {max_nodes} elements", max_depth=MAX_DEPTH, max_nodes=self._max_nodes
+            )
             raise TooLarge(
                 said(
                     "Expected at most {limits}, but line {currentlinenumber} is beyond",

@@ -60,7 +60,7 @@ class Blocks(Reader):
         return tuple(found)
 
     def _iteration(self) -> tree.Iteration:
-        name = self.declared(("in",), "a variable and 'in'")
+        name = self.declared(("in",), said("a variable and 'in'"))
         self.take("in")
         source = self.expression()
         end = self.expression() if self.accept("..") else None
@@ -74,7 +74,7 @@ class Blocks(Reader):
         while not self.is_at(")"):
             if parameters:
                 self.take(",")
-            name = self.declared((",", ")", ":"), "a parameter")
+            name = self.declared((",", ")", ":"), said("a parameter"))
             parameters.append((name, self.type_expression() if self.accept(":") else None))
         self.take(")")
         external = self.accept("external")
@@ -146,7 +146,7 @@ class Blocks(Reader):
         if token.kind == "string":
             self.at += 1
             return string_value(token.text)
-        return self.declared((":",), "a name and ':'")
+        return self.declared((":",), said("a name and ':'"))
 
     def tests(self, close: str) -> tuple[Node, ...]:
         """Tests with commas between them."""
@@ -200,7 +200,7 @@ class Blocks(Reader):
             if arguments:
                 self.take(",")
             if name == "context":
-                names.append(self.declared((":",), "an entry and ':'"))
+                names.append(self.declared((":",), said("an entry and ':'")))
                 self.take(":")
             arguments.append(self.type_expression())
         self.at += 1

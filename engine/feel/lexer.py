@@ -85,10 +85,10 @@ def _token(kind: str, match: re.Match[str]) -> Token:
 
 def _foreign(text: str, at: int) -> str:
     if text[at] == '"':
-        return "a string without its closing quote"
+        return said("a string without its closing quote")
     if text.startswith("/*", at):
-        return "a comment without its end"
-    return f"the character {text[at]!r}"
+        return said("a comment without its end")
+    return said("the character {text!r}", text=text[at])
 
 
 def fault_at(text: str, at: int, sentence: str) -> ExpressionError:

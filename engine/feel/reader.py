@@ -57,7 +57,7 @@ class Reader:
     def unexpected(self, wanted: str) -> ExpressionError:
         """The error that says what was wanted here."""
         token = self.peek()
-        found = "the end of the expression" if token.kind == "end" else repr(token.text)
+        found = said("the end of the expression") if token.kind == "end" else repr(token.text)
         return fault_at(
             self.text, token.start, said("Expected {wanted}, but found {found}", wanted=wanted, found=found)
         )

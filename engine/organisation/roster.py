@@ -70,7 +70,7 @@ def contents(files: Files) -> dict[str, bytes]:
             said(
                 "Expected {files}, but found {strange}",
                 files=listed(FILES),
-                strange=", ".join(strange) or "none of them",
+                strange=listed(strange) if strange else said("none of them"),
             )
         )
     return found
@@ -270,7 +270,10 @@ class _Reader:
             )
 
     def _hold(self, row: Row, holding: Holding) -> None:
-        key = (f"holding of {holding.post} from {holding.valid_from}", holding.login)
+        key = (
+            said("holding of {post} from {valid_from}", post=holding.post, valid_from=holding.valid_from),
+            holding.login,
+        )
         first = self._places.setdefault(key, (row.file, row.number))
         if first != (row.file, row.number):
             row.refuse(

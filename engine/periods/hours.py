@@ -16,7 +16,7 @@ from datetime import date
 from itertools import combinations
 from typing import Any
 
-from engine.errors import Malformed
+from engine.errors import Malformed, said
 from engine.periods.notices import CERTAINTIES
 from engine.periods.roster import Roster
 from engine.periods.toml import Findings, Table, each_table
@@ -93,7 +93,7 @@ def read_hours(text: str, where: str = HOURS_FILE) -> tuple[Hours, ...]:
     found: list[Hours] = []
     each_table(text, "hours", where, findings, lambda table: found.append(_entry(table)))
     _check_together(found, findings)
-    findings.demand_none("hours of business")
+    findings.demand_none(said("hours of business"))
     return tuple(sorted(found, key=lambda one: one.id))
 
 
@@ -111,9 +111,9 @@ def _entry(table: Table) -> Hours:
     service = _roster(table, service_rows or table.rows("office"), every_day)
     valid_from, valid_to = table.day("valid_from"), table.day("valid_to")
     if valid_from is None:
-        table.fault("Expected valid_from, but it is missing", "toml.missing")
+        table.fault(said("Expected valid_from, but it is missing"), "toml.missing")
     if valid_from and valid_to and valid_to < valid_from:
-        table.fault("Expected valid_to after valid_from, but it lies before", "hours.valid")
+        table.fault(said("Expected valid_to after valid_from, but it lies before"), "hours.valid")
     entry = Hours(
         id=table.text("id"),
         number=table.text("number", ""),
@@ -144,7 +144,10 @@ def _units(table: Table) -> tuple[str, ...]:
     rows = table.rows("units")
     for row in rows:
         if not isinstance(row, str) or not _UNIT.fullmatch(row) or rows.count(row) > 1:
-            table.fault(f"Expected units to list codes of units, each once, but found {row!r}", "hours.units")
+            table.fault(
+                said("Expected units to list codes of units, each once, but found {row!r}", row=row),
+                "hours.units",
+            )
     return tuple(row for row in rows if isinstance(row, str))
 
 
@@ -156,7 +159,8 @@ def _season(table: Table) -> tuple[str, str] | None:
     first, last = season.get("from"), season.get("to")
     if set(season) != {"from", "to"} or not all(_is_month_day(edge) for edge in (first, last)):
         table.fault(
-            f'Expected season = {{ from = "06-01", to = "09-30" }}, but found {given!r}', "hours.season"
+            said('Expected season = {{ from = "06-01", to = "09-30" }}, but found {given!r}', given=given),
+            "hours.season",
         )
         return None
     return str(first), str(last)
@@ -176,9 +180,15 @@ def _is_month_day(value: object) -> bool:
 def _check_together(entries: list[Hours], findings: Findings) -> None:
     for one, other in combinations(entries, 2):
         if one.id == other.id:
-            findings.add(one.id, f"Expected one entry {one.id!r}, but found two", "hours.duplicate")
+            findings.add(
+                one.id, said("Expected one entry {id!r}, but found two", id=one.id), "hours.duplicate"
+            )
         elif _same_place(one, other) and _meet(one, other):
-            sentence = f"Expected one entry for each unit and day, but {one.id!r} and {other.id!r} overlap"
+            sentence = said(
+                "Expected one entry for each unit and day, but {id!r} and {other_id!r} overlap",
+                id=one.id,
+                other_id=other.id,
+            )
             findings.add(other.id, sentence, "hours.overlap")
 
 

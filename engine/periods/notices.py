@@ -95,7 +95,7 @@ def read_notices(files: Mapping[str, str]) -> tuple[Notice, ...]:
     for name in sorted(files):
         each_table(files[name], "notice", name, findings, lambda table: notices.append(_notice(table)))
     _check_together(notices, findings)
-    findings.demand_none("calendar notices")
+    findings.demand_none(said("calendar notices"))
     return tuple(sorted(notices, key=lambda notice: notice.id))
 
 

@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any
 
 from engine import canonical
-from engine.errors import Malformed, NotFound, said
+from engine.errors import Malformed, NotFound, said, sayable
 from engine.periods.limits import Kind, Limit
 from engine.periods.notices import CERTAINTIES
 from engine.periods.toml import Findings, Table, each_table
@@ -124,7 +124,7 @@ class PeriodRule:
         findings = Findings()
         dates = {key: date.fromisoformat(data[key]) for key in ("valid_from", "valid_to") if data.get(key)}
         rule = _rule(Table({**data, **dates}, str(data.get("id", "period")), findings))
-        findings.demand_none("a period rule")
+        findings.demand_none(said("a period rule"))
         return rule
 
 
@@ -138,7 +138,7 @@ class RuleBook:
         findings = Findings()
         for versions in self._rules.values():
             _check_validity(versions, findings)
-        findings.demand_none("period rules")
+        findings.demand_none(said("period rules"))
 
     @classmethod
     def read(cls, files: Mapping[str, str]) -> RuleBook:
@@ -147,7 +147,7 @@ class RuleBook:
         rules: list[PeriodRule] = []
         for name in sorted(files):
             each_table(files[name], "period", name, findings, lambda table: rules.append(_rule(table)))
-        findings.demand_none("period rules")
+        findings.demand_none(said("period rules"))
         return cls(rules)
 
     def of(self, rule_id: str, on: date) -> PeriodRule:
@@ -283,37 +283,37 @@ def _excluded(table: Table) -> tuple[Excluded, ...]:
 
 def _check(rule: PeriodRule, table: Table) -> None:
     faults = {
-        "Expected an id, but it is empty": not rule.id,
-        "Expected a basis, but it is empty": not rule.basis,
-        "Expected valid_to after valid_from, but it lies before": bool(
+        sayable("Expected an id, but it is empty"): not rule.id,
+        sayable("Expected a basis, but it is empty"): not rule.basis,
+        sayable("Expected valid_to after valid_from, but it lies before"): bool(
             rule.valid_to and rule.valid_to < rule.valid_from
         ),
-        "Expected roll only for periods of days, months or years (C2), but found it with W or H": (
+        sayable("Expected roll only for periods of days, months or years (C2), but found it with W or H"): (
             rule.roll != "none" and rule.limit.kind in (Kind.WORKING_DAYS, Kind.HOURS)
         ),
-        "Expected reading = strict or lenient exactly for a backward period (C5), but it is otherwise": (
-            rule.backward != bool(rule.reading)
-        ),
-        "Expected a backward period without roll, extension, suspension or hours, but it has one": (
+        sayable(
+            "Expected reading = strict or lenient exactly for a backward period (C5), but it is otherwise"
+        ): (rule.backward != bool(rule.reading)),
+        sayable("Expected a backward period without roll, extension, suspension or hours, but it has one"): (
             rule.backward
             and bool(rule.roll != "none" or rule.extensions or rule.excluded or rule.limit.kind is Kind.HOURS)
         ),
-        "Expected hours = service only with a limit of hours, but the limit is not": (
+        sayable("Expected hours = service only with a limit of hours, but the limit is not"): (
             rule.hours == "service" and rule.limit.kind is not Kind.HOURS
         ),
-        "Expected an extension counted like the limit, but it is not": any(
+        sayable("Expected an extension counted like the limit, but it is not"): any(
             not extension.max.comparable(rule.limit) for extension in rule.extensions
         ),
-        "Expected an extension at least once, but times is less than 1": any(
+        sayable("Expected an extension at least once, but times is less than 1"): any(
             extension.times < 1 for extension in rule.extensions
         ),
-        "Expected a suspension's own limit in W, N or H, but found months or years": any(
+        sayable("Expected a suspension's own limit in W, N or H, but found months or years"): any(
             entry.max is not None and entry.max.kind in (Kind.MONTHS, Kind.YEARS) for entry in rule.excluded
         ),
     }
     for sentence, broken in faults.items():
         if broken:
-            table.fault(said("{id}: {sentence}", id=rule.id, sentence=sentence), "period.rule")
+            table.fault(said("{id}: {sentence}", id=rule.id, sentence=said(sentence)), "period.rule")
 
 
 def _check_validity(versions: list[PeriodRule], findings: Findings) -> None:

@@ -39,7 +39,7 @@ class Statute:
         table.text("source")
         table.text("certainty")
         table.refuse_others()
-        findings.demand_none("a statute of holidays")
+        findings.demand_none(said("a statute of holidays"))
         return statute
 
     def holidays(self, year: int) -> frozenset[date]:

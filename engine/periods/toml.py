@@ -52,25 +52,25 @@ class Table:
 
     def text(self, name: str, default: str | None = None) -> str:
         """The text called `name`; without a default it is demanded."""
-        return self._get(name, str, "text", "" if default is None else default, default is None)
+        return self._get(name, str, said("text"), "" if default is None else default, default is None)
 
     def flag(self, name: str, default: bool) -> bool:
         """The true or false called `name`."""
-        return self._get(name, bool, "true or false", default, False)
+        return self._get(name, bool, said("true or false"), default, False)
 
     def number(self, name: str, default: int) -> int:
         """The whole number called `name`."""
-        return self._get(name, int, "a whole number", default, False)
+        return self._get(name, int, said("a whole number"), default, False)
 
     def day(self, name: str) -> date | None:
         """The date called `name`, None where it is not given."""
         absent: date | None = None
-        return self._get(name, date, "a date", absent, False)
+        return self._get(name, date, said("a date"), absent, False)
 
     def rows(self, name: str) -> list[Any]:
         """The array called `name`, empty where it is not given."""
         absent: list[Any] = []
-        return self._get(name, list, "an array", absent, False)
+        return self._get(name, list, said("an array"), absent, False)
 
     def raw(self, name: str) -> Any:
         """Whatever stands under `name`, None where nothing does."""

@@ -8,6 +8,7 @@ from engine.bpmn import xml
 from engine.bpmn.elements.sub_process import SubProcess
 from engine.bpmn.expressions import Expression
 from engine.bpmn.withdrawing import cancel
+from engine.errors import said
 
 if TYPE_CHECKING:
     from engine.bpmn.node import Steps, Verdict
@@ -36,7 +37,7 @@ class AdHocSubProcess(SubProcess):
         if child is not None and xml.text(child):
             text = xml.text(child)
             self.condition = reading.expression(
-                child, self.name, "the completion condition", text, always=True
+                child, self.name, said("the completion condition"), text, always=True
             )
 
     def work(self, token: Token) -> Verdict:

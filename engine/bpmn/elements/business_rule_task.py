@@ -8,7 +8,7 @@ from engine.bpmn.elements.service_task import ServiceTask
 from engine.bpmn.expressions import Failure
 from engine.bpmn.happenings import DecisionMade
 from engine.canonical import settled
-from engine.errors import BanjieError
+from engine.errors import BanjieError, said
 
 if TYPE_CHECKING:
     from engine.bpmn.context import Decided
@@ -22,7 +22,7 @@ class BusinessRuleTask(ServiceTask):
     def lacks(self) -> str:
         """What it needs to run."""
         return (
-            "a decision (zeebe:calledDecision) or a job type"
+            said("a decision (zeebe:calledDecision) or a job type")
             if self.settings.decision is None and self.settings.job is None
             else ""
         )

@@ -23,7 +23,7 @@ class CallActivity(Activity):
 
     def lacks(self) -> str:
         """What it needs to run."""
-        return "a called process (zeebe:calledElement)" if self.settings.called is None else ""
+        return said("a called process (zeebe:calledElement)") if self.settings.called is None else ""
 
     def work(self, token: Token) -> Verdict:
         """Call the procedure in force and wait for its end. Raises Failure where there is none."""

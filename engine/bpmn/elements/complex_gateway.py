@@ -9,6 +9,7 @@ from engine.bpmn.elements.joining import absorb, may_still_come
 from engine.bpmn.expressions import Expression
 from engine.bpmn.node import Node
 from engine.bpmn.token import LEAVE, WAITING
+from engine.errors import said
 
 if TYPE_CHECKING:
     from engine.bpmn.definition import Flow
@@ -34,7 +35,7 @@ class ComplexGateway(Node):
         if child is not None and xml.text(child):
             text = xml.text(child)
             self.condition = reading.expression(
-                child, self.name, "the activation condition", text, always=True
+                child, self.name, said("the activation condition"), text, always=True
             )
 
     def work(self, token: Token) -> Verdict:

@@ -45,7 +45,7 @@ def definitions_of(
         return tuple(one for one in found if one is not None)
     written = list(_written(reading, element, owner))
     if not written and kind in ("intermediateCatchEvent", "boundaryEvent"):
-        _lacking(reading, element, owner, "an event definition", None)
+        _lacking(reading, element, owner, said("an event definition"), None)
     found = [definition_of(reading, one, owner) for one in written]
     return tuple(one for one in found if one is not None and _fits(reading, element, owner, kind, one))
 
@@ -100,7 +100,7 @@ def _written(reading: Reading, element: xml.Element, owner: str) -> Iterator[xml
             if shared is not None:
                 yield shared
             else:
-                _unresolved(reading, element, owner, "an event definition of the file", identifier)
+                _unresolved(reading, element, owner, said("an event definition of the file"), identifier)
         elif xml.local(child).endswith("EventDefinition"):
             yield child
 
@@ -109,15 +109,15 @@ def _message(reading: Reading, element: xml.Element, owner: str) -> EventDefinit
     message = reading.referred(element, "messageRef", "message")
     if message is None and _sent_by_a_job(element):
         # As in Camunda 8 the worker knows the message; the event only waits for the job.
-        return MessageEvent(owner, reading.expression(element, owner, "the message name", owner), None)
+        return MessageEvent(owner, reading.expression(element, owner, said("the message name"), owner), None)
     if message is None:
-        return _lacking(reading, element, owner, "a message", "messageRef")
+        return _lacking(reading, element, owner, said("a message"), "messageRef")
     name = message.get("name") or message.get("id")
     if not name:
-        return _lacking(reading, message, owner, "a message with a name", None)
+        return _lacking(reading, message, owner, said("a message with a name"), None)
     subscription = xml.extension(message, "subscription")
-    key = reading.optional(subscription, owner, "the correlation key", "correlationKey")
-    return MessageEvent(owner, reading.expression(message, owner, "the message name", name), key)
+    key = reading.optional(subscription, owner, said("the correlation key"), "correlationKey")
+    return MessageEvent(owner, reading.expression(message, owner, said("the message name"), name), key)
 
 
 def _sent_by_a_job(element: xml.Element) -> bool:
@@ -130,24 +130,26 @@ def _sent_by_a_job(element: xml.Element) -> bool:
 def _signal(reading: Reading, element: xml.Element, owner: str) -> EventDefinition | None:
     signal = reading.referred(element, "signalRef", "signal")
     if signal is None or not (signal.get("name") or signal.get("id")):
-        return _lacking(reading, element, owner, "a signal", "signalRef")
+        return _lacking(reading, element, owner, said("a signal"), "signalRef")
     name = signal.get("name") or signal.get("id") or ""
-    return SignalEvent(owner, reading.expression(signal, owner, "the signal name", name))
+    return SignalEvent(owner, reading.expression(signal, owner, said("the signal name"), name))
 
 
 def _timer(reading: Reading, element: xml.Element, owner: str) -> EventDefinition | None:
     for name in ("timeDate", "timeDuration", "timeCycle"):
         child = xml.child(element, name)
         if child is not None and xml.text(child):
-            return TimerEvent(owner, reading.expression(child, owner, "the timer", xml.text(child)))
-    return _lacking(reading, element, owner, "a date, duration or cycle for its timer", None)
+            return TimerEvent(owner, reading.expression(child, owner, said("the timer"), xml.text(child)))
+    return _lacking(reading, element, owner, said("a date, duration or cycle for its timer"), None)
 
 
 def _condition(reading: Reading, element: xml.Element, owner: str) -> EventDefinition | None:
     text = xml.text(xml.child(element, "condition"))
     if not text:
-        return _lacking(reading, element, owner, "a condition", None)
-    return ConditionalEvent(owner, reading.expression(element, owner, "the condition", text, always=True))
+        return _lacking(reading, element, owner, said("a condition"), None)
+    return ConditionalEvent(
+        owner, reading.expression(element, owner, said("the condition"), text, always=True)
+    )
 
 
 def _error(reading: Reading, element: xml.Element, owner: str) -> EventDefinition | None:
@@ -167,7 +169,11 @@ def _compensation(reading: Reading, element: xml.Element, owner: str) -> EventDe
 
 def _link(reading: Reading, element: xml.Element, owner: str) -> EventDefinition | None:
     name = element.get("name")
-    return LinkEvent(owner, name) if name else _lacking(reading, element, owner, "a name for its link", None)
+    return (
+        LinkEvent(owner, name)
+        if name
+        else _lacking(reading, element, owner, said("a name for its link"), None)
+    )
 
 
 KINDS: dict[str, Read] = {

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from engine.bpmn import xml
 from engine.bpmn.names import DATA
+from engine.errors import said
 
 if TYPE_CHECKING:
     from engine.bpmn.expressions import Expression
@@ -25,8 +26,8 @@ class LoopData:
         one, result = _name(xml.child(loop, "inputDataItem")), _name(xml.child(loop, "outputDataItem"))
         self.item = one
         self.output = made if result else None
-        self.collection = _expression(reading, loop, owner, "the input collection", given)
-        self.result = _expression(reading, loop, owner, "the output element", result if made else None)
+        self.collection = _expression(reading, loop, owner, said("the input collection"), given)
+        self.result = _expression(reading, loop, owner, said("the output element"), result if made else None)
 
     def _variable(self, reference: str) -> str | None:
         identifier = xml.reference(xml.text(xml.child(self._loop, reference)))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.bpmn.activity import Activity
 from engine.bpmn.elements.intermediate_catch_event import Catching
+from engine.errors import said
 
 if TYPE_CHECKING:
     from engine.bpmn.case import Case
@@ -21,7 +22,7 @@ class ReceiveTask(Activity, Catching):
 
     def lacks(self) -> str:
         """What it needs to run."""
-        return "" if self.definitions else "a message (messageRef)"
+        return "" if self.definitions else said("a message (messageRef)")
 
     def work(self, token: Token) -> Verdict:
         """Wait for the message."""

@@ -31,7 +31,7 @@ def repetition_of(reading: Reading, element: xml.Element, owner: str) -> Repetit
 
 
 def _loop(reading: Reading, element: xml.Element, owner: str) -> Repetition:
-    condition = _text(reading, element, owner, "loopCondition", "the loop condition")
+    condition = _text(reading, element, owner, "loopCondition", said("the loop condition"))
     written = (element.get("loopMaximum") or "").strip()
     maximum = int(written) if written.isdigit() else None
     if written and maximum is None:
@@ -60,8 +60,8 @@ def _loop(reading: Reading, element: xml.Element, owner: str) -> Repetition:
 
 def _many(reading: Reading, element: xml.Element, owner: str) -> Repetition:
     zeebe = xml.extension(element, "loopCharacteristics")
-    cardinality = _text(reading, element, owner, "loopCardinality", "the loop cardinality")
-    collection = reading.optional(zeebe, owner, "the input collection", "inputCollection")
+    cardinality = _text(reading, element, owner, "loopCardinality", said("the loop cardinality"))
+    collection = reading.optional(zeebe, owner, said("the input collection"), "inputCollection")
     data = LoopData(reading, element, owner)
     collection = collection or data.collection
     if cardinality is None and collection is None:
@@ -93,8 +93,8 @@ def _many(reading: Reading, element: xml.Element, owner: str) -> Repetition:
         output=data.output if zeebe is None else zeebe.get("outputCollection"),
         result=data.result
         if zeebe is None
-        else reading.optional(zeebe, owner, "the output element", "outputElement"),
-        condition=_text(reading, element, owner, "completionCondition", "the completion condition"),
+        else reading.optional(zeebe, owner, said("the output element"), "outputElement"),
+        condition=_text(reading, element, owner, "completionCondition", said("the completion condition")),
         behavior=element.get("behavior") or "All",
         each=_event(reading, element, owner, "noneBehaviorEventRef"),
         first=_event(reading, element, owner, "oneBehaviorEventRef"),
@@ -107,7 +107,7 @@ def _cases(
 ) -> tuple[tuple[Expression, EventDefinition], ...]:
     found = []
     for one in xml.children(element, "complexBehaviorDefinition"):
-        test = _text(reading, one, owner, "condition", "the condition of a behaviour")
+        test = _text(reading, one, owner, "condition", said("the condition of a behaviour"))
         event = xml.child(one, "event")
         definitions = [] if event is None else [c for c in event if xml.local(c).endswith("EventDefinition")]
         for definition in definitions:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from engine.bpmn.elements.service_task import ServiceTask
 from engine.bpmn.throwing import throw_all
+from engine.errors import said
 
 if TYPE_CHECKING:
     from engine.bpmn.node import Verdict
@@ -18,7 +19,7 @@ class SendTask(ServiceTask):
     def lacks(self) -> str:
         """What it needs to run."""
         return (
-            "a message (messageRef) or a job type"
+            said("a message (messageRef) or a job type")
             if not self.definitions and self.settings.job is None
             else ""
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.bpmn.activity import Activity
+from engine.errors import said
 
 if TYPE_CHECKING:
     from engine.bpmn.node import Verdict
@@ -16,7 +17,7 @@ class ServiceTask(Activity):
 
     def lacks(self) -> str:
         """What it needs to run."""
-        return "a job type (zeebe:taskDefinition)" if self.settings.job is None else ""
+        return said("a job type (zeebe:taskDefinition)") if self.settings.job is None else ""
 
     def work(self, token: Token) -> Verdict:
         """Create the job and wait."""

@@ -54,7 +54,7 @@ class UserTask(Activity):
         value = self.case(token).engine.value(expression, token.scope)
         if value is None or isinstance(value, str):
             return value or None
-        raise _wrong(expression, "a text", value)
+        raise _wrong(expression, said("a text"), value)
 
     def _number(self, token: Token, expression: Expression | None) -> int | None:
         return None if expression is None else self.case(token).engine.number(expression, token.scope)
@@ -70,7 +70,7 @@ class UserTask(Activity):
             value = [part.strip() for part in value.split(",") if part.strip()]
         if isinstance(value, list) and all(isinstance(one, str) for one in value):
             return tuple(value)
-        raise _wrong(expression, "a list of texts", value)
+        raise _wrong(expression, said("a list of texts"), value)
 
 
 def _wrong(expression: Expression, wanted: str, value: Any) -> Failure:

@@ -5,6 +5,7 @@ Run by `engine.bpmn.lint.check`. Repetition is judged in loops.py, settings of t
 
 from __future__ import annotations
 
+from engine.bpmn.lint.kinds import kind_name
 from engine.bpmn.lint.loops import whole_number
 from engine.bpmn.lint.model import (
     ACTIVITIES,
@@ -121,7 +122,7 @@ def event_sub_process_markers(model: Model) -> Faults:
                 said(
                     "{scope} is marked as triggered by an event, which {scope_kind} cannot be",
                     scope=described(scope),
-                    scope_kind=local(scope),
+                    scope_kind=kind_name(local(scope)),
                 ),
             )
 
@@ -168,7 +169,7 @@ def ad_hoc_has_no_start_or_end(model: Model) -> Faults:
                 event,
                 said(
                     "Expected no {event_kind} in the ad-hoc '{id}', but found {event}",
-                    event_kind=local(event),
+                    event_kind=kind_name(local(event)),
                     id=scope.get("id"),
                     event=described(event),
                 ),

@@ -36,7 +36,7 @@ def task_has_two_participants(model: Model) -> Faults:
     for activity in model.of(*CHOREOGRAPHY):
         count = len(set(references(activity, "participantRef")))
         if count < 2 or (count > 2 and local(activity) == "choreographyTask"):
-            wanted = "two" if local(activity) == "choreographyTask" else said("two or more")
+            wanted = said("two") if local(activity) == "choreographyTask" else said("two or more")
             yield (
                 activity,
                 said(

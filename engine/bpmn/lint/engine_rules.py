@@ -47,7 +47,7 @@ def script_task_has_feel(model: Model) -> Faults:
     for task in _unworked_script_tasks(model):
         if text(child(task, "script")):
             language = task.get("scriptFormat") or task.get("scriptLanguage")
-            found = f"a script in '{language}'" if language else "a bpmn:script"
+            found = said("a script in '{language}'", language=language) if language else said("a bpmn:script")
             yield (
                 task,
                 said(

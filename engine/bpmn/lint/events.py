@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from engine.bpmn.lint.model import Model, a, described, is_event_sub_process
+from engine.bpmn.lint.kinds import a, kind_name
+from engine.bpmn.lint.model import Model, described, is_event_sub_process
 from engine.bpmn.lint.references import called_name
 from engine.bpmn.lint.rule import LETTER, Faults, rule, rules_of
 from engine.bpmn.xml import Element, ancestors, children, flag, local
-from engine.errors import said
+from engine.errors import listed, said
 
 TOP_START = frozenset({"message", "timer", "signal", "conditional"})
 EVENT_SUB_PROCESS_START = TOP_START | {"error", "escalation", "compensation"}
@@ -28,7 +29,7 @@ def top_level_start_kinds(model: Model) -> Faults:
     """A start event of a process is a none start or waits for a message, timer, signal or condition."""
     for event, scope in _starts(model):
         if local(scope) == "process":
-            yield from _foreign_kinds(model, event, TOP_START, "a start event of a process")
+            yield from _foreign_kinds(model, event, TOP_START, said("a start event of a process"))
 
 
 @rule("bpmn.event.start.sub-process-kind", "BPMN 2.0.2 §10.5.2, table 10.85; §10.3.5")
@@ -64,7 +65,7 @@ def event_sub_process_start_kinds(model: Model) -> Faults:
                     ),
                 )
             yield from _foreign_kinds(
-                model, event, EVENT_SUB_PROCESS_START, "the start of an event sub-process"
+                model, event, EVENT_SUB_PROCESS_START, said("the start of an event sub-process")
             )
 
 
@@ -119,7 +120,7 @@ def parallel_multiple_has_several(model: Model) -> Faults:
 def end_kinds(model: Model) -> Faults:
     """An end event has no result, or one that is not a timer, condition or link."""
     for event in model.of("endEvent"):
-        yield from _foreign_kinds(model, event, END, "an end event")
+        yield from _foreign_kinds(model, event, END, said("an end event"))
 
 
 @rule("bpmn.event.end.cancel", "BPMN 2.0.2 §10.5.3: cancel inside a transaction alone")
@@ -147,14 +148,14 @@ def catch_kinds(model: Model) -> Faults:
                 event,
                 said("Expected a trigger on the catching {event}, but it has none", event=described(event)),
             )
-        yield from _foreign_kinds(model, event, CATCH, "a catch in normal flow")
+        yield from _foreign_kinds(model, event, CATCH, said("a catch in normal flow"))
 
 
 @rule("bpmn.event.throw.kind", "BPMN 2.0.2 §10.5.4, table 10.89")
 def throw_kinds(model: Model) -> Faults:
     """An intermediate throw is a none event or throws a message, signal, escalation, compensation or link."""
     for event in model.of("intermediateThrowEvent"):
-        yield from _foreign_kinds(model, event, THROW, "a throw in normal flow")
+        yield from _foreign_kinds(model, event, THROW, said("a throw in normal flow"))
 
 
 @rule("bpmn.event.boundary.kind", "BPMN 2.0.2 §10.5.4, table 10.90")
@@ -166,7 +167,7 @@ def boundary_kinds(model: Model) -> Faults:
                 event,
                 said("Expected a trigger on the boundary event '{id}', but it has none", id=event.get("id")),
             )
-        yield from _foreign_kinds(model, event, BOUNDARY, "a boundary event")
+        yield from _foreign_kinds(model, event, BOUNDARY, said("a boundary event"))
 
 
 @rule("bpmn.event.boundary.interrupting", "BPMN 2.0.2 §10.5.4, table 10.90")
@@ -284,7 +285,7 @@ def _foreign_kinds(model: Model, event: Element, allowed: frozenset[str], spot: 
 
 
 def _listed(kinds: Iterable[str]) -> str:
-    return ", ".join(sorted(set(kinds)))
+    return listed(map(kind_name, sorted(set(kinds))))
 
 
 RULES = rules_of(globals())

@@ -204,9 +204,9 @@ _BEGINS = {"timeDate": "", "timeDuration": "P", "timeCycle": "R"}
 _ANY_MOMENT, _ANY_ZONE = datetime(2026, 1, 1, tzinfo=UTC), ZoneInfo("UTC")
 _JUDGED_ELSEWHERE = ("conditionalEventDefinition", "complexBehaviorDefinition")
 _FORMS = {
-    "timeDate": "a date and time like 2026-03-01T09:00:00+08:00",
-    "timeDuration": "a duration like P3D or PT15M",
-    "timeCycle": "a cycle like R3/PT1H, or a cron expression like 0 0 9 * * MON-FRI",
+    "timeDate": said("a date and time like 2026-03-01T09:00:00+08:00"),
+    "timeDuration": said("a duration like P3D or PT15M"),
+    "timeCycle": said("a cycle like R3/PT1H, or a cron expression like 0 0 9 * * MON-FRI"),
 }
 
 
@@ -247,7 +247,11 @@ def _in_extension(owner: Element, one: Element) -> Iterator[Written]:
         value = _text(raw).strip()
         always = (name, attribute) in _ALWAYS_ATTRIBUTES
         if value and (always or value.startswith("=")) and not (name == "property" and attribute == "name"):
-            yield Written(owner, f"{attribute} of zeebe:{name}", value.removeprefix("="))
+            yield Written(
+                owner,
+                said("{attribute} of zeebe:{name}", attribute=attribute, name=name),
+                value.removeprefix("="),
+            )
 
 
 def _text(raw: str | bytes) -> str:

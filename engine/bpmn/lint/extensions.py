@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from engine.bpmn.lint.kinds import kind_name
 from engine.bpmn.lint.model import ACTIVITIES, EVENTS, FLOW_NODES, Model, described
 from engine.bpmn.lint.rule import EXECUTION, NOTE, Faults, rule, rules_of
 from engine.bpmn.xml import (
@@ -181,7 +182,7 @@ def setting_stands_where_it_works(model: Model) -> Faults:
                     "Expected zeebe:{name} inside zeebe:{inside}, but it stands in {parent_kind}",
                     name=name,
                     inside=INSIDE[name],
-                    parent_kind=local(parent),
+                    parent_kind=kind_name(local(parent)),
                 ),
             )
         elif name in PLACES and local(owner) not in PLACES[name]:

@@ -5,11 +5,11 @@ Run by `engine.bpmn.lint.check`. What a gateway demands of its flows stands in g
 
 from __future__ import annotations
 
+from engine.bpmn.lint.kinds import a, kind_name
 from engine.bpmn.lint.model import (
     ACTIVITIES,
     FLOW_NODES,
     Model,
-    a,
     described,
     has_condition,
     is_compensation_handler,
@@ -317,12 +317,16 @@ def _lists(node: Element) -> bool:
 
 def _inside(element: Element) -> str:
     parent = element.getparent()
-    return "no process" if parent is None else f"{local(parent)} '{parent.get('id', '')}'"
+    return (
+        said("no process")
+        if parent is None
+        else said("{kind} '{id}'", kind=kind_name(local(parent)), id=parent.get("id", ""))
+    )
 
 
 def _border(source: Element, target: Element) -> str:
     parents = {local(parent) for parent in (source.getparent(), target.getparent()) if parent is not None}
-    return "process" if parents == {"process"} else "sub-process"
+    return kind_name("process" if parents == {"process"} else "sub-process")
 
 
 RULES = rules_of(globals())

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.bpmn.lint.model import GATEWAYS, Model, a, described, has_condition
+from engine.bpmn.lint.kinds import a, kind_name
+from engine.bpmn.lint.model import GATEWAYS, Model, described, has_condition
 from engine.bpmn.lint.rule import EXECUTION, LETTER, Faults, rule, rules_of
 from engine.bpmn.xml import Element, child, flag, local, text
-from engine.errors import said
+from engine.errors import listed, said
 
 AWAITED = frozenset({"message", "signal", "timer", "conditional"})
 
@@ -128,7 +129,9 @@ def event_gateway_targets(model: Model) -> Faults:
         kinds = set(model.kinds(target))
         if local(target) == "intermediateCatchEvent" and kinds and kinds <= AWAITED:
             continue
-        found = f"{a(local(target))}" + (f" ({', '.join(sorted(kinds))})" if kinds else "")
+        found: str = a(local(target))
+        if kinds:
+            found = said("{found} ({kinds})", found=found, kinds=listed(map(kind_name, sorted(kinds))))
         yield (
             node,
             said(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.bpmn.lint.data import structure_of
+from engine.bpmn.lint.kinds import kind_name
 from engine.bpmn.lint.model import Model, described
 from engine.bpmn.lint.references import called_name
 from engine.bpmn.lint.rule import LETTER, STRICT, Faults, rule, rules_of
@@ -139,7 +140,7 @@ def global_conversation_is_bare(model: Model) -> Faults:
                     element,
                     said(
                         "Expected no {one_kind} in {element}, but found one",
-                        one_kind=local(one),
+                        one_kind=kind_name(local(one)),
                         element=described(element),
                     ),
                 )
@@ -187,9 +188,9 @@ def _differing(model: Model, task: Element, kind: str, message: Element | None) 
                 said(
                     "Expected {one} of the item '{wanted}' as {message}, but it is of '{found}'",
                     one=described(one),
-                    wanted=wanted or "none",
+                    wanted=wanted or said("none"),
                     message=described(message),
-                    found=found or "none",
+                    found=found or said("none"),
                 ),
             )
 

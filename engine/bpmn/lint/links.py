@@ -49,7 +49,7 @@ def throw_has_catch(model: Model) -> Faults:
         for event in events:
             if (scope, name) in catches:
                 continue
-            found = "the only one is on another level" if name in elsewhere else "there is none"
+            found = said("the only one is on another level") if name in elsewhere else said("there is none")
             yield (
                 event,
                 said(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
+from engine.bpmn.lint.kinds import kind_name
 from engine.bpmn.xml import (
     BPMN,
     MODELER,
@@ -22,6 +23,7 @@ from engine.bpmn.xml import (
     reference,
     references,
 )
+from engine.errors import said
 
 SUB_PROCESSES = frozenset({"subProcess", "transaction", "adHocSubProcess"})
 TASKS = frozenset(
@@ -182,12 +184,10 @@ def is_compensation_handler(element: Element) -> bool:
 def described(element: Element) -> str:
     """An element in a sentence: `userTask 'Task_accept'`."""
     identifier = element.get("id")
-    return f"{local(element)} '{identifier}'" if identifier else f"this {local(element)}"
-
-
-def a(name: str) -> str:
-    """A name with its article: `a task`, `an endEvent`."""
-    return f"{'an' if name[:1] in 'aeioAEIO' else 'a'} {name}"
+    kind = kind_name(local(element))
+    if not identifier:
+        return said("this {kind}", kind=kind)
+    return said("{kind} '{identifier}'", kind=kind, identifier=identifier)
 
 
 def has_condition(flow: Element) -> bool:

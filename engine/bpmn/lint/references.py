@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from engine.bpmn.lint.model import ACTIVITIES, EVENTS, FLOW_NODES, Model, a, described
+from engine.bpmn.lint.kinds import a, kind_name
+from engine.bpmn.lint.model import ACTIVITIES, EVENTS, FLOW_NODES, Model, described
 from engine.bpmn.lint.reference_table import ATTRIBUTES, CALLABLE, CHILDREN
 from engine.bpmn.lint.rule import EXECUTION, NOTE, Faults, rule, rules_of
 from engine.bpmn.xml import XSI, Element, child, children, extension, local, reference, text
-from engine.errors import said
+from engine.errors import listed, said
 
 # References to item definitions and processes: a foreign prefix may mean another file's element.
 _ELSEWHERE = frozenset({"structureRef", "itemSubjectRef", "processRef", "itemRef"})
@@ -194,10 +195,11 @@ def _is_known_space(model: Model, one: Reference) -> bool:
 def _types(types: frozenset[str]) -> str:
     names = sorted(types)
     if types >= FLOW_NODES:
-        return "an activity, event or gateway"
+        return said("an activity, event or gateway")
     if types == ACTIVITIES:
-        return "an activity"
-    return a(" or ".join(names[:4])) + (" or …" if len(names) > 4 else "")
+        return said("an activity")
+    shown = [a(names[0]), *map(kind_name, names[1:4]), *(["…"] if len(names) > 4 else [])]
+    return listed(shown, " or ")
 
 
 RULES = rules_of(globals())

@@ -108,7 +108,11 @@ def _sentence(message: str) -> str:
 
 
 def _explained(element: str, attribute: str | None, rest: str) -> str:
-    spot = f"attribute '{attribute}' of {element}" if attribute else element
+    spot = (
+        said("attribute '{attribute}' of {element}", attribute=attribute, element=element)
+        if attribute
+        else element
+    )
     return (
         _of_structure(element, rest)
         or _of_value(spot, rest)
@@ -163,7 +167,7 @@ def _of_value(spot: str, rest: str) -> str | None:
 
 def _choice(names: str | None) -> str:
     if not names:
-        return "nothing more"
+        return said("nothing more")
     options = [name.strip() for name in names.split(",")]
     shown = ", ".join(options[:8]) + (", …" if len(options) > 8 else "")
-    return shown if len(options) == 1 else f"one of: {shown}"
+    return shown if len(options) == 1 else said("one of: {shown}", shown=shown)

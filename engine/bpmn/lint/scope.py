@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from engine.bpmn.lint.kinds import kind_name
 from engine.bpmn.lint.model import CHOREOGRAPHY, FLOW_NODES, Model, described
 from engine.bpmn.lint.rule import EXECUTION, NOTE, Faults, rule, rules_of
 from engine.bpmn.xml import (
@@ -59,7 +60,7 @@ def process_has_id(model: Model) -> Faults:
                 element,
                 said(
                     "Expected every {element_kind} to have an id, but this one has none",
-                    element_kind=local(element),
+                    element_kind=kind_name(local(element)),
                 ),
             )
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from engine.bpmn.lint.model import CATCH_EVENTS, EVENTS, THROW_EVENTS, Model, described, is_event_sub_process
 from engine.bpmn.lint.rule import EXECUTION, NOTE, Faults, rule, rules_of
 from engine.bpmn.xml import XSI, Element, child, extension, local, text
-from engine.errors import said
+from engine.errors import listed, said
 
 MOMENTS = ("timeDate", "timeDuration", "timeCycle")
 
@@ -21,7 +21,7 @@ def timer_has_one_moment(model: Model) -> Faults:
     for event, definition in _definitions(model, "timerEventDefinition"):
         given = [one for one in MOMENTS if child(definition, one) is not None]
         if len(given) != 1:
-            found = "none" if not given else " and ".join(given)
+            found = said("none") if not given else listed(given, " and ")
             yield (
                 event,
                 said(
@@ -255,7 +255,7 @@ def _codes(model: Model, event: Element, kind: str, ref: str, code: str) -> list
 
 
 def _error(code: str) -> str:
-    return f"error '{code}'" if code else "errors of any code"
+    return said("error '{code}'", code=code) if code else said("errors of any code")
 
 
 def _event_sub_process_starts(scope: Element) -> Iterator[Element]:

@@ -43,14 +43,18 @@ def amount_column(table: Table, constants: Constants, properties: Properties) ->
     names = [output.name or output.label for output in table.outputs]
     wanted = properties.get("banjie.amount", "")
     if wanted:
-        return names.index(wanted) if wanted in names else f"banjie.amount names no output: {wanted}"
+        return (
+            names.index(wanted)
+            if wanted in names
+            else said("banjie.amount names no output: {wanted}", wanted=wanted)
+        )
     numeric = [place for place in range(len(names)) if _is_numeric(table, constants, place)]
     if len(numeric) == 1:
         return numeric[0]
     return (
-        "no output holds numbers"
+        said("no output holds numbers")
         if not numeric
-        else "several outputs hold numbers, name one as banjie.amount"
+        else said("several outputs hold numbers, name one as banjie.amount")
     )
 
 
@@ -148,7 +152,7 @@ def _probed(grid: Grid, rule: Rule, test: feel.Compiled, text: str, column: int)
             shown = {source: plain(value) for source, value in witness.items()}
             yield _outside(grid, rule, amount, text, shown)
             return
-    formula = f"it is a formula, tried with {tried} input(s) and not proven"
+    formula = said("it is a formula, tried with {tried} input(s) and not proven", tried=tried)
     yield _not_proven(
         grid.table,
         said("Expected rule {index} to name its amount, but {formula}", index=rule.index, formula=formula),
@@ -197,7 +201,7 @@ def outputs(grid: Grid, constants: Constants, properties: Properties) -> Iterato
     """Constant outputs outside their possible values, and in a penalty table rows that leave a choice."""
     penal = BAND in properties or "banjie.item" in properties
     for place, clause in enumerate(grid.table.outputs):
-        name = clause.name or clause.label or "the output"
+        name = clause.name or clause.label or said("the output")
         values = _values_test(clause)
         if clause.values is not None and values is None:
             why = said("those of {name} are {text}", name=name, text=clause.values.text)
@@ -215,7 +219,12 @@ def outputs(grid: Grid, constants: Constants, properties: Properties) -> Iterato
                     said("{shown} one {name}, but {choice}", shown=shown, name=name, choice=choice),
                 )
             elif values is not None and clause.values is not None and _refused(values, value):
-                other = f"as {name} one of {clause.values.text}, but it names {feel_string(value)}"
+                other = said(
+                    "as {name} one of {text}, but it names {value}",
+                    name=name,
+                    text=clause.values.text,
+                    value=feel_string(value),
+                )
                 yield _about(grid, rule, "output-value", said("{shown} {other}", shown=shown, other=other))
 
 

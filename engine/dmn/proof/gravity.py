@@ -96,7 +96,7 @@ def _scale(grid: Grid, entry: str) -> Scale | str:
             if isinstance(grades, str):
                 return grades
             return Scale(place, {region: -grade if falling else grade for region, grade in grades.items()})
-    return f"{GRAVITY} names no column: {source}"
+    return said("{gravity} names no column: {source}", gravity=GRAVITY, source=source)
 
 
 def _natural(dimension: Dimension) -> dict[int, int] | str:
@@ -104,8 +104,10 @@ def _natural(dimension: Dimension) -> dict[int, int] | str:
     if axis.kind != "string":
         return {region: region for region in range(axis.size)}
     if not dimension.declared:
-        return (
-            f"{dimension.source} is text without an order; write it as {GRAVITY} = {dimension.source}: a < b"
+        return said(
+            "{source} is text without an order; write it as {gravity} = {source}: a < b",
+            source=dimension.source,
+            gravity=GRAVITY,
         )
     return {axis.region(value): grade for grade, value in enumerate(dimension.declared)}
 
@@ -118,7 +120,12 @@ def _ordered(dimension: Dimension, order: str) -> dict[int, int] | str:
         for value in group.split("="):
             text = value.strip().strip('"“”')
             if text not in named:
-                return f"{GRAVITY} names {text!r}, which {dimension.source} never is"
+                return said(
+                    "{gravity} names {text!r}, which {source} never is",
+                    gravity=GRAVITY,
+                    text=text,
+                    source=dimension.source,
+                )
             grades[named[text]] = grade
     return grades
 

@@ -13,7 +13,7 @@ from engine.dmn.proof.constants import Constants
 from engine.dmn.proof.coverage import Coverage
 from engine.dmn.proof.finding import ProofFinding, place_of
 from engine.dmn.proof.grid import Grid
-from engine.errors import said
+from engine.errors import listed, said, sayable
 
 MOST_GAPS = 20
 MOST_PAIRS = 50
@@ -52,7 +52,7 @@ def _possibly_accepted(grid: Grid, hole: dict[int, int]) -> bool:
 def _words(grid: Grid, hole: dict[int, int]) -> str:
     named = [grid.dimensions[place].shown(regions) for place, regions in sorted(hole.items())]
     telling = [words for words in named if not words.startswith("any ")]
-    return " and ".join(telling) or "any input"
+    return listed(telling, " and ") if telling else said("any input")
 
 
 def collisions(grid: Grid, constants: Constants) -> Iterator[ProofFinding]:
@@ -75,17 +75,21 @@ def _collision(grid: Grid, constants: Constants, one: int, two: int) -> ProofFin
         return None
     certain = all(d.must[one] & d.must[two] for d in grid.dimensions)
     rules = (one + 1, two + 1)
-    sentence = _SENTENCES[kind].format(policy=policy, one=one + 1, two=two + 1)
+    sentence = said(_SENTENCES[kind], policy=policy, one=one + 1, two=two + 1)
     return ProofFinding(
         kind, sentence, rules, grid.witness(shared), certain=certain, **place_of(grid.table, rules)
     )
 
 
 _SENTENCES = {
-    "overlap": "Expected at most one rule to match ({policy}), but rules {one} and {two} match together",
-    "subsumed": "Expected each rule to have inputs of its own ({policy}), but one of rules {one} and {two} "
-    "matches wherever the other does",
-    "duplicate": "Expected each rule once, but rules {one} and {two} have the same conditions",
+    "overlap": sayable(
+        "Expected at most one rule to match ({policy}), but rules {one} and {two} match together"
+    ),
+    "subsumed": sayable(
+        "Expected each rule to have inputs of its own ({policy}), but one of rules {one} and {two} "
+        "matches wherever the other does"
+    ),
+    "duplicate": sayable("Expected each rule once, but rules {one} and {two} have the same conditions"),
 }
 
 

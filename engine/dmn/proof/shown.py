@@ -8,19 +8,20 @@ from __future__ import annotations
 from typing import Any
 
 from engine.dmn.axis import Axis
+from engine.errors import listed, said
 from engine.feel import feel_string
 
 
 def show_regions(source: str, axis: Axis, regions: int, domain: int) -> str:
     """The regions of an expression in words; "any …" where they are the whole domain."""
     if regions == domain:
-        return f"any {source}"
+        return said("any {source}", source=source)
     if axis.kind in ("string", "boolean"):
         return _show_members(source, axis, regions, domain)
     parts = [_stretch(source, axis, start, end) for start, end in _stretches(axis, regions, domain)]
     if regions & axis.null:
         parts.append(f"{source} = null")
-    return " or ".join(parts)
+    return listed(parts, " or ")
 
 
 def _show_members(source: str, axis: Axis, regions: int, domain: int) -> str:
@@ -30,9 +31,9 @@ def _show_members(source: str, axis: Axis, regions: int, domain: int) -> str:
         named.append(None)
     others = any(regions >> r & 1 for r in range(0, axis.size, 2))
     if not others:
-        return f"{source} = {' or '.join(map(_text, named))}"
+        return said("{source} = {values}", source=source, values=listed(map(_text, named), " or "))
     left_out = [axis.points[r // 2] for r in range(1, axis.size, 2) if (domain & ~regions) >> r & 1]
-    return f"{source} other than {', '.join(map(_text, left_out))}"
+    return said("{source} other than {left_out}", source=source, left_out=listed(map(_text, left_out)))
 
 
 def _stretches(axis: Axis, regions: int, domain: int) -> list[tuple[int, int]]:
@@ -58,7 +59,7 @@ def _stretch(source: str, axis: Axis, start: int, end: int) -> str:
     if low is not None and start == end and low_closed:
         return f"{source} = {_text(low)}"
     if low is None and high is None:
-        return f"any {source}"
+        return said("any {source}", source=source)
     if low is None:
         return f"{source} {'<=' if high_closed else '<'} {_text(high)}"
     if high is None:

@@ -30,7 +30,7 @@ def _get_or_else(value: Value, default: Value) -> Value:
 
 @feel("assert", "value: any", "condition: any")
 def _assert(value: Value, condition: Value) -> Value:
-    return _assert_why(value, condition, "the condition to hold")
+    return _assert_why(value, condition, said("the condition to hold"))
 
 
 @feel("assert", "value: any", "condition: any", "cause: string")
