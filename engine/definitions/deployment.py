@@ -13,9 +13,9 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
 
-from engine import dmn
+from engine import bpmn, canonical, dmn
 from engine.clock import Clock, moment_text
-from engine.definitions import bundles, catalogue, packages, registers, withdrawals
+from engine.definitions import bundles, catalogue, packages, register_fit, registers, withdrawals
 from engine.definitions.bundles import Bundle
 from engine.dmn.report import noted_findings, proven_findings
 from engine.errors import BanjieError, Conflict, Finding, IllegalDefinition, said
@@ -75,10 +75,12 @@ def keep(
 ) -> bool:
     """Store a checked bundle inside a transaction that is open already; see `deploy`.
 
-    Raises Conflict for the withdrawal of a version that is not there or is withdrawn already.
+    Raises Conflict for the withdrawal of a version that is not there or is withdrawn already, and
+    IllegalDefinition where a package and the registers do not fit each other.
     """
     if is_newest(connection, bundle):
         return False
+    _demand_fit(connection, bundle)
     _store_files(store, connection, bundle)
     row = {
         "kind": bundle.kind,
@@ -136,6 +138,46 @@ def is_newest(connection: Connection, bundle: Bundle) -> bool:
         and newest.digest == bundle.digest
         and not (bundle.kind == "package" and _row(connection, withdrawals.KIND, bundle.name, newest.version))
     )
+
+
+def _demand_fit(connection: Connection, bundle: Bundle) -> None:
+    """Refuse a package that asks registers for what they do not hold, and registers that packages miss."""
+    if bundle.kind == "package" and _register_diagrams(bundle):
+        books, deployed = _stored(connection, "registers"), [bundle]
+    elif bundle.kind == "registers":
+        books, deployed = [bundle], _stored(connection, "package")
+    else:
+        return
+    findings = [
+        Finding(f"{one.name}:{found.where}", found.sentence, found.rule, found.line)
+        for known in [registers.read(book.files) for book in books]
+        for one in deployed
+        for diagram in _register_diagrams(one)
+        for found in register_fit.misfits(known, bpmn.read(diagram))
+    ]
+    if findings:
+        first = findings[0].sentence
+        sentence = said("Expected registers and procedures that fit each other, but {first}", first=first)
+        raise IllegalDefinition(sentence, findings)
+
+
+def _register_diagrams(bundle: Bundle) -> list[bytes]:
+    """The diagrams with a register job: reading every diagram twice would cost a start its time."""
+    found = sorted(bundle.files.items())
+    return [data for path, data in found if path.endswith(".bpmn") and b"banjie.register." in data]
+
+
+def _stored(connection: Connection, kind: str) -> list[Bundle]:
+    """The newest version of every bundle of a kind."""
+    query = select(versions).where(versions.c.kind == kind).order_by(versions.c.version)
+    newest = {row.name: row.digest for row in connection.execute(query)}
+    return [_loaded(connection, digest) for _, digest in sorted(newest.items())]
+
+
+def _loaded(connection: Connection, digest: str) -> Bundle:
+    manifest = canonical.loads(blobs.get(connection, digest))
+    files = {path: blobs.get(connection, sha) for path, sha in manifest["files"].items()}
+    return Bundle(manifest["kind"], manifest["name"], files)
 
 
 def _number(connection: Connection, bundle: Bundle) -> int:
