@@ -7,6 +7,7 @@ offline program does the same on an exported dossier without this package.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -17,6 +18,7 @@ from engine import canonical
 from engine.errors import BanjieError, said
 from engine.records import blobs, hashing, journal, seals
 from engine.records.entries import GENESIS, Entry, Event, from_row
+from engine.records.store import legible
 
 
 @dataclass(frozen=True)
@@ -58,21 +60,27 @@ QUESTIONS = {
 
 def verify_case(connection: Connection, case_id: int, row: Mapping[str, Any]) -> list[Check]:
     """All checks on one case. `row` is its case row (version, head_hash, marking, marking_digest)."""
-    rows = list(journal.rows(connection, journal.case_stream(case_id)))
-    faults = (
-        *_chain(rows),
-        *_current(rows, row),
-        *_bytes(connection, rows),
-        *_blocked(rows),
-        *_sealed(connection, rows),
-    )
+    with legible(connection):
+        rows = list(journal.rows(connection, journal.case_stream(case_id)))
+        faults = (
+            *_chain(rows),
+            *_current(rows, row),
+            *_bytes(connection, rows),
+            *_blocked(rows),
+            *_sealed(connection, rows),
+        )
     return _checks(QUESTIONS, faults)
 
 
 def verify_stream(connection: Connection, stream: str) -> list[Check]:
     """The checks that concern any stream: order, digests, chain, time, seals."""
-    rows = list(journal.rows(connection, stream))
-    return _checks((1, 2, 3, 4, 5, 9), (*_chain(rows), *_sealed(connection, rows)))
+    with legible(connection):
+        rows = list(journal.rows(connection, stream))
+        return _checks((1, 2, 3, 4, 5, 9), (*_chain(rows), *_sealed(connection, rows)))
+
+
+_NUMBER = re.compile("[1-9][0-9]{0,17}")
+_UNREADABLE = (BanjieError, KeyError, TypeError, ValueError, AttributeError, ArithmeticError)
 
 
 class Fault(NamedTuple):
@@ -107,7 +115,7 @@ def digest(written: Mapping[str, Any], text: str) -> str:
     """The digest of a text by the function it names itself; "" where it names none that can be computed."""
     try:
         return hashing.digest(str(written.get("alg", hashing.SHA256)), text.encode())
-    except BanjieError:
+    except (BanjieError, UnicodeEncodeError):
         return ""
 
 
@@ -117,10 +125,17 @@ def _chain(rows: list[Mapping[str, Any]]) -> Iterator[Fault]:
         name = f"{row['stream']} #{row['seq']}"
         if row["seq"] != place:
             detail = said(
-                "Expected entry {place}, but found {seq} in {stream}",
-                place=place,
-                seq=row["seq"],
+                "Expected {stream} #{place} here, but found {name}",
                 stream=row["stream"],
+                place=place,
+                name=name,
+            )
+            yield Fault(1, detail, place)
+        if row["case_id"] != _case_of(row["stream"]):
+            detail = said(
+                "{name}: Expected the case of its stream, but the row names {case}",
+                name=name,
+                case=row["case_id"],
             )
             yield Fault(1, detail, row["seq"])
         if digest(_head(row), row["head"]) != row["hash"]:
@@ -159,6 +174,12 @@ def _chain(rows: list[Mapping[str, Any]]) -> Iterator[Fault]:
         previous, last_moment = row["hash"], entry.moment
 
 
+def _case_of(stream: str) -> int | None:
+    """The case that a stream belongs to, as its name says."""
+    kind, _, number = stream.partition(":")
+    return int(number) if kind in ("case", "access") and _NUMBER.fullmatch(number) else None
+
+
 def _payload(name: str, row: Mapping[str, Any], entry: Entry) -> Iterator[Fault]:
     written = _head(row)
     place = f"{written.get('stream')} #{written.get('seq')}"
@@ -187,7 +208,7 @@ def _payload(name: str, row: Mapping[str, Any], entry: Entry) -> Iterator[Fault]
     )
     try:
         head, payload = made.head, made.payload
-    except (BanjieError, KeyError, TypeError) as error:
+    except _UNREADABLE as error:
         yield Fault(
             3,
             said(
@@ -218,14 +239,15 @@ def _payload(name: str, row: Mapping[str, Any], entry: Entry) -> Iterator[Fault]
 def _first_difference(made: str, theirs: Mapping[str, Any]) -> str:
     ours = canonical.loads(made)
     if ours["command"] != theirs.get("command"):
-        return "the command differs"
+        return said("the command differs")
     if ours["answers"] != theirs.get("answers"):
-        return "the answers differ"
+        return said("the answers differ")
     told = theirs.get("events")
-    for index, (mine, other) in enumerate(zip(ours["events"], told or (), strict=False), start=1):
+    others = told if isinstance(told, list) else []
+    for index, (mine, other) in enumerate(zip(ours["events"], others, strict=False), start=1):
         if mine != other:
-            return f"event {index} ({mine['type']}) differs"
-    return "it differs"
+            return said("event {index} ({type}) differs", index=index, type=mine["type"])
+    return said("it differs")
 
 
 def _current(rows: list[Mapping[str, Any]], row: Mapping[str, Any]) -> Iterator[Fault]:
@@ -249,33 +271,42 @@ def _current(rows: list[Mapping[str, Any]], row: Mapping[str, Any]) -> Iterator[
 
 
 def _bytes(connection: Connection, rows: list[Mapping[str, Any]]) -> Iterator[Fault]:
+    """Every file that an entry names is kept as it was, under the media type that the entry says."""
+    named: dict[tuple[str, str], Mapping[str, Any]] = {}
     for row in rows:
-        if row["payload"] is None:
-            continue
-        try:
-            payload = canonical.loads(row["payload"])
-        except BanjieError:
-            continue  # check 3 names it
-        for sha256 in sorted(set(blobs.named_in(payload))):
-            try:
-                blobs.get(connection, sha256)
-            except BanjieError as error:
-                yield Fault(
-                    7,
-                    said(
-                        "{stream} #{seq}: {sentence}",
-                        stream=row["stream"],
-                        seq=row["seq"],
-                        sentence=error.sentence,
-                    ),
-                    row["seq"],
-                )
+        for file in blobs.files_in(_written(row)):
+            named.setdefault((file["sha256"], str(file["media_type"])), row)
+    kept = {one.sha256: one for one in blobs.several(connection, (sha256 for sha256, _ in named))}
+    faults = {sha256: one.fault for sha256, one in kept.items()}
+    for (sha256, media_type), row in named.items():
+        gone = said("Expected a file with the hash {hash}…, but there is none", hash=sha256[:12])
+        fault = faults.get(sha256, gone)
+        # Bytes that were deployed or drafted before somebody handed them in keep their first type.
+        if not fault and kept[sha256].media_type not in (media_type, blobs.BYTES):
+            fault = said(
+                "Expected the file {hash}… to be {media_type}, but its row says {found}",
+                hash=sha256[:12],
+                media_type=media_type,
+                found=kept[sha256].media_type,
+            )
+        if fault:
+            place = {"stream": row["stream"], "seq": row["seq"]}
+            yield Fault(7, said("{stream} #{seq}: {sentence}", **place, sentence=fault), row["seq"])
+
+
+def _written(row: Mapping[str, Any]) -> Any:
+    """The data of a row; nothing of what was disposed of or cannot be read (check 3 names that)."""
+    try:
+        return None if row["payload"] is None else canonical.loads(row["payload"])
+    except BanjieError:
+        return None
 
 
 def _blocked(rows: list[Mapping[str, Any]]) -> Iterator[Fault]:
     allowed = {"ActRefused", "CardIssued"}
     for row in rows:
-        events = _head(row).get("events") or ()
+        told = _head(row).get("events")
+        events = told if isinstance(told, list) else ()
         types = {str(event.get("type")) for event in events if isinstance(event, Mapping)}
         if "ActRefused" in types and not types <= allowed:
             more = ", ".join(sorted(types - allowed))
@@ -295,7 +326,7 @@ def _sealed(connection: Connection, rows: list[Mapping[str, Any]]) -> Iterator[F
         for stream, seq, digest in heads(seal):
             if stream in streams and hashes.get((stream, seq)) != digest:
                 sentence = said(
-                    "Expected entry {seq} of {stream} as seal {number} has it",
+                    "Expected {stream} #{seq} as seal {number} has it",
                     seq=seq,
                     stream=stream,
                     number=seal.number,

@@ -14,11 +14,17 @@ from sqlalchemy import Connection, select
 from engine import canonical
 from engine.audit import verify
 from engine.audit.verify import Check
+from engine.definitions.deployment import MANIFEST_TYPE
+from engine.definitions.word_templates import WordTemplate
 from engine.errors import BanjieError, said
 from engine.records import blobs, hashing, journal, seals, stamps
 from engine.records.entries import GENESIS
-from engine.records.tables import blob, definition_version
+from engine.records.store import legible
 from engine.records.tables import case as case_table
+from engine.records.tables import definition_version
+
+_KEPT_AS = (blobs.BYTES, MANIFEST_TYPE, WordTemplate.media_type)
+"""Media types of a definition's files: a template may have been handed in as a document before."""
 
 
 def verify_seals(connection: Connection, kept: Mapping[str, Any] | None = None) -> list[Check]:
@@ -56,29 +62,45 @@ def _seal_faults(connection: Connection, stored: list[seals.Seal]) -> Iterator[s
         if verify.digest(body, seal.body) != seal.hash:
             yield said("Expected seal {place} to have its own hash, but it was changed", place=place)
             return
-        if (seal.number, body["number"], body["previous"]) != (place, place, previous):
-            yield said("Expected seal {place} to follow the one before, but the link is broken", place=place)
-        leaves = [canonical.dumps(head) for head in body["heads"]]
-        if seals.merkle_root(leaves, body.get("alg", hashing.SHA256)) != body["root"]:
-            yield said("Expected seal {place} to have its own root, but it was changed", place=place)
-        if body["moment"] != seal.moment:
+        try:
+            yield from _one_seal(place, seal, body, previous)
+            yield from _ends_before(place, seal, newest)
+        except (KeyError, TypeError, ValueError) as error:
             yield said(
-                "Expected seal {place} to be of {moment}, but the row says {seal_moment}",
+                "Expected seal {place} to be a seal, but it cannot be read: {error!r}",
                 place=place,
-                moment=body["moment"],
-                seal_moment=seal.moment,
+                error=error,
             )
-        for stream, seq, _ in verify.heads(seal):
-            if newest.get(stream, 0) < seq:
-                end = newest.get(stream, 0)
-                yield said(
-                    "Expected {stream} to reach entry {seq} as seal {place} says, but it ends at {end}",
-                    stream=stream,
-                    seq=seq,
-                    place=place,
-                    end=end,
-                )
         previous = seal.hash
+
+
+def _one_seal(place: int, seal: seals.Seal, body: Mapping[str, Any], previous: str) -> Iterator[str]:
+    if (seal.number, body["number"], body["previous"]) != (place, place, previous):
+        yield said("Expected seal {place} to follow the one before, but the link is broken", place=place)
+    leaves = [canonical.dumps(head) for head in body["heads"]]
+    if seals.merkle_root(leaves, body.get("alg", hashing.SHA256)) != body["root"]:
+        yield said("Expected seal {place} to have its own root, but it was changed", place=place)
+    if body["moment"] != seal.moment:
+        yield said(
+            "Expected seal {place} to be of {moment}, but the row says {seal_moment}",
+            place=place,
+            moment=body["moment"],
+            seal_moment=seal.moment,
+        )
+
+
+def _ends_before(place: int, seal: seals.Seal, newest: Mapping[str, int]) -> Iterator[str]:
+    """The streams that end before the place at which the seal has seen them."""
+    for stream, seq, _ in verify.heads(seal):
+        end = newest.get(stream, 0)
+        if not isinstance(end, int) or end < seq:
+            yield said(
+                "Expected {stream} to reach entry {seq} as seal {place} says, but it ends at {end}",
+                stream=stream,
+                seq=seq,
+                place=place,
+                end=end,
+            )
 
 
 def verify_stamps(connection: Connection, roots: bytes | None = None) -> Check:
@@ -117,6 +139,13 @@ def verify_all(
     Work for minutes on a large database; the caller shows how far it is. `kept` is a seal kept outside,
     `roots` the certificates (PEM) of the time-stamping authority.
     """
+    with legible(connection):
+        yield from _everything(connection, kept, roots)
+
+
+def _everything(
+    connection: Connection, kept: Mapping[str, Any] | None, roots: bytes | None
+) -> Iterator[tuple[str, Check]]:
     cases = {
         journal.case_stream(row.case_id): row
         for row in connection.execute(select(case_table).order_by(case_table.c.case_id))
@@ -131,48 +160,71 @@ def verify_all(
                 (row.number or stream, one) for one in verify.verify_case(connection, row.case_id, facts)
             )
     yield from (("", check) for check in verify_seals(connection, kept))
-    for check in (_stored_bytes(connection), _versions(connection), verify_stamps(connection, roots)):
-        yield "", check
+    seen = {one.sha256: (one.fault, one.media_type) for one in blobs.several(connection)}
+    yield "", _stored_bytes(seen)
+    yield "", _versions(connection, seen)
+    yield "", verify_stamps(connection, roots)
 
 
-def _stored_bytes(connection: Connection) -> Check:
-    faults = []
-    for name in connection.execute(select(blob.c.sha256).order_by(blob.c.sha256)).scalars().all():
-        try:
-            blobs.get(connection, name)
-        except BanjieError as error:
-            faults.append(error.sentence)
-    return Check(12, "库中全部字节与其摘要一致", not faults, next(iter(faults), ""))
+Seen = Mapping[str, tuple[str, str]]
+"""What is wrong with the bytes under a hash ("" where nothing is), and the media type of their row."""
 
 
-def _versions(connection: Connection) -> Check:
-    """The table of versions says what the stream `definitions` says, and every file of them is there."""
+def _stored_bytes(seen: Seen) -> Check:
+    fault = next((fault for fault, _ in seen.values() if fault), "")
+    return Check(12, "库中全部字节与其摘要一致", not fault, fault)
+
+
+def _versions(connection: Connection, seen: Seen) -> Check:
+    """The table of versions says what the stream `definitions` says, and every file of them is whole."""
     try:
-        fault = next(_version_faults(connection), "")
+        fault = next(_version_faults(connection, seen), "")
     except BanjieError as error:  # the record itself is damaged; its own checks name the entry
         fault = error.sentence
     return Check(13, "在用定义与部署记录一致，文件齐全", not fault, fault)
 
 
-def _version_faults(connection: Connection) -> Iterator[str]:
+def _version_faults(connection: Connection, seen: Seen) -> Iterator[str]:
     told = {
-        canonical.dumps(dict(event.data))
+        canonical.dumps(dict(event.data)): f"{journal.DEFINITIONS} #{entry.seq}"
         for entry in journal.read(connection, journal.DEFINITIONS)
         for event in entry.events
         if event.type == "DefinitionDeployed"
     }
-    rows = connection.execute(select(definition_version)).all()
-    stored = {canonical.dumps(dict(row._mapping)) for row in rows}
-    for text in sorted(told ^ stored):
-        yield said("Expected the versions as journalled, but found {text}", text=text)
-    names = set(connection.execute(select(blob.c.sha256)).scalars())
-    for row in rows:
-        manifest = canonical.loads(blobs.get(connection, row.digest))
-        for path, sha256 in manifest["files"].items():
-            if sha256 not in names:
-                yield said(
-                    "Expected the file {path} of {kind} {name}, but it is gone",
-                    path=path,
-                    kind=row.kind,
-                    name=row.name,
-                )
+    rows = {
+        canonical.dumps(dict(row._mapping)): row
+        for row in connection.execute(select(definition_version)).all()
+    }
+    for text, name in told.items():
+        if text not in rows:
+            yield said(
+                "{name}: Expected the version it deployed as it was, but there is no such row: {text}",
+                name=name,
+                text=text,
+            )
+    for text in sorted(set(rows) - set(told)):
+        yield said(
+            "Expected each version to have been deployed by an entry, but none tells of {text}", text=text
+        )
+    for text, row in rows.items():
+        about = f"{told.get(text, '')}: {row.kind} {row.name} {row.version}"
+        yield from _file_faults(connection, about, row.digest, seen)
+
+
+def _file_faults(connection: Connection, about: str, digest: str, seen: Seen) -> Iterator[str]:
+    """What is wrong with the manifest of a version and with the files that it lists."""
+    files = {"manifest.json": digest}
+    if not seen.get(digest, ("", ""))[0]:
+        files |= canonical.loads(blobs.get(connection, digest))["files"]
+    for path, sha256 in files.items():
+        gone = said("Expected a file with the hash {sha256}…, but there is none", sha256=sha256[:12])
+        fault, media_type = seen.get(sha256, (gone, ""))
+        if not fault and media_type not in _KEPT_AS:
+            fault = said(
+                "Expected the file {sha256}… to be kept as {wanted}, but its row says {found}",
+                sha256=sha256[:12],
+                wanted=blobs.BYTES,
+                found=media_type,
+            )
+        if fault:
+            yield said("{about}, {path}: {fault}", about=about, path=path, fault=fault)

@@ -6,15 +6,45 @@ rendered again: what was issued is what is read.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select
 
 from engine import canonical
-from engine.errors import Broken, NotFound
+from engine.errors import Broken, NotFound, said
 from engine.records.store import Store
 from engine.records.tables import blob
+
+BYTES = "application/octet-stream"
+"""What a file of a definition is kept as."""
+_SOME = 200  # rows asked for in one statement
+
+
+class Kept(NamedTuple):
+    """A stored row: its name, what it says of itself, and its bytes."""
+
+    sha256: str
+    media_type: str
+    size: int
+    data: bytes
+
+    @property
+    def fault(self) -> str:
+        """What is wrong with it, "" where its bytes are what they were."""
+        if canonical.digest_bytes(self.data) != self.sha256:
+            return said(
+                "Expected the file {sha256}… to have its own hash, but its bytes were changed",
+                sha256=self.sha256[:12],
+            )
+        if self.size != len(self.data):
+            return said(
+                "Expected the file {sha256}… of {count} bytes, but its row says {size}",
+                sha256=self.sha256[:12],
+                count=len(self.data),
+                size=self.size,
+            )
+        return ""
 
 
 def put(store: Store, connection: Connection, data: bytes, media_type: str) -> str:
@@ -30,11 +60,32 @@ def get(connection: Connection, sha256: str) -> bytes:
     """The bytes of that hash. Raises NotFound, or Broken where they are no longer what they were."""
     found = connection.execute(select(blob.c.bytes).where(blob.c.sha256 == sha256)).scalar()
     if found is None:
-        raise NotFound(f"Expected a file with the hash {sha256[:12]}…, but there is none")
+        raise NotFound(said("Expected a file with the hash {sha256}…, but there is none", sha256=sha256[:12]))
     data = bytes(found)
     if canonical.digest_bytes(data) != sha256:
-        raise Broken(f"Expected the file {sha256[:12]}… to have its own hash, but its bytes were changed")
+        raise Broken(
+            said(
+                "Expected the file {sha256}… to have its own hash, but its bytes were changed",
+                sha256=sha256[:12],
+            )
+        )
     return data
+
+
+def several(connection: Connection, names: Iterable[str] | None = None) -> Iterator[Kept]:
+    """The stored rows of those hashes (of all), nothing verified; a hash that is not there is passed over."""
+    query = select(blob.c.sha256, blob.c.media_type, blob.c.size, blob.c.bytes)
+    if names is None:
+        yield from map(_kept, connection.execute(query.order_by(blob.c.sha256)))
+        return
+    wanted = sorted(set(names))
+    for start in range(0, len(wanted), _SOME):
+        some = wanted[start : start + _SOME]
+        yield from map(_kept, connection.execute(query.where(blob.c.sha256.in_(some))))
+
+
+def _kept(row: Any) -> Kept:
+    return Kept(row.sha256, row.media_type, row.size, bytes(row.bytes))
 
 
 def exists(connection: Connection, sha256: str) -> bool:
@@ -44,11 +95,16 @@ def exists(connection: Connection, sha256: str) -> bool:
 
 def named_in(value: Any) -> Iterator[str]:
     """The hashes of every file (sha256 beside media_type) that plain data names, in its order."""
+    return (file["sha256"] for file in files_in(value))
+
+
+def files_in(value: Any) -> Iterator[dict[str, Any]]:
+    """Every file that plain data names, {sha256, media_type, …}, in its order."""
     if isinstance(value, dict):
         if isinstance(value.get("sha256"), str) and "media_type" in value:
-            yield value["sha256"]
+            yield value
         for item in value.values():
-            yield from named_in(item)
+            yield from files_in(item)
     elif isinstance(value, list):
         for item in value:
-            yield from named_in(item)
+            yield from files_in(item)

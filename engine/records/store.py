@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 
-from engine.errors import Malformed
+from engine.errors import Malformed, said
 from engine.records import triggers
 from engine.records.turns import Turns
 
@@ -31,7 +31,12 @@ class Store:
     def __init__(self, url: str) -> None:
         parsed = make_url(url)
         if parsed.get_backend_name() not in ("sqlite", "postgresql"):
-            raise Malformed(f"Expected a database URL of SQLite or PostgreSQL, but found {parsed.drivername}")
+            raise Malformed(
+                said(
+                    "Expected a database URL of SQLite or PostgreSQL, but found {drivername}",
+                    drivername=parsed.drivername,
+                )
+            )
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         self.engine = _sqlite_engine(parsed) if self.is_sqlite else _postgresql_engine(parsed)
         self._turn = Turns(PATIENCE).turn if self.is_sqlite else nullcontext
@@ -86,6 +91,22 @@ class Store:
     def close(self) -> None:
         """Give back all connections."""
         self.engine.dispose()
+
+
+@contextmanager
+def legible(connection: Connection) -> Iterator[None]:
+    """Text that is no longer UTF-8 is read with signs of replacement, so that a check can name where it
+    stands. SQLite alone keeps such text; PostgreSQL refuses it."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    raw: Any = connection.connection.driver_connection
+    before = raw.text_factory
+    raw.text_factory = lambda data: data.decode("utf-8", "replace")
+    try:
+        yield
+    finally:
+        raw.text_factory = before
 
 
 def _sqlite_engine(url: URL) -> Engine:
