@@ -65,14 +65,19 @@ class Counted:
 
 def count(runtime: Runtime, connection: Connection, report: Report, asked: Asked) -> Counted:
     """The figures of a report. The shelf must be fresh. Raises nothing for rows that lack a field."""
-    tally = _Tally(report, runtime.clock.now().astimezone(runtime.settings.zone))
+    now = runtime.clock.now().astimezone(runtime.settings.zone)
+    return tabled(report, asked, rows(runtime, connection, report, asked), now)
+
+
+def tabled(report: Report, asked: Asked, found: Iterable[Row], now: datetime) -> Counted:
+    """The figures of rows that count, divided by their headings; `now` is what expressions call so."""
+    tally = _Tally(report, now)
     groups: dict[str, list[list[Any]]] = defaultdict(list)
-    for row in rows(runtime, connection, report, asked):
+    for row in found:
         groups[heading(row, asked.by, report.day)].append(tally.of(row))
-    lines = [Line(key, _figures(report.figures, found)) for key, found in groups.items()]
-    together = [values for found in groups.values() for values in found]
-    order = {key: len(found) for key, found in groups.items()}
-    lines.sort(key=lambda line: (line.key if asked.by == MONTH else -order[line.key], line.key))
+    lines = [Line(key, _figures(report.figures, values)) for key, values in groups.items()]
+    together = [values for each in groups.values() for values in each]
+    lines.sort(key=lambda line: (line.key if asked.by == MONTH else -len(groups[line.key]), line.key))
     return Counted(tuple(lines), Line("", _figures(report.figures, together)), len(together))
 
 

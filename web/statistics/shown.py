@@ -12,7 +12,7 @@ from typing import Any
 
 from engine.audit.reports import Counted, Line, Number
 from engine.casework import registers
-from engine.definitions.reports import CASES, ITEMS, MONTH, Report
+from engine.definitions.reports import CASES, ITEMS, MONTH, SHARE, Report
 from web.casefile.facts import label_of, shown
 from web.language import _, current
 from web.signin.who import house, unit_name
@@ -21,6 +21,7 @@ from web.watching import reach
 UNIT_FIELDS = frozenset({"unit", "desk", "department"})
 ITEM_FIELDS = frozenset({"item", "code"})
 _COUNTED = ("counts", "sum")
+NOTHING = "–"
 
 
 def schemas_of(report: Report) -> Mapping[str, Any]:
@@ -95,13 +96,14 @@ def table(report: Report, counted: Counted, by: str) -> dict[str, Any]:
 
 def texts(report: Report, line: Line) -> list[str]:
     """The figures of a line as text, in the report's order."""
-    return [text_of(line.figures[figure.id]) for figure in report.figures]
+    found = [(figure.how, text_of(line.figures[figure.id])) for figure in report.figures]
+    return [f"{text}%" if how == SHARE and text != NOTHING else text for how, text in found]
 
 
 def text_of(number: Number) -> str:
     """A figure; a dash where there was nothing to count."""
     if number is None:
-        return "–"
+        return NOTHING
     text = f"{Decimal(number):,.2f}" if isinstance(number, Decimal) else f"{number:,}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
