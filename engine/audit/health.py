@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
 
 from sqlalchemy import Connection, func, or_, select
 
 from engine import canonical
 from engine.casework import state
+from engine.clock import moment_text, read_moment
 from engine.periods import Calendar
 from engine.records import journal, seals
 from engine.records.tables import case as case_table
@@ -23,6 +24,7 @@ from engine.records.tables import job as job_table
 from engine.records.tables import node as node_table
 
 MOST_LISTED = 200
+SEALED_WITHIN = timedelta(hours=25)
 NOTICE_COMES_BY = (11, 1)
 """Month and day from which next year's holiday notice is waited for; it seldom comes later than that."""
 
@@ -44,10 +46,16 @@ class Incident:
 
 @dataclass(frozen=True)
 class Unsealed:
-    """What no seal covers: how many entries, and the moment of the first of them (None: nothing)."""
+    """What no seal covers: how many entries, the moment of the first of them (None: nothing), and the local
+    days on which they were made."""
 
     entries: int
     since: str | None
+    days: tuple[date, ...] = ()
+
+    def ended(self, today: date) -> tuple[date, ...]:
+        """Days that are over and still unsealed: their seal was due at the night after them."""
+        return tuple(day for day in self.days if day < today)
 
 
 def nodes(connection: Connection) -> list[Mapping[str, Any]]:
@@ -107,18 +115,34 @@ def waiting_jobs(connection: Connection) -> list[tuple[str, int]]:
     return [(row[0], int(row[1])) for row in connection.execute(query)]
 
 
-def unsealed(connection: Connection) -> Unsealed:
-    """What has been recorded since the newest seal."""
+def unsealed(connection: Connection, zone: tzinfo) -> Unsealed:
+    """What has been recorded since the newest seal, the days told in a zone."""
     newest = seals.latest(connection)
     covered = {stream: seq for stream, seq, _hash in canonical.loads(newest.body)["heads"]} if newest else {}
     behind = [(stream, covered.get(stream, 0), seq) for stream, seq, _hash in journal.heads(connection)]
     number = sum(seq - known for _stream, known, seq in behind if seq > known)
     if not number:
         return Unsealed(0, None)
-    query = select(func.min(entry_table.c.moment))
+    # Offsets of zones are whole minutes: the minutes in which anything was recorded tell the days.
+    minute = func.substr(entry_table.c.moment, 1, 16)
+    query = select(minute, func.min(entry_table.c.moment)).group_by(minute).order_by(minute)
     if newest:
         query = query.where(entry_table.c.moment >= newest.moment)
-    return Unsealed(number, connection.execute(query).scalar())
+    firsts = [first for _minute, first in connection.execute(query)]
+    days = sorted({read_moment(first).astimezone(zone).date() for first in firsts})
+    return Unsealed(number, firsts[0] if firsts else None, tuple(days))
+
+
+def seal_overdue(connection: Connection, now: datetime) -> bool:
+    """Whether something has been recorded for more than a day and no seal is younger than a day.
+
+    The heartbeat seals every night; an hour is given for a night whose clocks change.
+    """
+    newest, limit = seals.latest(connection), moment_text(now - SEALED_WITHIN)
+    if newest is not None:
+        return newest.moment < limit
+    first = connection.execute(select(func.min(entry_table.c.moment))).scalar()
+    return first is not None and first < limit
 
 
 def years_without_notice(calendar: Calendar, today: date) -> Sequence[int]:

@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from subprocess import PIPE, Popen
 
@@ -20,10 +21,15 @@ LEASES_OVER = 2 * due_moments.LEASE
 
 
 class Nodes:
-    """Starts nodes and kills them. Each one's clock stands so late that the leases before it are over."""
+    """Starts nodes and kills them. Each one's clock stands `apart` from the one before.
 
-    def __init__(self, program: Popen[str]) -> None:
+    So far apart that a lease is over, a node takes at once what the killed one held, and also what one that
+    lives still holds: both fire it, and it must come once all the same.
+    """
+
+    def __init__(self, program: Popen[str], apart: timedelta) -> None:
         self._program = program
+        self._apart = apart
         self._started = 0
         self.alive: list[tuple[int, str]] = []  # process and name, the oldest first
 
@@ -32,7 +38,7 @@ class Nodes:
         assert self._program.stdin is not None
         assert self._program.stdout is not None
         name = f"node-{self._started}"
-        moment = moment_text(AFTER + self._started * LEASES_OVER)
+        moment = moment_text(AFTER + self._started * self._apart)
         self._started += 1
         self._program.stdin.write(f"{name} {moment}\n")
         said = self._program.stdout.readline()
@@ -47,7 +53,7 @@ class Nodes:
 
 
 @contextmanager
-def nodes_over(url: str, number: int) -> Iterator[Nodes]:
+def nodes_over(url: str, number: int, apart: timedelta = LEASES_OVER) -> Iterator[Nodes]:
     """So many nodes at work; all of them are killed at the end."""
     root = PROGRAM.parents[2]
     program = Popen(
@@ -60,7 +66,7 @@ def nodes_over(url: str, number: int) -> Iterator[Nodes]:
         env={**os.environ, "PYTHONPATH": str(root)},
     )
     with program:
-        made = Nodes(program)
+        made = Nodes(program, apart)
         try:
             for _ in range(number):
                 made.start()

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 from statistics import median
 from threading import Event
@@ -87,7 +87,7 @@ def worked_off_beside_a_clerk(url: str, number: int, print_: Callable[[str], Non
             expected = armed(connection)
         before = quiet(act)
         lab.clock.set(AFTER)
-        with a_node_of_this_process(lab) if lab.runtime.store.is_sqlite else nodes_over(url, 2):
+        with a_node_of_this_process(lab) if lab.runtime.store.is_sqlite else nodes_over(url, 2, timedelta(0)):
             waited, course = beside_the_flood(lab, act)
         usual = median(before + quiet(act))
 

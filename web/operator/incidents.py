@@ -6,6 +6,7 @@ and journals it. Looking at an incident is a reading of its case.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from flask import flash, make_response, redirect, render_template, request, url_for
@@ -16,6 +17,7 @@ from engine.audit import health
 from engine.casework import commands
 from engine.casework.founding import record_reading
 from engine.errors import BanjieError, Malformed, NotFound
+from timers import outbox
 from web.casefile.acts import handle
 from web.casefile.opening import CaseFile, open_case
 from web.language import _
@@ -23,6 +25,8 @@ from web.operator.room import ROOM, operators_only
 from web.signin.who import current_actor, house, unit_name
 
 LONGEST = 100_000
+JOB_KEY = re.compile(r"-[1-9][0-9]{0,8}")
+"""Jobs that no element waits for have keys below zero, which the router's integers are not."""
 
 
 @ROOM.get("/incidents")
@@ -35,7 +39,11 @@ def incidents() -> str:
     return render_template(
         "operator/incidents.html",
         incidents=[{"one": one, "unit": unit_name(one.unit), "kind": kind_name(one.kind)} for one in found],
-        jobs=[job for job in troubled if (job["case_id"], job["key"]) not in standing],
+        jobs=[
+            {**job, "given_up": job["status"] == "failed" and job["key"] < 0}
+            for job in troubled
+            if (job["case_id"], job["key"]) not in standing
+        ],
     )
 
 
@@ -105,6 +113,20 @@ def variables(case: CaseFile, row: Any) -> dict[str, Any]:
     for scope in reversed(case.state.chain(row["scope"])):
         found.update(case.marking.variables(scope))
     return found
+
+
+@ROOM.post("/jobs/<number>/<key>")
+def retry_job(number: str, key: str) -> Response:
+    """Let a job that no element waits for, and that was given up, be done anew by the next beat."""
+    here = house()
+    with here.store.reading() as connection:
+        case = open_case(here.runtime, connection, number)
+    operators_only(case.state.unit)
+    if not JOB_KEY.fullmatch(key):
+        raise NotFound(_("没有这个任务。"))
+    outbox.try_again(here.runtime, case.case_id, int(key), current_actor())
+    flash(_("案件 %(number)s 的任务已排队，下一次心跳时重新办理。", number=number))
+    return redirect(url_for("operator.incidents"), 303)
 
 
 @ROOM.post("/incidents/<number>/<int:key>")

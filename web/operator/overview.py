@@ -11,12 +11,13 @@ from typing import Any
 
 from flask import render_template
 
-from engine.audit import health
+from engine.audit import health, upcoming
 from engine.casework import due_moments
 from engine.clock import moment_text, read_moment
 from engine.definitions.shelf import Version
 from engine.records import seals
 from web.language import _, current
+from web.operator.moments import next_moments
 from web.operator.room import ROOM, operates
 from web.signin.who import house
 
@@ -41,29 +42,40 @@ def pulse() -> str:
 def condition() -> dict[str, Any]:
     """What the page shows."""
     here = house()
-    now = here.clock.now()
+    now, zone = here.clock.now(), here.runtime.settings.zone
+    today = now.astimezone(zone).date()
     with here.store.reading() as connection:
         here.runtime.shelf.refresh(connection)
         calendar = here.runtime.calendar(connection)
+        unsealed = health.unsealed(connection, zone)
         found = {
-            "nodes": _nodes(health.nodes(connection), now),
+            "nodes": _nodes(health.nodes(connection), now, upcoming.held(connection, now)),
             "next_due": due_moments.next_due(connection),
+            "waits_longest": _since(upcoming.oldest_late(connection, now), now),
+            "seal_overdue": health.seal_overdue(connection, now),
             "late": due_moments.lag(connection, moment_text(now)),
             "waiting": health.waiting_jobs(connection),
-            "unsealed": health.unsealed(connection),
+            "unsealed": unsealed,
             "sealed": seals.latest(connection),
             "incidents": len(health.incidents(connection)) if operates() else None,
         }
     return {
         **found,
         "now": now,
-        "years": health.years_without_notice(calendar, now.astimezone(here.runtime.settings.zone).date()),
+        "today": today,
+        "unsealed_days": unsealed.ended(today),
+        "years": health.years_without_notice(calendar, today),
+        "coming": next_moments(now) if operates() else None,
     }
 
 
-def _nodes(rows: Sequence[Mapping[str, Any]], now: datetime) -> list[dict[str, Any]]:
+def _nodes(rows: Sequence[Mapping[str, Any]], now: datetime, held: Mapping[str, int]) -> list[dict[str, Any]]:
     """The nodes of the last day. One that was stopped is a fault only where no other beats."""
-    found = [_node(row, now) for row in rows if now - read_moment(row["beat_at"]) < FORGOTTEN_AFTER]
+    found = [
+        {**_node(row, now), "held": held.get(row["name"], 0)}
+        for row in rows
+        if now - read_moment(row["beat_at"]) < FORGOTTEN_AFTER
+    ]
     beats = any(node["alive"] for node in found)
     return [{**node, "stopped": beats and not node["alive"]} for node in found]
 
@@ -71,6 +83,10 @@ def _nodes(rows: Sequence[Mapping[str, Any]], now: datetime) -> list[dict[str, A
 def _node(row: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     silent = max(int((now - read_moment(row["beat_at"])).total_seconds()), 0)
     return {**row, "silent": _length(silent), "alive": silent <= ALIVE_SECONDS}
+
+
+def _since(moment: str | None, now: datetime) -> str:
+    return _length(int((now - read_moment(moment)).total_seconds())) if moment else ""
 
 
 def _length(seconds: int) -> str:

@@ -24,11 +24,19 @@ LISTED = 30
 def seals() -> str:
     """The newest seals, each with its file."""
     operators_only()
-    with house().store.reading() as connection:
+    here = house()
+    zone, now = here.runtime.settings.zone, here.clock.now()
+    with here.store.reading() as connection:
         newest = list(reversed(stored.all_seals(connection)))[:LISTED]
-        return render_template(
-            "operator/seals.html", seals=newest, unsealed=health.unsealed(connection), now=house().clock.now()
-        )
+        unsealed, overdue = health.unsealed(connection, zone), health.seal_overdue(connection, now)
+    return render_template(
+        "operator/seals.html",
+        seals=newest,
+        unsealed=unsealed,
+        unsealed_days=unsealed.ended(now.astimezone(zone).date()),
+        overdue=overdue,
+        now=now,
+    )
 
 
 @ROOM.post("/seals")
