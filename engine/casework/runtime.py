@@ -103,6 +103,7 @@ class Runtime:
         self.shelf.refresh(connection)
         moment = self.clock.now()
         item = self.item(connection, command.item)
+        catalogue.demand_active(item)
         if command.unit not in item.units:
             raise NotFound(said("“{name}”不由{unit}受理", name=item.name(), unit=command.unit))
         organisation = self.organisation(connection)

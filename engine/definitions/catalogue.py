@@ -33,6 +33,11 @@ class ServiceItem:
         return tuple(self.facts.get("units", ()))
 
     @property
+    def active(self) -> bool:
+        """Whether cases of it can be begun; an ended item stays for those that run."""
+        return str(self.facts.get("status", "active")) == "active"
+
+    @property
     def begun_by(self) -> str:
         """The role that begins its cases of the authority's own motion; empty where people apply."""
         return str(self.facts.get("begun_by", ""))
@@ -83,6 +88,12 @@ def find(items: Mapping[str, ServiceItem], code: str) -> ServiceItem:
     if code not in items:
         raise NotFound(said("Expected a service item {code}, but the catalogue has none", code=code))
     return items[code]
+
+
+def demand_active(item: ServiceItem) -> None:
+    """Refuse to begin a case of an item that has ended (NotFound)."""
+    if not item.active:
+        raise NotFound(said("Expected a service item that is offered, but {code} has ended", code=item.code))
 
 
 def _plain(value: Any) -> Any:

@@ -14,12 +14,24 @@ from web.language import _
 
 
 def items_in_force(house: House) -> list[ServiceItem]:
-    """The service items of the catalogue, in its order."""
+    """The service items of which cases can be begun, in the order of the catalogue.
+
+    One that has ended is none of them, nor one whose procedure has been withdrawn and has no version left.
+    """
     runtime = house.runtime
     with house.store.reading() as connection:
         runtime.shelf.refresh(connection)
         found = runtime.shelf.items(connection, runtime.shelf.newest("catalogue", "catalogue"))
-    return [item for item in found.values() if item.facts.get("status", "active") == "active"]
+    return [item for item in found.values() if item.active and not _withdrawn(house, item.procedure)]
+
+
+def _withdrawn(house: House, name: str) -> bool:
+    """Whether a procedure had versions and all that have begun are withdrawn today."""
+    shelf, today = house.runtime.shelf, house.directory.today()
+    versions = shelf.versions("package", name)
+    return any(shelf.withdrawn(one) for one in versions) and not any(
+        shelf.runs(one, today) for one in versions
+    )
 
 
 def items_applied_for(house: House) -> list[ServiceItem]:

@@ -9,7 +9,9 @@ from web.designer import (
     drawing,
     facts,
     formwork,
+    items,
     lists,
+    notices,
     overview,
     packages,
     papers,
@@ -18,6 +20,8 @@ from web.designer import (
     tables,
     trying,
     uploading,
+    wholes,
+    withdrawing,
 )
 from web.designer.room import ROOM
 
@@ -31,7 +35,9 @@ __all__ = [
     "drawing",
     "facts",
     "formwork",
+    "items",
     "lists",
+    "notices",
     "overview",
     "packages",
     "papers",
@@ -40,4 +46,6 @@ __all__ = [
     "tables",
     "trying",
     "uploading",
+    "wholes",
+    "withdrawing",
 ]

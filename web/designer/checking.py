@@ -16,8 +16,10 @@ from engine.definitions import deployment, drafts, lawfulness, packages
 from engine.definitions.bundles import Bundle
 from engine.definitions.packages import Package
 from engine.dmn.report import Found, prove_files
-from engine.errors import BanjieError, Finding, NotFound
+from engine.errors import BanjieError, Finding
 from engine.periods import RuleBook
+from web.designer import whole_notes
+from web.designer.reading import newest
 from web.signin.who import house
 
 
@@ -44,20 +46,9 @@ def judged(bundle: Bundle) -> Judged:
     runtime = house().runtime
     with house().store.reading() as connection:
         runtime.shelf.refresh(connection)
-    around = [newest(kind).digest for kind in ("law", "catalogue")]
+    around = [newest(kind).digest for kind in ("law", "catalogue", "calendar")]
     place = f"draft:{':'.join(around)}:{house().directory.today()}"
     return runtime.shelf.once(place, bundle.digest, lambda: judge(bundle))
-
-
-def newest(kind: str) -> Bundle:
-    """The newest bundle of a kind that has one bundle (law, catalogue), empty where none is deployed."""
-    runtime = house().runtime
-    with house().store.reading() as connection:
-        runtime.shelf.refresh(connection)
-        try:
-            return runtime.shelf.bundle(connection, runtime.shelf.newest(kind, kind))
-        except NotFound:
-            return Bundle(kind, kind, {})
 
 
 def parts(bundle: Bundle) -> list[Bundle]:
@@ -78,7 +69,10 @@ def law_with(bundle: Bundle) -> RuleBook:
 
 def judge(bundle: Bundle) -> Judged:
     """The findings of files that are only looked at."""
-    faults: list[Finding] = []
+    if bundle.kind != "package":
+        faults = _refused(bundle, "")
+        return Judged(None, tuple(faults), () if faults else tuple(whole_notes.notes(bundle)), ())
+    faults = []
     *beside, own = parts(bundle)
     for part in beside:
         faults += _refused(part, f"{part.kind}/")

@@ -6,7 +6,7 @@ drawn from; where somebody has saved since, nothing is written and the page says
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,6 +42,11 @@ class Piece:
         return self.draft.name
 
     @property
+    def kind(self) -> str:
+        """What it is a draft of: a package, the calendar, the catalogue, a withdrawal, …"""
+        return self.draft.kind
+
+    @property
     def diagram(self) -> tuple[str, bytes] | None:
         """Path and bytes of the diagram, if there is one."""
         found = [(path, data) for path, data in sorted(self.bundle.files.items()) if path.endswith(".bpmn")]
@@ -58,12 +63,25 @@ def book() -> Drafts:
     return Drafts(house().store, house().clock)
 
 
-def piece(number: int) -> Piece:
-    """A draft that may still be worked on. Raises NotFound."""
+def any_piece(number: int) -> Piece:
+    """A draft that may still be worked on, of whatever kind. Raises NotFound."""
     found = book().get(number)
     if not found.live:
         raise NotFound(_("草稿 %(number)s 已经部署或者放弃。", number=number))
     return open_piece(found)
+
+
+def piece(number: int, *kinds: str) -> Piece:
+    """A draft of one of the kinds (of a package, where none is named). Raises NotFound."""
+    found = any_piece(number)
+    if found.kind not in (kinds or ("package",)):
+        raise NotFound(_("草稿 %(number)s 没有这一页。", number=number))
+    return found
+
+
+def live_of(kind: str) -> Draft | None:
+    """The draft of a kind that has one bundle, if somebody works on one."""
+    return next((draft for draft in book().live() if draft.kind == kind), None)
 
 
 def open_piece(draft: Draft) -> Piece:
@@ -114,7 +132,23 @@ def drop(number: int) -> Answer:
 def pages(found: Piece) -> list[dict[str, Any]]:
     """The pages of a draft, for their navigation."""
     number = found.number
-    texts = [
+    texts = _PAGES.get(found.kind, _whole_pages)(found.kind)
+    return [
+        {"text": text, "href": url_for(place, number=number), "current": request.endpoint == place}
+        for place, text in texts
+    ]
+
+
+def _whole_pages(kind: str) -> list[tuple[str, str]]:
+    more = {
+        "calendar": [("designer.edit_notices", _("放假通知")), ("designer.foreseen", _("期限的变化"))],
+        "catalogue": [("designer.edit_items", _("服务事项"))],
+    }
+    return [("designer.draft", _("概览")), *more.get(kind, [])]
+
+
+def _package_pages(_kind: str) -> list[tuple[str, str]]:
+    return [
         ("designer.draft", _("概览")),
         ("designer.edit_diagram", _("流程图")),
         ("designer.edit_forms", _("表单")),
@@ -123,11 +157,11 @@ def pages(found: Piece) -> list[dict[str, Any]]:
         ("designer.edit_periods", _("期限")),
         ("designer.edit_papers", _("文书")),
         ("designer.edit_facts", _("流程与事项")),
+        ("designer.edit_items", _("服务事项")),
     ]
-    return [
-        {"text": text, "href": url_for(place, number=number), "current": request.endpoint == place}
-        for place, text in texts
-    ]
+
+
+_PAGES: dict[str, Callable[[str], list[tuple[str, str]]]] = {"package": _package_pages}
 
 
 @ROOM.context_processor

@@ -12,11 +12,12 @@ from typing import Any
 from flask import Response, flash, jsonify, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
+from engine.casework import founding
 from engine.definitions import bundles
 from engine.errors import BanjieError, IllegalDefinition, NotFound
-from web.designer import changes, checking, coverage, drafts
+from web.designer import changes, checking, coverage, drafts, wholes
 from web.designer.coverage import Walked
-from web.designer.drafts import Piece, asked_version, piece
+from web.designer.drafts import Piece, any_piece, asked_version, piece
 from web.designer.packages import contents
 from web.designer.reading import Opened, open_version, versions_of
 from web.designer.room import ROOM
@@ -27,11 +28,13 @@ from web.signin.who import current_actor, house
 @ROOM.get("/drafts/<int:number>")
 def draft(number: int) -> str:
     """The page of a draft."""
-    return draft_page(piece(number))
+    return draft_page(any_piece(number))
 
 
 def draft_page(found: Piece, fault: str = "", walked: Walked | None = None) -> str:
     """Findings, diagram, what changed, examples, review."""
+    if found.kind != "package":
+        return wholes.page(found, fault)
     package = found.judged.package
     return render_template(
         "designer/draft.html",
@@ -93,7 +96,7 @@ def coverage_marks(number: int) -> Response:
 @ROOM.get("/drafts/<int:number>/package.zip")
 def download_draft(number: int) -> Response:
     """All files of a draft as a ZIP file, from which it can be begun again."""
-    found = piece(number)
+    found = any_piece(number)
     response = make_response(bundles.to_zip(found.bundle))
     response.headers["Content-Type"] = "application/zip"
     response.headers["Content-Disposition"] = f"attachment; filename={found.name}-draft-{number}.zip"
@@ -106,7 +109,7 @@ def download_draft(number: int) -> Response:
 @ROOM.post("/drafts/<int:number>/submit")
 def submit(number: int) -> Answer | tuple[str, int]:
     """Hand a draft without faults over for review, with the day it is to be in force from."""
-    found = piece(number)
+    found = any_piece(number)
     if found.judged.faults:
         return draft_page(found, _("还有错误，全部改正后才能提交审核。")), 422
     try:
@@ -124,7 +127,7 @@ def submit(number: int) -> Answer | tuple[str, int]:
 @ROOM.post("/drafts/<int:number>/review")
 def review(number: int) -> Answer | tuple[str, int]:
     """Approve a draft, or send it back with a note."""
-    found, actor, note = piece(number), current_actor().as_data(), request.form.get("note", "")
+    found, actor, note = any_piece(number), current_actor().as_data(), request.form.get("note", "")
     act = request.form.get("act", "")
     if act == "approve":
         drafts.book().approve(actor, number, asked_version(), note)
@@ -140,22 +143,22 @@ def review(number: int) -> Answer | tuple[str, int]:
 @ROOM.post("/drafts/<int:number>/deploy")
 def deploy(number: int) -> Answer | tuple[str, int]:
     """Deploy an approved draft with all its parts."""
-    found = piece(number)
+    found = any_piece(number)
     try:
         drafts.book().deploy(current_actor().as_data(), number, asked_version(), checking.parts(found.bundle))
     except IllegalDefinition as refusal:
         return draft_page(found, refusal.sentence), refusal.status
+    founding.bring_to_new_dates(house().runtime, found.kind)
     flash(_("已部署。"))
-    return redirect(
-        url_for("designer.package", name=found.name, number=versions_of(found.name)[0].version), 303
-    )
+    return redirect(wholes.address(found), 303)
 
 
 @ROOM.post("/packages/<name>/<int:number>/withdraw")
 def withdraw(name: str, number: int) -> Answer:
     """Begin a draft with the files of an older version: deployed, it takes the newest version's place.
 
-    A deployed version is never taken away, since cases run on it; what binds new cases is the newest.
+    A deployed version is never taken away, since cases run on it. To keep new cases off a version without
+    a newer one, it is withdrawn (`withdrawing`).
     """
     try:
         opened = open_version(name, number)

@@ -20,7 +20,7 @@ from timers import examples
 from web import forms
 from web.designer import coverage, outline
 from web.designer.lists import kind_name
-from web.designer.reading import Opened, law, open_version, running, versions_of
+from web.designer.reading import Opened, law, open_version, running, versions_of, withdrawn
 from web.designer.room import ROOM
 from web.language import current
 from web.signin.who import house
@@ -40,6 +40,7 @@ def page(opened: Opened, ran: dict[str, list[Finding]] | None = None) -> str:
         "designer/package.html",
         opened=opened,
         versions=versions_of(read.name),
+        withdrawn=withdrawn(read.name),
         kind=kind_name(read.kind),
         running=running(read.name),
         **contents(read),

@@ -18,6 +18,7 @@ from engine.errors import BanjieError, Malformed
 from engine.periods import RuleBook
 from web.designer import checking, drafts, outline, toml_text
 from web.designer.drafts import Piece, piece
+from web.designer.reading import newest
 from web.designer.room import ROOM
 from web.language import _
 from web.signin.who import house
@@ -143,7 +144,7 @@ def _made(sent: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
 
 def _refuse_faulty(found: Piece, text: str) -> None:
     """Raise Malformed where the law would no longer be legible with this file."""
-    texts = dict(checking.newest("law").texts(".toml"))
+    texts = dict(newest("law").texts(".toml"))
     texts[f"{found.name}.toml"] = text
     try:
         RuleBook.read(texts)

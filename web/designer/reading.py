@@ -6,9 +6,11 @@ Called by every page of the room that shows a package. Reads the shelf alone.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import func, select
 
+from engine.definitions.bundles import Bundle
 from engine.definitions.packages import Package
 from engine.definitions.shelf import Version
 from engine.errors import NotFound
@@ -43,6 +45,12 @@ def versions_of(name: str) -> tuple[Version, ...]:
     return found
 
 
+def withdrawn(name: str) -> dict[int, date]:
+    """The versions of a package that are withdrawn: number → first day without new cases."""
+    days = {one.version: house().runtime.shelf.withdrawn(one) for one in versions_of(name)}
+    return {number: day for number, day in days.items() if day is not None}
+
+
 def names() -> list[str]:
     """The names of all packages."""
     runtime = house().runtime
@@ -57,7 +65,7 @@ def open_version(name: str, number: int | None = None) -> Opened:
     Raises NotFound.
     """
     found, today = versions_of(name), house().directory.today()
-    in_force = next((version for version in found if version.effective_from <= today), None)
+    in_force = next((version for version in found if house().runtime.shelf.runs(version, today)), None)
     if number is None:
         version = in_force or found[0]
     else:
@@ -67,6 +75,17 @@ def open_version(name: str, number: int | None = None) -> Opened:
     with house().store.reading() as connection:
         package = house().runtime.shelf.package(connection, version.digest)
     return Opened(version, package, version == in_force)
+
+
+def newest(kind: str) -> Bundle:
+    """The newest bundle of a kind that has one bundle (law, catalogue), empty where none is deployed."""
+    runtime = house().runtime
+    with house().store.reading() as connection:
+        runtime.shelf.refresh(connection)
+        try:
+            return runtime.shelf.bundle(connection, runtime.shelf.newest(kind, kind))
+        except NotFound:
+            return Bundle(kind, kind, {})
 
 
 def law() -> RuleBook:

@@ -1,4 +1,4 @@
-"""The service catalogue and the working calendar, to be looked up; both are changed by deployment alone."""
+"""The service catalogue and the working calendar, to be looked up; both are changed by drafts (`wholes`)."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from flask import render_template, request
 
 from engine.periods import Calendar
 from web.casefile.starting import items_in_force
+from web.designer.drafts import live_of
 from web.designer.reading import law
 from web.designer.room import ROOM
 from web.language import current, locale
@@ -30,7 +31,7 @@ def items() -> str:
         }
         for item in items_in_force(house())
     ]
-    return render_template("designer/items.html", rows=rows)
+    return render_template("designer/items.html", rows=rows, drafted=live_of("catalogue"))
 
 
 @ROOM.get("/calendar")
@@ -44,6 +45,7 @@ def calendar() -> str:
     return render_template(
         "designer/calendar.html",
         year=year,
+        drafted=live_of("calendar"),
         known=found.knows(date(year, 6, 1)),
         months=[month(found, year, number) for number in range(1, 13)],
     )
