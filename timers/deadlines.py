@@ -179,11 +179,11 @@ def _tell(case: CaseState, calendar: Calendar, bounds: Bounds) -> None:
     days = calendar.working_days_between(begun, ended)
     bounds.ends.setdefault(case.outcome or "", []).append(days)
     for number, row in case.periods.items():
-        ledger = clocks.ledger_of(case, number)
+        ledger, own = clocks.ledger_of(case, number), clocks.calendar_of(case, number, calendar)
         # What is counted back from an event is a matter of the date somebody chose, not of delay.
         if (
             ledger.rule.klass != "party"
             and not ledger.rule.backward
-            and periods.in_time(ledger, calendar) is False
+            and periods.in_time(ledger, own) is False
         ):
             bounds.broken[row["id"]] += 1

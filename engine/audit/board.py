@@ -193,13 +193,12 @@ def usage(
 
 def _used(row: Any, calendar: Calendar, now: datetime) -> Iterable[Used]:
     case = state.loads(row.state)
-    today = calendar.local_date(now)
     for number, period in case.periods.items():
-        ledger = clocks.ledger_of(case, number)
+        ledger, own = clocks.ledger_of(case, number), clocks.calendar_of(case, number, calendar)
         if period["stopped"] or ledger.rule.klass == "party":
             continue
-        used, left = periods.used(ledger, calendar, today), periods.remaining(ledger, calendar, today)
-        suspended = periods.due(ledger, calendar, now).suspended
+        used, left = periods.used(ledger, own, now), periods.remaining(ledger, own, now)
+        suspended = periods.due(ledger, own, now).suspended
         yield Used(row.case_id, row.number, row.title, row.unit, row.procedure, ledger, used, left, suspended)
 
 

@@ -100,6 +100,7 @@ PROPERTIES: dict[str, tuple[str, str]] = {
     "banjie.period.starts": ("启动期限", "period started on completion"),
     "banjie.period.stops": ("终止期限", "period stopped on completion"),
     "banjie.period.extends": ("延长期限", "period extended on completion"),
+    "banjie.period.tells": ("告知延期", "the applicant is told of the extension on completion"),
     "banjie.period.resets": ("重新计算期限", "period started anew on completion"),
     "banjie.period.suspends": ("中止期限", "period suspended while the element is open"),
     "banjie.form": ("表单", "form with which a person answers a message"),

@@ -8,12 +8,12 @@ Counting itself is `engine.periods`; which acts move a period is `period_acts`. 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from engine import feel, periods
 from engine.clock import moment_text, read_moment
-from engine.errors import Conflict
+from engine.errors import Conflict, said
 from engine.periods import Calendar, Ledger
 
 if TYPE_CHECKING:
@@ -43,7 +43,8 @@ def ends(state: CaseState, calendar: Calendar, scopes: tuple[int, ...] | None = 
         if row["stopped"] or (scopes is not None and row["scope"] not in scopes):
             continue
         ledger = ledger_of(state, number)
-        end = periods.runs_out(ledger, calendar) if ledger.rule.klass != "party" else None
+        seen = calendar_of(state, number, calendar)
+        end = periods.runs_out(ledger, seen) if ledger.rule.klass != "party" else None
         if end is not None:
             found.append(end[0].promised_moment or end[0].moment)
     return min(found, default=None)
@@ -55,11 +56,11 @@ def fire(desk: Desk, key: str) -> None:
     number = int(number_text)
     at = dict(armed(desk.state, number, desk.ground.calendar)).get(key)
     if at is None or at > desk.moment:
-        raise Conflict(f"Expected {key} to be due, but it is not")
+        raise Conflict(said("Expected {key} to be due, but it is not", key=key))
     row, ledger = desk.state.periods[number], ledger_of(desk.state, number)
     late = desk.moment - at
     desk.record(
-        "PeriodWarned" if limit == "warn" else "PeriodOverdue",
+        _FALLS.get(limit, "PeriodOverdue"),
         period=number,
         id=row["id"],
         limit=limit,
@@ -71,25 +72,59 @@ def fire(desk: Desk, key: str) -> None:
     )
 
 
+_FALLS = {"prompt": "PeriodPrompted", "warn": "PeriodWarned", "again": "PeriodStillOverdue"}
+
+
 def armed(state: CaseState, number: int, calendar: Calendar) -> Iterator[tuple[str, datetime]]:
     """The due moments of one period that have not come yet: (key, moment), by the limits it has."""
     row = state.periods.get(number)
     if row is None or row["stopped"]:
         return
     ledger = ledger_of(state, number)
-    end = periods.runs_out(ledger, calendar) if ledger.rule.klass != "party" else None
-    if end is None:
+    if ledger.rule.klass == "party":
         return
-    due, warning = end
-    moments = {"statutory": due.moment + FIRST_MOMENT_AFTER}
-    if due.promised_moment is not None:
-        moments["promised"] = due.promised_moment + FIRST_MOMENT_AFTER
-    if warning is not None and ledger.rule.klass == "statutory":
-        moments["warn"] = warning
-    for limit, at in moments.items():
+    for limit, at in _moments(state, number, ledger, calendar_of(state, number, calendar)):
         fired = row["fired"].get(limit)
         if fired is None or moment_text(at) > fired:
             yield f"period:{number}:{limit}", at
+
+
+def _moments(
+    state: CaseState, number: int, ledger: Ledger, calendar: Calendar
+) -> Iterator[tuple[str, datetime]]:
+    end = periods.runs_out(ledger, calendar)
+    if end is None:
+        return
+    due, warning = end
+    yield "statutory", due.moment + FIRST_MOMENT_AFTER
+    if due.promised_moment is not None:
+        yield "promised", due.promised_moment + FIRST_MOMENT_AFTER
+    if ledger.rule.klass != "statutory":
+        return
+    if warning is not None:
+        yield "warn", warning
+    prompt = periods.prompts(ledger, calendar)
+    if prompt is not None:
+        yield "prompt", prompt
+    again = _again(state, number, calendar)
+    if again is not None:
+        yield "again", again
+
+
+FURTHER = 5
+"""Working days without an act after which an overrun falls a second time (practice of supervision)."""
+
+
+def _again(state: CaseState, number: int, calendar: Calendar) -> datetime | None:
+    """The moment an overrun falls again: so many working days after it, or after the last act of a person in
+    the case. None where nothing has overrun, or that overrun has fallen again already."""
+    fired = state.periods[number]["fired"]
+    overrun = max((fired[limit] for limit in ("promised", "statutory") if limit in fired), default=None)
+    if overrun is None or fired.get("again", "") > overrun:
+        return None
+    acted = [str(act["date"]) for act in state.acts if act["person"] != "system"]
+    day = max([calendar.local_date(read_moment(overrun)), *(date.fromisoformat(one) for one in acted[-1:])])
+    return calendar.close(calendar.add_working_days(day, FURTHER)) + FIRST_MOMENT_AFTER
 
 
 # --- looking a period up ---------------------------------------------------------------------------
@@ -110,21 +145,38 @@ def ledger_of(state: CaseState, number: int) -> Ledger:
     return Ledger.from_data(state.periods[number]["ledger"])
 
 
+def calendar_of(state: CaseState, number: int, calendar: Calendar) -> Calendar:
+    """The calendar with the hours of the authority that a period of the case binds."""
+    return calendar.of_unit(str(state.periods[number].get("unit") or state.unit))
+
+
+def seen_by(desk: Desk, number: int) -> Calendar:
+    """The calendar a period is counted on in this step: of its authority, looked at today."""
+    return calendar_of(desk.state, number, desk.ground.calendar).seen(desk.today)
+
+
 def period_value(desk: Desk, chain: tuple[int, ...], rule_id: Any) -> dict[str, Any] | None:
-    """What `period("id")` gives an expression: due (date and time), state, used, remaining."""
+    """What `period("id")` gives an expression: due (date and time), state, used, remaining.
+
+    `extended_on` is the day it ends once the applicant has been told of every extension (C9): what the notice
+    of an extension says.
+    """
     number = find(desk.state, chain, str(rule_id))
     if number is None:
-        raise ValueError(f"Expected a period {rule_id} in this scope, but none has been opened")
-    ledger, calendar = ledger_of(desk.state, number), desk.ground.calendar
+        raise ValueError(
+            said("Expected a period {rule_id} in this scope, but none has been opened", rule_id=rule_id)
+        )
+    ledger, calendar = ledger_of(desk.state, number), seen_by(desk, number)
     due = periods.due(ledger, calendar)
     local = due.moment.astimezone(desk.zone)
     return {
         "due": feel.DateTime.from_python(local),
         "due_on": due.day,
         "promised_on": due.promised_day,
+        "extended_on": periods.due(ledger, calendar, if_told=True).day,
         "state": str(periods.state(ledger, calendar, desk.moment)),
-        "used": feel.from_json(periods.used(ledger, calendar, desk.today)),
-        "remaining": feel.from_json(periods.remaining(ledger, calendar, desk.today)),
+        "used": feel.from_json(periods.used(ledger, calendar, desk.moment)),
+        "remaining": feel.from_json(periods.remaining(ledger, calendar, desk.moment)),
         "provisional": due.provisional,
     }
 
@@ -137,7 +189,9 @@ def whose_days(desk: Desk, chain: tuple[int, ...], whole: Any, part: Any) -> dic
     """
     number = find(desk.state, chain, str(whole))
     if number is None:
-        raise ValueError(f"Expected a period {whole} in this scope, but none has been opened")
+        raise ValueError(
+            said("Expected a period {whole} in this scope, but none has been opened", whole=whole)
+        )
     parts = {
         str(row.get("unit") or desk.state.unit): ledger_of(desk.state, each)
         for each, row in desk.state.periods.items()

@@ -54,7 +54,8 @@ def _changes(desk: Desk, happening: ElementLeft) -> None:
     chain = desk.state.chain(happening.scope)
     if properties.get("banjie.period.starts"):
         _open(desk, properties, str(properties["banjie.period.starts"]), happening)
-    for name, change in (("extends", _extend), ("resets", _reset), ("stops", _stop_named)):
+    acts = ("extends", _extend), ("tells", _tell), ("resets", _reset), ("stops", _stop_named)
+    for name, change in acts:
         if properties.get(f"banjie.period.{name}"):
             number = clocks.find(desk.state, chain, str(properties[f"banjie.period.{name}"]))
             if number is not None and not desk.state.periods[number]["stopped"]:
@@ -77,6 +78,7 @@ def _open(
     at = desk.moment if rule.limit.kind is Kind.HOURS else None
     ledger = Ledger.open(rule, started, promise, at=at, person=desk.ground.actor.person)
     unit = desk.unit(desk.state.chain(happening.scope))
+    calendar = desk.ground.calendar.of_unit(unit).seen(desk.today)
     desk.record(
         "PeriodOpened",
         period=desk.state.counter + 1,
@@ -88,7 +90,7 @@ def _open(
         basis=rule.basis,
         **({"unit": unit} if unit != desk.state.unit else {}),
         ledger=ledger.as_data(),
-        **clocks.due_data(ledger, desk.ground.calendar),
+        **clocks.due_data(ledger, calendar),
     )
 
 
@@ -153,13 +155,14 @@ def _resume_one(desk: Desk, instance: int, number: int, kind: str) -> None:
         kind=kind,
         on=desk.today.isoformat(),
         ledger=changed.as_data(),
-        **clocks.due_data(changed, desk.ground.calendar),
+        **clocks.due_data(changed, clocks.seen_by(desk, number)),
     )
 
 
 def _extend(desk: Desk, number: int, properties: Mapping[str, Any]) -> None:
     ledger, row = clocks.ledger_of(desk.state, number), desk.state.periods[number]
-    before = periods.due(ledger, desk.ground.calendar)
+    calendar = clocks.seen_by(desk, number)
+    before = periods.due(ledger, calendar)
     try:
         by = _length(properties.get("banjie.period.extend.by"), ledger)
         rank = str(properties.get("banjie.period.extend.approver") or _rank(desk, ledger))
@@ -169,6 +172,7 @@ def _extend(desk: Desk, number: int, properties: Mapping[str, Any]) -> None:
             rank,
             due_on=before.day,
             due_at=before.moment,
+            told=False,
             at=desk.moment,
             reason=str(properties.get("banjie.period.extend.reason") or ""),
             person=desk.ground.actor.person,
@@ -191,7 +195,27 @@ def _extend(desk: Desk, number: int, properties: Mapping[str, Any]) -> None:
         approver=rank,
         ledger=changed.as_data(),
         due_before=before.day.isoformat(),
-        **clocks.due_data(changed, desk.ground.calendar),
+        extended_to=periods.due(changed, calendar, if_told=True).day.isoformat(),
+        **clocks.due_data(changed, calendar),
+    )
+
+
+def _tell(desk: Desk, number: int, properties: Mapping[str, Any]) -> None:
+    """C9: the applicant is told of the extension; after the limit it no longer binds, as the event says."""
+    ledger, calendar = clocks.ledger_of(desk.state, number), clocks.seen_by(desk, number)
+    if not ledger.untold:
+        return
+    before = periods.due(ledger, calendar, desk.moment)
+    breach = ledger.check_told(desk.today, due_on=before.day, late=desk.moment > before.moment)
+    changed = ledger.tell(desk.today, at=desk.moment, person=desk.ground.actor.person)
+    desk.record(
+        "PeriodExtensionTold",
+        period=number,
+        id=desk.state.periods[number]["id"],
+        on=desk.today.isoformat(),
+        breach=breach.rule if breach else None,
+        ledger=changed.as_data(),
+        **clocks.due_data(changed, calendar),
     )
 
 
@@ -223,7 +247,7 @@ def _reset(desk: Desk, number: int, properties: Mapping[str, Any]) -> None:
         period=number,
         id=desk.state.periods[number]["id"],
         ledger=changed.as_data(),
-        **clocks.due_data(changed, desk.ground.calendar),
+        **clocks.due_data(changed, clocks.seen_by(desk, number)),
     )
 
 
@@ -244,7 +268,7 @@ def _stop(desk: Desk, number: int) -> None:
         id=row["id"],
         on=desk.today.isoformat(),
         ledger=changed.as_data(),
-        **clocks.due_data(changed, desk.ground.calendar),
+        **clocks.due_data(changed, clocks.seen_by(desk, number)),
     )
 
 

@@ -15,7 +15,7 @@ from engine.bpmn import stimuli
 from engine.casework import clocks, commands
 from engine.casework.desk import Desk
 from engine.clock import moment_text
-from engine.errors import Conflict
+from engine.errors import Conflict, said
 from engine.periods import Calendar, Ledger
 
 
@@ -23,13 +23,16 @@ def recount(desk: Desk, command: commands.Recount) -> None:
     """Record every running period whose date moved, and let timers follow. Raises Conflict where none can."""
     ground = desk.ground
     if ground.answers.get("calendar_before") in (None, ground.digests["calendar"]):
-        raise Conflict("Expected a calendar newer than the case's dates, but they stand under the newest")
+        raise Conflict(
+            said("Expected a calendar newer than the case's dates, but they stand under the newest")
+        )
     old, new = ground.calendar_before, ground.calendar
     for number, row in sorted(desk.state.periods.items()):
         if row["stopped"]:
             continue
         ledger = clocks.ledger_of(desk.state, number)
-        for facts in _moved(ledger, old, new):
+        sides = (clocks.calendar_of(desk.state, number, calendar) for calendar in (old, new))
+        for facts in _moved(ledger, *sides):
             desk.record("PeriodRecounted", period=number, id=row["id"], scope=row["scope"], **facts)
     if desk.state.root is not None and any(row["moves"] for row in desk.state.timers.values()):
         # Nothing is set; the run ends by letting timers that speak of a period follow it.
@@ -40,19 +43,13 @@ def _moved(ledger: Ledger, old: Calendar, new: Calendar) -> Iterator[dict[str, A
     before, after = periods.due(ledger, old), periods.due(ledger, new)
     if (before.moment, before.promised_moment) == (after.moment, after.promised_moment):
         return
-    change = periods.recomputed(ledger, old, new)
     facts: dict[str, Any] = {
         "due_before": before.day.isoformat(),
         "due_on": after.day.isoformat(),
         "due_at": moment_text(after.moment),
-        "notices": list(change.notices if change else _titles(old, new)),
+        "notices": list(new.fresh(old)),
     }
     if before.promised_day and after.promised_day:
         facts["promised_before"] = before.promised_day.isoformat()
         facts["promised_on"] = after.promised_day.isoformat()
     yield facts
-
-
-def _titles(old: Calendar, new: Calendar) -> list[str]:
-    known = {notice.id for notice in old.notices}
-    return [notice.title for notice in new.notices if notice.id not in known]

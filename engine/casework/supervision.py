@@ -27,8 +27,10 @@ JUDGED = frozenset(
         "MessageReceived",
         "ActRecorded",
         "DocumentIssued",
+        "PeriodPrompted",
         "PeriodWarned",
         "PeriodOverdue",
+        "PeriodStillOverdue",
         "PeriodSuspended",
         "PeriodResumed",
         "PeriodExtensionRefused",
@@ -208,11 +210,12 @@ def _facts(desk: Desk, event: Event, submitted: Mapping[str, Any]) -> dict[str, 
 
 def _period(desk: Desk, number: int, data: Mapping[str, Any]) -> dict[str, Any]:
     row = desk.state.periods[number]
-    ledger, calendar = clocks.ledger_of(desk.state, number), desk.ground.calendar
+    ledger, calendar = clocks.ledger_of(desk.state, number), clocks.seen_by(desk, number)
     due = periods.due(ledger, calendar)
     kind = data.get("kind")
     open_kinds = [suspension.kind for suspension in ledger.open_suspensions]
     return {
+        "number": number,
         "id": row["id"],
         "name": ledger.rule.title(),
         "name_en": ledger.rule.title("en"),
@@ -220,15 +223,21 @@ def _period(desk: Desk, number: int, data: Mapping[str, Any]) -> dict[str, Any]:
         "state": "stopped" if row["stopped"] else str(periods.state(ledger, calendar, desk.moment)),
         "limit": str(ledger.rule.limit),
         "basis": ledger.rule.basis,
-        "used": periods.used(ledger, calendar, desk.today),
-        "remaining": periods.remaining(ledger, calendar, desk.today),
+        "used": periods.used(ledger, calendar, desk.moment),
+        "remaining": periods.remaining(ledger, calendar, desk.moment),
         "due": due.day.isoformat(),
         "promised": due.promised_day.isoformat() if due.promised_day else None,
         "suspension_kind": kind or (open_kinds[-1] if open_kinds else None),
         "suspension_allowed": [excluded.kind for excluded in ledger.rule.excluded],
         "extended_times": len(ledger.extensions),
         "late": desk.moment > due.moment,
+        "red": any(_red(card) for card in desk.state.cards if card.get("period") == number),
     }
+
+
+def _red(card: Mapping[str, Any]) -> bool:
+    """Whether a card is red and has not been revoked."""
+    return card["level"] in ("R", "R+") and card["status"] != "revoked"
 
 
 def _responsible(desk: Desk, role: str, event: Event) -> str | None:

@@ -268,7 +268,7 @@ def _known_reason(case: Case, element: Element) -> Iterator[Finding]:
             element=_called(element),
             id=rule.id,
             kinds=kinds,
-            kind=kind or "none",
+            kind=kind or said("none"),
         )
         yield _note(element, "law.suspension.reason", sentence)
 

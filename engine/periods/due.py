@@ -89,14 +89,37 @@ def runs_out(ledger: Ledger, calendar: Calendar) -> tuple[Due, datetime | None] 
     An open suspension with a limit of its own stops the clock up to that limit, one that the law does not
     list not at all. None while one holds that only an act can end: nothing falls due before it.
     """
+    holds, as_of = _free_from(ledger, calendar)
+    return None if holds else (due(ledger, calendar, as_of), warn_from(ledger, calendar, as_of))
+
+
+def prompts(ledger: Ledger, calendar: Calendar) -> datetime | None:
+    """The moment of the reminder: business opens on the first day at whose end half of the promised limit
+    (else of the statutory one) is used; for hours, the moment it is. None where `warn_from` gives none, where
+    the warning comes no later, and while only an act can end a suspension.
+
+    Source: practice of electronic supervision; the share is our own.
+    """
+    holds, as_of = _free_from(ledger, calendar)
+    warning = None if holds else warn_from(ledger, calendar, as_of)
+    if warning is None:
+        return None
+    clock = Timeline(ledger, calendar, as_of)
+    whole = clock.amount(clock.promised_limit() or clock.total)
+    half = clock.reach(whole / 2 if clock.hourly else -(-whole // 2))
+    moment: datetime = half if clock.hourly else calendar.opening(half)
+    return moment if moment < warning else None
+
+
+def _free_from(ledger: Ledger, calendar: Calendar) -> tuple[bool, date | datetime | None]:
+    """Whether an open suspension holds that only an act can end; else the day from which none does."""
     clock = Timeline(ledger, calendar, None)
     holding = [one for one in ledger.open_suspensions if one.listed]
     if any(one.max is None for one in holding) and not ledger.stop_entry:
-        return None
+        return True, None
     # A day after the last of them nothing holds any more, and looked at from there the end is certain.
     free = max((clock.own_point(one) for one in holding), default=None)
-    as_of = free + timedelta(days=1) if free is not None else None
-    return due(ledger, calendar, as_of), warn_from(ledger, calendar, as_of)
+    return False, free + timedelta(days=1) if free is not None else None
 
 
 def used(ledger: Ledger, calendar: Calendar, as_of: date | datetime) -> int | Decimal:

@@ -17,7 +17,7 @@ from datetime import date, datetime
 from typing import Any
 
 from engine.clock import whole_millisecond
-from engine.errors import Conflict, Malformed
+from engine.errors import Conflict, Malformed, said
 from engine.periods.counting import as_utc
 from engine.periods.entries import (
     EXTENDED,
@@ -271,10 +271,13 @@ class Ledger:
             )
         return None
 
-    def check_told(self, told_on: date | None, *, due_on: date) -> Breach | None:
-        """C9: the breach of not telling the citizen of an extension before the original limit ended."""
+    def check_told(self, told_on: date | None, *, due_on: date, late: bool = False) -> Breach | None:
+        """C9: the breach of not telling the citizen of an extension before the original limit ended.
+
+        late: told on the last day itself, but after that day's last moment.
+        """
         stage = self.rule.stage(max(0, len(self.extensions) - 1))
-        if stage is None or not stage.notify or (told_on is not None and told_on <= due_on):
+        if stage is None or not stage.notify or (told_on is not None and told_on <= due_on and not late):
             return None
         return Breach(
             "C9",
@@ -311,10 +314,13 @@ class Ledger:
         """
         sentence = self._impossible(entry)
         if sentence:
-            raise Conflict(f"Period {self.rule.id}: {sentence}")
+            raise Conflict(said("Period {id}: {sentence}", id=self.rule.id, sentence=sentence))
         if self.rule.limit.kind is Kind.HOURS and entry.at is None:
             raise Malformed(
-                f"Expected the moment of an entry of {self.rule.id}, which counts hours, but found none"
+                said(
+                    "Expected the moment of an entry of {id}, which counts hours, but found none",
+                    id=self.rule.id,
+                )
             )
         if entry.at is not None:
             entry = replace(entry, at=whole_millisecond(as_utc(entry.at)))
@@ -323,13 +329,21 @@ class Ledger:
     def _impossible(self, entry: Entry) -> str:
         """Why the entry cannot stand here, empty where it can."""
         if not self.entries:
-            return "" if entry.act == STARTED else f"Expected a start first, but found {entry.act}"
+            return (
+                "" if entry.act == STARTED else said("Expected a start first, but found {act}", act=entry.act)
+            )
         if self.stop_entry:
-            return f"Expected nothing after it stopped on {self.stop_entry.on}, but found {entry.act}"
+            return said(
+                "Expected nothing after it stopped on {on}, but found {act}",
+                on=self.stop_entry.on,
+                act=entry.act,
+            )
         if self.rule.backward and entry.act not in (RESET, STOPPED):
-            return f"Expected a period counted backwards not to be {entry.act}, but found just that"
+            return said(
+                "Expected a period counted backwards not to be {act}, but found just that", act=entry.act
+            )
         particular = {
-            STARTED: lambda _: "Expected one start, but found a second",
+            STARTED: lambda _: said("Expected one start, but found a second"),
             SUSPENDED: self._impossible_suspension,
             RESUMED: self._impossible_resumption,
             EXTENDED: self._impossible_extension,
@@ -339,22 +353,36 @@ class Ledger:
 
     def _impossible_suspension(self, entry: Entry) -> str:
         twice = self.suspension(entry.key)
-        return f"Expected no open suspension {entry.key!r}, but it is suspended already" if twice else ""
+        return (
+            said("Expected no open suspension {key!r}, but it is suspended already", key=entry.key)
+            if twice
+            else ""
+        )
 
     def _impossible_telling(self, entry: Entry) -> str:
-        return "" if self.untold else "Expected an extension to tell of, but there is none that waits for it"
+        return (
+            ""
+            if self.untold
+            else said("Expected an extension to tell of, but there is none that waits for it")
+        )
 
     def _impossible_extension(self, entry: Entry) -> str:
         if entry.by is not None and entry.by.comparable(self.rule.limit):
             return ""
-        return f"Expected an extension counted like {self.rule.limit}, but found {entry.by}"
+        return said(
+            "Expected an extension counted like {limit}, but found {by}", limit=self.rule.limit, by=entry.by
+        )
 
     def _impossible_resumption(self, entry: Entry) -> str:
         begun = self.suspension(entry.key)
         if begun is None:
-            return f"Expected an open suspension {entry.key!r} to resume, but there is none"
+            return said("Expected an open suspension {key!r} to resume, but there is none", key=entry.key)
         if entry.on < begun.since.on:
-            return f"Expected to resume on or after {begun.since.on}, but found {entry.on}"
+            return said(
+                "Expected to resume on or after {on}, but found {entry_on}",
+                on=begun.since.on,
+                entry_on=entry.on,
+            )
         return ""
 
     # Plain data

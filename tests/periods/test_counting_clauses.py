@@ -172,6 +172,7 @@ def test_c9_the_citizen_is_told_before_the_original_limit_ends():
     assert ledger.check_told(limit, due_on=limit) is None
     assert ledger.check_told(date(2026, 3, 10), due_on=limit).rule == "C9"
     assert ledger.check_told(None, due_on=limit).rule == "C9"
+    assert ledger.check_told(limit, due_on=limit, late=True).rule == "C9"
 
 
 def asked(told=False, start="2026-03-02", **facts):

@@ -73,6 +73,7 @@ OVERDUE = event("PeriodOverdue", limit="statutory")
 REFUSAL = {"outcome": "refused", "reasons": "影响采光", "remedies": "可以申请行政复议"}
 
 BREACHES = {
+    "A0": ("T", {"event": event("PeriodPrompted", limit="prompt"), "period": PERIOD}),
     "A1": ("Y", {"event": event("PeriodWarned", limit="warn"), "period": PERIOD}),
     "A2": ("R", {"event": event("PeriodOverdue", limit="promised"), "period": PERIOD}),
     "A3": ("R+", {"event": OVERDUE, "period": PERIOD}),
@@ -84,6 +85,7 @@ BREACHES = {
     "A9": ("R", {"event": event("ActRecorded", "renew", "system", person="system")}),
     "A15": ("R", {"event": event("PeriodExtensionRefused", sentence="期限已过"), "period": PERIOD}),
     "A16": ("Y", {"event": OVERDUE, "period": period(id="gs.publish", limit="7W")}),
+    "A17": ("R", {"event": event("PeriodStillOverdue", limit="again"), "period": period(red=True)}),
     "C3": ("R", {"event": event("MessageReceived", "withdraw", "applicant", withdraw_signed=True)}),
     "F5": ("R", {"event": done("decide", "head-of-organ", outcome="refused", reasons="无")}),
     "F6": ("Y", {"event": done("investigate", extra_proof_demanded=True)}),
@@ -112,6 +114,10 @@ def test_a_rule_fires_on_its_breach(rule):
 LAWFUL = {
     "a limit of one working day is not warned of": {
         "event": event("PeriodWarned", limit="warn"), "period": period(limit="1W")},
+    "a limit of one working day is not prompted for": {
+        "event": event("PeriodPrompted", limit="prompt"), "period": period(limit="1W")},
+    "an overrun whose red card was revoked": {
+        "event": event("PeriodStillOverdue", limit="again"), "period": period(red=False)},
     "a period of the citizen gives no card": {
         "event": OVERDUE, "period": period(id="xk.correction", **{"class": "party"})},
     "acceptance by an officer": {"event": event("ActRecorded", "accept", "window", person="wang")},

@@ -20,7 +20,7 @@ from engine.bpmn.marking import Marking
 from engine.casework import clocks, commands, founding, job_leases, jobs, state, worklist
 from engine.casework.state import CaseState
 from engine.definitions import bundles
-from engine.errors import Malformed
+from engine.errors import Malformed, said
 from engine.organisation import authorization
 from engine.organisation.model import Actor, Organisation
 from engine.records import journal
@@ -151,10 +151,11 @@ def show_periods(asked: Asked) -> Any:
     _, case = _read_case(asked)
     with asked.house.store.reading() as connection:
         calendar = asked.house.runtime.calendar(connection)
+    calendar = calendar.seen(calendar.local_date(asked.house.runtime.clock.now()))
     found = []
     for number, row in sorted(case.periods.items()):
-        ledger = clocks.ledger_of(case, number)
-        due = periods.due(ledger, calendar)
+        ledger, own = clocks.ledger_of(case, number), clocks.calendar_of(case, number, calendar)
+        due = periods.due(ledger, own)
         found.append(
             {
                 "period": number,
@@ -163,7 +164,7 @@ def show_periods(asked: Asked) -> Any:
                 "stopped": row["stopped"],
                 "provisional": due.provisional,
                 "ledger": ledger.as_data(),
-                "explanation": periods.explain(ledger, calendar).as_data(),
+                "explanation": periods.explain(ledger, own).as_data(),
             }
         )
     return found
@@ -303,7 +304,9 @@ def _day(text: str | None) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except ValueError as error:
-        raise Malformed(f"Expected a day such as 2026-01-31, but found {str(text)[:40]!r}") from error
+        raise Malformed(
+            said("Expected a day such as 2026-01-31, but found {text!r}", text=str(text)[:40])
+        ) from error
 
 
 def list_definitions(asked: Asked) -> Any:

@@ -7,7 +7,7 @@ chooses words and kinds of the days component.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -64,6 +64,7 @@ def nearest(found: Sequence[Clock]) -> Clock | None:
 
 def _clock(case: CaseFile, number: int, explained: bool) -> Clock:
     ledger = clocks.ledger_of(case.state, number)
+    case = replace(case, calendar=clocks.calendar_of(case.state, number, case.calendar))
     language = current()
     found = periods.due(ledger, case.calendar, case.now)
     standing = periods.state(ledger, case.calendar, case.now)
@@ -108,8 +109,7 @@ def _urgency(case: CaseFile, number: int, ledger: Ledger, standing: State) -> st
 def _left(case: CaseFile, ledger: Ledger, standing: State) -> str:
     if standing in (State.STOPPED, State.SUSPENDED):
         return ""
-    today = case.calendar.local_date(case.now)
-    count = int(periods.remaining(ledger, case.calendar, today))
+    count = int(periods.remaining(ledger, case.calendar, case.now))
     if str(ledger.rule.limit).endswith("W"):
         return display.days_left(count)
     if str(ledger.rule.limit).endswith("H"):

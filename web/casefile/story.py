@@ -119,7 +119,7 @@ def _resumed(case: CaseFile, event: Event) -> Told:
 
 
 def _extended(case: CaseFile, event: Event) -> Told:
-    text = _("新的届满日 %(day)s", day=display.day(event.data["due_on"]))
+    text = _("新的届满日 %(day)s", day=display.day(event.data.get("extended_to") or event.data["due_on"]))
     return _("期限延长：%(title)s", title=_title(case, event)), text, ""
 
 

@@ -29,9 +29,10 @@ SUSPENDS = ("banjie.period.suspends", "banjie.period.kind", "banjie.period.since
 CHANGES = (
     "banjie.period.starts", "banjie.period.stops", "banjie.period.resets", "banjie.period.extends",
     "banjie.period.extend.by", "banjie.period.extend.approver", "banjie.period.extend.reason",
+    "banjie.period.tells",
 )  # fmt: skip
 _NAMED = ("banjie.period", "banjie.period.starts", "banjie.period.stops", "banjie.period.resets",
-          "banjie.period.extends", "banjie.period.suspends")  # fmt: skip
+          "banjie.period.extends", "banjie.period.tells", "banjie.period.suspends")  # fmt: skip
 
 Field = dict[str, Any]
 

@@ -27,6 +27,7 @@ PLACES: dict[str, frozenset[str]] = {
     "banjie.period.starts": _POINTS,
     "banjie.period.stops": _POINTS,
     "banjie.period.extends": _POINTS,
+    "banjie.period.tells": _POINTS,
     "banjie.period.resets": _POINTS,
     "banjie.period.suspends": ACTIVITIES | {"intermediateCatchEvent"} | SUB_PROCESSES,
     "banjie.period.kind": _POINTS,
