@@ -10,11 +10,13 @@ import logging
 import os
 import secrets
 import socket
+import traceback
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from engine.casework import due_moments, jobs, nights, patrol, patterns, recounts
 from engine.casework.runtime import Runtime
@@ -27,6 +29,8 @@ log = logging.getLogger("banjie.heartbeat")
 
 BEAT_SECONDS = 1
 REPORT_EVERY = timedelta(seconds=15)
+BATCH = 100
+CAREFUL = 2 * due_moments.LEASE
 ROUNDS = 20  # of due moments in one beat, so that a flood does not keep jobs waiting
 
 
@@ -40,7 +44,8 @@ class Heartbeat:
         self._started = runtime.clock.now()
         self._reported: datetime | None = None
         self._fired = self._jobs = 0
-        self._problem: str | None = None
+        self._problem: str | None = None  # met since the last report
+        self._careful_until = self._started
         self._counted = ""  # the calendar under which this node has seen every open case to stand
         self._looked_at = 0  # the last case it has looked at on the way there
         self._scheduler = BackgroundScheduler(timezone="UTC")
@@ -65,21 +70,54 @@ class Heartbeat:
         try:
             self._recount()
             for _ in range(ROUNDS):
-                fired = due_moments.fire_due(self.runtime, self.name)
-                made = jobs.run_waiting(self.runtime, worker=self.name)
+                fired = self._fire()
+                made = self._within(lambda: jobs.run_waiting(self.runtime, worker=self.name)) or 0
                 self._fired += fired
                 self._jobs += made
                 done += fired + made
                 if not fired and not made:
                     break
-            self._problem = None
-        except DBAPIError as error:
+        except (OperationalError, InterfaceError) as error:
             # The database is away: the next beat tries again, and the operator's page says since when.
             self._problem = type(error).__name__
             log.warning("heartbeat without database: %s", type(error).__name__)
             return done
         self._report()
         return done
+
+    def _fire(self) -> int:
+        """Fire a batch of what is due; one at a time for a while after something in a batch broke off.
+
+        What broke off keeps its claim until the lease is over, and so does the rest of its batch. Claimed
+        with the same neighbours again and again, it would hold them back for ever.
+        """
+        if self.runtime.clock.now() >= self._careful_until:
+            return self._within(lambda: due_moments.fire_due(self.runtime, self.name, BATCH)) or 0
+        done = 0
+        for _ in range(BATCH):
+            fired = self._within(lambda: due_moments.fire_due(self.runtime, self.name, 1))
+            if fired == 0:
+                break
+            done += fired or 0
+        return done
+
+    def _within(self, work: Callable[[], int]) -> int | None:
+        """Do a part of a beat; a fault in it keeps nothing else waiting, and the operator's page names it.
+
+        Gives how much was done, None where it broke off. Raises OperationalError and InterfaceError: without
+        its database a node can do nothing.
+        """
+        try:
+            return work()
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as error:
+            # The message may hold data of a case, so the log gets the places alone.
+            places = "".join(traceback.format_tb(error.__traceback__)[-3:])
+            log.error("heartbeat: %s\n%s", type(error).__name__, places)
+            self._problem = type(error).__name__
+            self._careful_until = self.runtime.clock.now() + CAREFUL
+            return None
 
     def _recount(self) -> None:
         """After a new calendar, or a start: a batch of open cases is brought to the newest dates."""
@@ -145,3 +183,4 @@ class Heartbeat:
         }
         with self.runtime.store.writing() as connection:
             self.runtime.store.upsert(connection, node, [row])
+        self._problem = None

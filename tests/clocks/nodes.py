@@ -18,13 +18,14 @@ from engine.clock import moment_text
 
 PROGRAM = Path(__file__).with_name("beating_node.py")
 LEASES_OVER = 2 * due_moments.LEASE
+NEIGHBOURS = due_moments.LEASE * 0.6
 
 
 class Nodes:
     """Starts nodes and kills them. Each one's clock stands `apart` from the one before.
 
-    So far apart that a lease is over, a node takes at once what the killed one held, and also what one that
-    lives still holds: both fire it, and it must come once all the same.
+    With two alive and `NEIGHBOURS` between them, each respects what the other has claimed, and the one that
+    follows a killed node finds its leases over, as it would after some minutes of the clock on the wall.
     """
 
     def __init__(self, program: Popen[str], apart: timedelta) -> None:
@@ -53,7 +54,7 @@ class Nodes:
 
 
 @contextmanager
-def nodes_over(url: str, number: int, apart: timedelta = LEASES_OVER) -> Iterator[Nodes]:
+def nodes_over(url: str, number: int, apart: timedelta = NEIGHBOURS) -> Iterator[Nodes]:
     """So many nodes at work; all of them are killed at the end."""
     root = PROGRAM.parents[2]
     program = Popen(

@@ -122,7 +122,7 @@ def print_(capsys: pytest.CaptureFixture[str]) -> Callable[[str], None]:
 
 
 def test_a_flood_does_not_keep_a_clerk_waiting(founded_url: str, print_: Callable[[str], None]) -> None:
-    worked_off_beside_a_clerk(founded_url, 70, print_)
+    worked_off_beside_a_clerk(founded_url, 50, print_)
 
 
 @pytest.mark.nightly
@@ -130,4 +130,4 @@ def test_a_flood_does_not_keep_a_clerk_waiting(founded_url: str, print_: Callabl
 def test_a_hundred_thousand_moments_do_not_keep_a_clerk_waiting(
     founded_url: str, print_: Callable[[str], None]
 ) -> None:
-    worked_off_beside_a_clerk(founded_url, 33_333, print_)
+    worked_off_beside_a_clerk(founded_url, 25_000, print_)
