@@ -1,8 +1,9 @@
-"""What only a comparison of cases shows: rules B4, C4 and F15, asked once a night.
+"""What only a comparison shows, asked once a night: cases (rules B4, C4, F15) and registers (F16, F17).
 
 Called by the heartbeat beside the patrol. It gathers facts over the penalty cases of the last year and asks
-the table `patterns` of the supervision rules about each; what hits goes into the patrol's book (`nights`). It
-reads only, issues no card and blames nobody: a pattern is a reason to look.
+the table `patterns` of the supervision rules about each, and counts what the comparisons of registers find;
+what hits goes into the patrol's book (`nights`). It reads only, issues no card and blames nobody: a pattern
+is a reason to look.
 """
 
 from __future__ import annotations
@@ -16,14 +17,16 @@ from typing import Any
 from sqlalchemy import Connection, or_, select
 
 from engine import canonical, dmn
-from engine.casework import state
+from engine.casework import registers, state
 from engine.casework.patrol import Missed
 from engine.casework.runtime import Runtime
 from engine.clock import moment_text, read_moment
+from engine.errors import NotFound
 from engine.records import journal
 from engine.records.tables import case as case_table
 
 TABLE = "patterns"
+NO_CASE = 0  # a finding that speaks of registers
 YEAR, QUARTER = timedelta(days=365), timedelta(days=92)
 _DONE_BY_PEOPLE = frozenset({"Receive", "Complete", "Send"})
 
@@ -50,8 +53,25 @@ def patterns(runtime: Runtime, now: datetime) -> list[Missed]:
         cases = list(_penalties(runtime, connection, now))
         rules = runtime.shelf.newest("supervision", "supervision")
         models = [one for one in runtime.shelf.supervision(connection, rules) if TABLE in one.decisions]
+        apart = list(_registers(runtime, connection, now))
     facts = [*_idle(cases, now), *_not_opened(cases, now), *_unequal(cases, now)]
-    return [hit for one in facts for model in models for hit in _judged(model, one, now)]
+    return [*(hit for one in facts for model in models for hit in _judged(model, one, now)), *apart]
+
+
+def _registers(runtime: Runtime, connection: Connection, now: datetime) -> Iterator[Missed]:
+    """How many rows each comparison of registers finds; of whom they speak an officers' page tells.
+
+    The book of the patrol is sealed for good, so it holds no number of a person.
+    """
+    try:
+        checks = registers.book(runtime, connection).checks
+    except NotFound:  # an authority may keep no registers
+        return
+    for check in checks:
+        found = sum(1 for _ in registers.compare(runtime, connection, check))
+        if found:
+            sentence = f"{check.title('zh')}：{found}"
+            yield Missed(NO_CASE, "register", f"check:{check.id}:{found}", moment_text(now), sentence)
 
 
 def _judged(model: dmn.Model, facts: Mapping[str, Any], now: datetime) -> Iterator[Missed]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
 
 import pytest
 from town import Town
 
-from engine.casework import registers
+from engine.casework import nights, patterns, registers
 from engine.records import registers as kept
 
 FIRM = "91350100M000100Y43"
@@ -86,3 +87,15 @@ def test_a_firm_without_tax_registration_is_on_the_page_of_comparisons(firm: Tow
     assert "未办理税务登记" in text
     assert FIRM in text
     assert "91370202MA3ABCDE0X" not in text
+
+
+def test_officers_who_may_look_are_told_of_what_the_night_found(firm: Town) -> None:
+    runtime = firm.house.runtime
+    found = patterns.patterns(runtime, runtime.clock.now())
+    nights.write(runtime, 0, found, "a", salt=secrets.token_hex(16))
+
+    assert "登记簿比对发现 1 条线索" in firm.officer("qinzheng").get("/clerk/").text
+    assert "登记簿比对发现" not in firm.officer("shenlan").get("/clerk/").text
+    seen = firm.officer("qinzheng").get("/supervisor/patrols").text
+    assert "未办理税务登记：1" in seen
+    assert FIRM not in seen

@@ -17,6 +17,7 @@ from engine.periods import Calendar
 from web.casefile.clocks import days_to, urgency_of_row
 from web.casefile.starting import items_in_force
 from web.casefile.story import activity
+from web.clerk.registers import found_last_night
 from web.clerk.room import ROOM
 from web.language import current
 from web.signin.who import current_actor, house, organisation, unit_name
@@ -43,6 +44,7 @@ def worklist() -> str:
             offset=(page - 1) * PAGE,
         )
         calendar = here.runtime.calendar(connection)
+        compared = found_last_night(connection, actor)
     names = titles()
     template = "clerk/worklist_part.html" if "HX-Request" in request.headers else "clerk/worklist.html"
     return render_template(
@@ -53,6 +55,7 @@ def worklist() -> str:
         more=len(rows) > PAGE,
         procedures=procedures(),
         now=here.clock.now(),
+        compared=compared,
         address=address_of("clerk.worklist", asked),
     )
 

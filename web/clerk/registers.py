@@ -11,10 +11,12 @@ from itertools import islice
 from typing import Any
 
 from flask import render_template, request, url_for
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
-from engine.casework import registers
+from engine.casework import nights, registers
+from engine.casework.nights import Night
 from engine.definitions.registers import Register
+from engine.organisation.model import Actor
 from engine.records import registers as kept
 from engine.records.registers import Row
 from engine.records.tables import case as case_table
@@ -118,3 +120,18 @@ def comparisons() -> str:
             names = [{"key": hit.row.key, "name": hit.row.data.get("name", "")} for hit in hits]
             found.append({"title": check.title(current()), "basis": check.basis, "rows": names})
     return render_template("clerk/comparisons.html", found=found, most=MOST_FINDINGS)
+
+
+def found_last_night(connection: Connection, actor: Actor) -> int:
+    """How many rows last night's comparisons found, of those over a register this officer may look into."""
+    book = nights.newest(connection, limit=1)
+    found = {one["key"].split(":")[1]: one["key"].split(":")[2] for one in _register_findings(book)}
+    if not found:
+        return 0
+    known = registers.book(house().runtime, connection)
+    seen = [check.id for check in known.checks if registers.may_look(actor, known.of(check.over))]
+    return sum(int(found.get(check, 0)) for check in seen)
+
+
+def _register_findings(book: list[Night]) -> list[Mapping[str, Any]]:
+    return [one for night in book for one in night.found if one["kind"] == "register"]

@@ -49,7 +49,7 @@ def places_of(connection: Connection, found: Iterable[Night]) -> Mapping[int, Pl
 def shown(night: Night, places: Mapping[int, Place], reach: set[str]) -> dict[str, Any]:
     """A patrol as the page shows it; findings beyond the reader's reach are only counted."""
     lines = [finding(one, places.get(int(one["case_id"]), ("", ""))) for one in night.found]
-    within = [line for line in lines if line["unit"] in reach]
+    within = [line for line in lines if line["unit"] in reach or line["registers"]]
     return {
         "moment": night.moment,
         "cases": night.cases,
@@ -63,12 +63,14 @@ def shown(night: Night, places: Mapping[int, Place], reach: set[str]) -> dict[st
 def finding(one: Mapping[str, Any], place: Place) -> dict[str, Any]:
     """A finding in words, with the way to its case."""
     number, unit = place
+    of_registers = one["kind"] == "register"
     return {
         "kind": kind_name(str(one["kind"])),
         "what": what(str(one["key"]).split(":")),
         "at": one["at"],
         "sentence": one["sentence"],
-        "pattern": one["kind"] == "pattern",
+        "pattern": one["kind"] in ("pattern", "register"),
+        "registers": url_for("clerk.comparisons") if of_registers else "",
         "number": number,
         "unit": unit,
         "unit_name": unit_name(unit) if unit else "",
@@ -84,6 +86,7 @@ def kind_name(kind: str) -> str:
         "row": _("看板与日志不一致"),
         "unreadable": _("案卷不能读取"),
         "pattern": _("案件比对"),
+        "register": _("数据比对"),
     }
     return names.get(kind, kind)
 
@@ -93,5 +96,11 @@ def what(key: Sequence[str]) -> str:
     limits = {"warn": _("提前提醒"), "promised": _("承诺时限"), "statutory": _("法定时限")}
     if key[0] == "period" and len(key) == 3:
         return _("期限 %(number)s · %(limit)s", number=key[1], limit=limits.get(key[2], key[2]))
-    names = {"period": _("期限"), "timer": _("定时"), "card": _("卡片"), "rule": _("规则")}
+    names = {
+        "period": _("期限"),
+        "timer": _("定时"),
+        "card": _("卡片"),
+        "rule": _("规则"),
+        "check": _("规则"),
+    }
     return f"{names[key[0]]} {key[1]}" if key[0] in names and len(key) > 1 else ""
