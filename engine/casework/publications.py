@@ -12,32 +12,38 @@ from typing import Any
 from sqlalchemy import update
 
 from engine import canonical
+from engine.casework.covering import covered_name, covered_text, covered_values
 from engine.casework.tasks import Result, Task
 from engine.definitions.formats import cn_id, cn_uscc
 from engine.errors import Malformed, said
 from engine.records.shared_tables import publication
 
 # What has a column of its own; the name and number of a person are kept covered there and nowhere else.
-_COLUMNS = frozenset({"title", "number", "decided_on", "kind", "subject", "subject_id"})
+_COLUMNS = frozenset({"title", "number", "decided_on", "kind", "subject", "subject_id", "cover"})
 _LONGEST_PERSON = 4  # a longer name is a firm's, which is public
+_DOTS = "·•・‧．"
+_ANNOUNCED = "announcement"
+"""The kind of a notice that serves a document: whom it is for stands in it, or it would serve nobody."""
 _DECIDING = ("grant", "refuse", "decide", "reply")
 
 
 def publish(task: Task) -> Result:
     """Publish to the public list. Header kind (else that of the procedure); input title, subject, subject_id,
-    number, decided_on, content and whatever else is to be shown.
+    number, decided_on, content and whatever else is to be shown; `cover` lists names to cover in it all.
 
-    A person's name is covered before it is kept. The number is that of the newest numbered document where
-    none is given.
+    What is kept is covered already: the subject's name, the names that the case file masks and those of
+    `cover` wherever they stand, and every number of a person. The number is that of the newest numbered
+    document where none is given.
     """
     kind = task.headers.get("kind") or _kind(task)
     subject = str(task.input.get("subject") or "")
+    names = frozenset() if kind == _ANNOUNCED else _names(task, subject)
     told = {name: value for name, value in task.input.items() if name not in _COLUMNS}
     row = {
         "case_id": task.case.case_id,
         "key": task.key,
-        "title": str(task.input.get("title") or task.case.title)[:400],
-        "content": canonical.dumps(told),
+        "title": covered_text(str(task.input.get("title") or task.case.title), names)[:400],
+        "content": canonical.dumps(covered_values(told, names)),
         "published_at": task.moment,
         "kind": kind[:20],
         "number": str(task.input.get("number") or _number(task))[:120],
@@ -51,8 +57,25 @@ def publish(task: Task) -> Result:
 
 def covered(name: str, id_: str = "") -> str:
     """A name as the public may see it: a firm's whole, of a person's the first sign."""
-    is_firm = cn_uscc(id_) is None or (cn_id(id_) is not None and len(name) > _LONGEST_PERSON)
-    return name if is_firm or not name else name[0] + "*" * min(max(1, len(name) - 1), 3)
+    return name if not name or _is_firm(name, id_) else covered_name(name)
+
+
+def _is_firm(name: str, id_: str) -> bool:
+    if cn_uscc(id_) is None:
+        return True
+    # Names of more than four signs are firms', save those of minorities (with a dot) and of foreigners.
+    foreign = any(dot in name for dot in _DOTS) or name.isascii()
+    return cn_id(id_) is not None and len(name) > _LONGEST_PERSON and not foreign
+
+
+def _names(task: Task, subject: str) -> frozenset[str]:
+    """The names to cover: of persons the case file masks, and those that whoever approved it listed."""
+    schemas = task.runtime.shelf.package(task.connection, task.case.package).casefile
+    masked = [name for name, schema in schemas.items() if schema.get("x-mask") == "name"]
+    values = [subject, task.case.applicant, *(task.variables.get(name) for name in masked)]
+    persons = {one for one in values if isinstance(one, str) and covered(one) != one}
+    listed = task.input.get("cover")
+    return frozenset(persons | {str(one) for one in listed} if isinstance(listed, list) else persons)
 
 
 def _kind(task: Task) -> str:

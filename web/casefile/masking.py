@@ -6,15 +6,14 @@ not hold the rest.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
+from engine.casework import covering
 from web.display import masked
 from web.language import _
 
 _KEPT_OF_ADDRESS = 6
-_NUMBER = re.compile(r"(?<![0-9A-Za-z])(\d{17}[\dXx]|1[3-9]\d{9})(?![0-9A-Za-z])")
 
 
 def covered(kind: str, value: Any) -> Any:
@@ -31,8 +30,8 @@ def covered(kind: str, value: Any) -> Any:
 
 
 def covered_text(text: str) -> str:
-    """A running text with every personal number and mobile number in it covered."""
-    return _NUMBER.sub(lambda found: masked(found[0], 3, 4), text)
+    """A running text with every number of a person in it covered, as when something is published."""
+    return covering.covered_text(text)
 
 
 def covered_data(schemas: Mapping[str, Mapping[str, Any]], data: Any, name: str = "") -> Any:

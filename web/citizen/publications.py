@@ -27,8 +27,16 @@ from web.signin.who import house, unit_name
 from web.watching.sheets import sheet
 
 PAGE = 50
-_LABELS = {"content": ("内容", "Content")}
-_NOT_TOLD = frozenset({"masked", "subject", "subject_id"})
+_LABELS = {
+    "content": ("内容", "Content"),
+    "question": ("来信", "Letter"),
+    "reply": ("答复", "Reply"),
+    "kind_of_letter": ("类别", "Kind"),
+    "department": ("承办部门", "Department"),
+    "document": ("文书", "Document"),
+    "recipient": ("受送达人", "For"),
+}
+_NOT_TOLD = frozenset({"masked", "subject", "subject_id", "cover"})
 MOST_IN_SHEET = 5_000
 
 
@@ -80,6 +88,8 @@ def kinds() -> list[tuple[str, str]]:
     return [
         ("licence", _("行政许可")),
         ("penalty", _("行政处罚")),
+        ("registration", _("登记")),
+        ("letter", _("来信选登")),
         ("announcement", _("公告送达")),
     ]
 

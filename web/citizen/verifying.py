@@ -15,6 +15,7 @@ from sqlalchemy import Connection, select
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
+from engine.casework.covering import covered_text
 from engine.casework.documents import CODE_LENGTH, VOID, find_issued
 from engine.casework.publications import covered
 from engine.records.tables import case as case_table
@@ -77,13 +78,14 @@ def facts(connection: Connection, row: Any) -> dict[str, Any]:
     """What the public may know of a document."""
     t = case_table.c
     case = connection.execute(select(t.title, t.applicant).where(t.case_id == row.case_id)).one()
+    party = covered(case.applicant)
     return {
         "kind": row.kind,
         "number": row.number,
         "unit": unit_name(row.unit),
         "issued_on": row.issued_on,
-        "matter": case.title,
-        "party": covered(case.applicant),
+        "matter": covered_text(case.title, [case.applicant] if party != case.applicant else []),
+        "party": party,
         "sha256": row.sha256,
         "void": row.status == VOID,
     }
