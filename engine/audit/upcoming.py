@@ -26,7 +26,8 @@ from engine.records.tables import job as job_table
 class Coming:
     """A moment that is armed.
 
-    `kind` is "timer" (of the diagram), or what of a period comes: "warn", "promised", "statutory".
+    `kind` is "timer" (of the diagram), or what of a period comes: "prompt" at half of it, "warn" before its
+    end, "promised" and "statutory" at its ends, "again" where an overrun stays idle.
     `element` is the timer's, "" for a period; `rule` the period's. `packages` are the digests in which the
     element is found: the case's own and those it has called. `held_by` is the node that has claimed it.
     """

@@ -47,9 +47,11 @@ def kind_name(kind: str) -> str:
     """What comes at a due moment."""
     names = {
         "timer": _("流程定时"),
+        "prompt": _("期限过半提醒"),
         "warn": _("期限预警"),
         "promised": _("承诺期限届满"),
         "statutory": _("法定期限届满"),
+        "again": _("逾期后仍未办理"),
     }
     return names.get(kind, kind)
 
