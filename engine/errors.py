@@ -20,7 +20,8 @@ class Said(str):
     As text it is the English sentence: that is what journals, proofs and programs keep. `template` is
     the sentence with its places open ("Expected {flow} to …") and `places` maps what stands between
     the braces ("flow", "count!r") to the words there, which may be Said themselves. A list of words
-    has the template "" and its pieces for places, in order.
+    has the template "" and its pieces for places, in order; a sentence written in several languages has
+    the template "" and a place for each.
     """
 
     template: str
@@ -42,13 +43,33 @@ def said(template: str, /, **places: object) -> Said:
     """
     held: dict[str, str] = {}
     pieces: list[str] = []
-    for literal, name, form, conversion in _parsed(template):
+    for literal, place, name, form in _parsed(template):
         pieces.append(literal)
-        if name is not None:
-            words = _words(places[name], form or "", conversion)
-            held[f"{name}!{conversion}" if conversion else name] = words
+        if name:
+            words = _words(places[name], form, place.endswith("!r"))
+            held[place] = words
             pieces.append(words)
     return Said("".join(pieces), template, held)
+
+
+def filled(template: str, places: Mapping[str, str]) -> str:
+    """The text of a template (a translated one, say) whose places hold words that are written already."""
+    return "".join(literal + (places[place] if place else "") for literal, place in stretches(template))
+
+
+def stretches(template: str) -> tuple[tuple[str, str], ...]:
+    """A template as (text, place after it) from its start to its end; "" where no place follows."""
+    return tuple((literal, place) for literal, place, _, _ in _parsed(template))
+
+
+def places_of(template: str) -> frozenset[str]:
+    """What stands between the braces of a template, forms of numbers left out. Raises ValueError."""
+    return frozenset(place for _, place in stretches(template) if place)
+
+
+def either(record: str, **languages: str) -> Said:
+    """A sentence written in each language from the start; `record` is the one that is kept."""
+    return Said(record, "", languages)
 
 
 def listed(pieces: Iterable[str], between: str = ", ") -> Said:
@@ -69,17 +90,21 @@ def sayable_words(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-def _words(value: object, form: str, conversion: str | None) -> str:
+def _words(value: object, form: str, quoted: bool) -> str:
     if isinstance(value, BaseException) and len(value.args) == 1:
         value = value.args[0]
-    if isinstance(value, Said) and not form and conversion != "r":
+    if isinstance(value, Said) and not form and not quoted:
         return value
-    return format(repr(value) if conversion == "r" else value, form)
+    return format(repr(value) if quoted else value, form)
 
 
-@lru_cache(maxsize=2048)
-def _parsed(template: str) -> tuple[tuple[str, str | None, str | None, str | None], ...]:
-    return tuple(Formatter().parse(template))
+@lru_cache(maxsize=4096)
+def _parsed(template: str) -> tuple[tuple[str, str, str, str], ...]:
+    """(literal text, place, name, form) for each stretch of a template; the last may have no place."""
+    return tuple(
+        (literal, f"{name}!{conversion}" if name and conversion else name or "", name or "", form or "")
+        for literal, name, form, conversion in Formatter().parse(template)
+    )
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from flask import Blueprint, Flask
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 
-from web import display, forms, frame, language, refusals, security, squeezed
+from web import display, forms, frame, language, refusals, security, sentences, squeezed
 from web.services import Services
 
 
@@ -24,6 +24,7 @@ def create_app(services: Services, rooms: Iterable[Blueprint] = ()) -> Flask:
     load_templates(app)
     security.protect(app, settings)
     language.speak(app)
+    sentences.speak(app)
     display.install(app)
     frame.install(app, settings)
     forms.install(app)

@@ -1,8 +1,9 @@
 """Chinese first, English by a switch.
 
 Called by templates (`_`, `ngettext`) and by every page that says something itself. The source text is
-Chinese; `web/i18n/<language>/<room>.po` hold the other languages and are read as they stand, so that no
-compiled catalogue can be out of date. It never guesses a language from the browser: the reader chooses.
+Chinese; `web/i18n/<language>/<room>.po` hold the other languages and `said.<room>.po` what the engine says,
+and are read as they stand, so that no compiled catalogue can be out of date. It never guesses a language
+from the browser: the reader chooses.
 """
 
 from __future__ import annotations
@@ -40,6 +41,16 @@ def catalogue(language: str) -> NullTranslations:
     write_mo(compiled, together)
     compiled.seek(0)
     return Translations(compiled)
+
+
+@cache
+def templates_of(language: str) -> tuple[str, ...]:
+    """The templates of what the engine says that have a text in a language."""
+    found: list[str] = []
+    for path in sorted((CATALOGUES / language).glob("said.*.po")):
+        with path.open("rb") as lines:
+            found += [str(message.id) for message in read_po(lines, charset="utf-8") if message.id]
+    return tuple(found)
 
 
 def current() -> str:

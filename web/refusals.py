@@ -13,7 +13,8 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from engine.errors import BanjieError, NotSignedIn
-from web.language import _
+from web.language import LANGUAGES, _, current
+from web.sentences import RECORD, told, told_finding
 
 SIGN_IN = "signin.page"
 """The endpoint of the sign-in page; without it, a person who is not signed in sees the refusal itself."""
@@ -76,8 +77,10 @@ def answer(status: int, code: str, sentence: str, error: BanjieError | None = No
     """The refusal as JSON, as a part of a page (htmx) or as a page."""
     findings = error.findings if error else ()
     if wants_json():
-        facts = [finding.as_dict() for finding in findings]
-        return make_response(jsonify(status=status, code=code, sentence=sentence, findings=facts), status)
+        language = asked_language()
+        facts = [told_finding(finding, language).as_dict() for finding in findings]
+        words = told(sentence, language)
+        return make_response(jsonify(status=status, code=code, sentence=words, findings=facts), status)
     part = "HX-Request" in request.headers and "HX-Boosted" not in request.headers
     template = "refusal_part.html" if part else "refusal.html"
     page = render_template(
@@ -91,6 +94,16 @@ def wants_json() -> bool:
     accepted = request.accept_mimetypes
     prefers = accepted["application/json"] > accepted["text/html"]
     return request.path.startswith("/api/") or prefers
+
+
+def asked_language() -> str:
+    """The language of a refusal a program reads: the one it asks for (Accept-Language), else the record's.
+
+    A program of our own pages speaks the language of the page.
+    """
+    if not request.path.startswith("/api/"):
+        return current()
+    return request.accept_languages.best_match(list(LANGUAGES)) or RECORD
 
 
 def leads_to_sign_in() -> bool:

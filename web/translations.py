@@ -1,9 +1,9 @@
 """Keeps the catalogues of the other languages in step: `python -m web.translations extract [ROOM] | check`.
 
 Called by people who write pages, and by `make check`. It collects the Chinese source texts of templates
-and code into `web/i18n/<language>/<room>.po` (one per room, and `common` for what all rooms share) and
-says which still lack a translation. Nothing is compiled: `web.language` reads the catalogues as they
-stand.
+and code into `web/i18n/<language>/<room>.po` (one per room, and `common` for what all rooms share), and
+the templates of what the engine says into `said.<room>.po`, and says which still lack a translation.
+Nothing is compiled: `web.language` reads the catalogues as they stand.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
+from engine.errors import places_of
 from web.language import CATALOGUES, LANGUAGES, SOURCE
+from web.sentence_templates import gathered, is_chinese
 
 ROOT = Path(__file__).resolve().parent
 COMMON = "common"
@@ -57,6 +59,17 @@ def stored(language: str, room: str) -> Catalog:
         return read_po(lines, locale=language, charset="utf-8")
 
 
+def sentences() -> dict[tuple[str, str], Catalog]:
+    """(language, room) → the templates the engine says that want a text in that language."""
+    found: dict[tuple[str, str], Catalog] = {}
+    for room, templates in gathered().items():
+        for template, files in templates.items():
+            language = "en" if is_chinese(template) else SOURCE
+            catalog = found.setdefault((language, f"said.{room}"), Catalog())
+            catalog.add(template, locations=[(file, 0) for file in sorted(files)]).flags.clear()
+    return found
+
+
 def extract(only: str = "") -> None:
     """Bring the catalogues up to date: new messages come in empty, those no longer said go.
 
@@ -66,6 +79,9 @@ def extract(only: str = "") -> None:
         for language in others():
             if only in {"", room}:
                 write(language, room, wanted)
+    for (language, room), wanted in sentences().items():
+        if only in {"", room}:
+            write(language, room, wanted)
 
 
 def write(language: str, room: str, wanted: Catalog) -> None:
@@ -86,6 +102,24 @@ def missing(language: str, room: str, wanted: Catalog) -> list[str]:
     return lacking + [f"{message.id}: {fault}" for message, faults in catalog.check() for fault in faults]
 
 
+def untold(language: str, room: str, wanted: Catalog) -> list[str]:
+    """The templates that have no text in a language, or one whose places are others."""
+    catalog = stored(language, room)
+    lacking = [str(message.id) for message in wanted if message.id and not said(catalog, message.id)]
+    texts = [(str(message.id), str(message.string)) for message in catalog if message.id and message.string]
+    return lacking + [
+        f"{template}: {text} has other places" for template, text in texts if not same_places(template, text)
+    ]
+
+
+def same_places(template: str, text: str) -> bool:
+    """Whether a translated template has the places of the source, no more and no fewer."""
+    try:
+        return places_of(template) == places_of(text)
+    except ValueError:
+        return False
+
+
 def said(catalog: Catalog, text: str | Sequence[str]) -> bool:
     """Whether the catalogue has words for a message, in every plural form."""
     message = catalog.get(text if isinstance(text, str) else text[0])
@@ -101,13 +135,19 @@ def others() -> list[str]:
 
 def report() -> int:
     """Say what is missing on the error stream; how many messages that are."""
-    count = 0
-    for room, wanted in collected().items():
-        for language in others():
-            for text in missing(language, room, wanted):
-                sys.stderr.write(f"{language}/{room}.po lacks a translation of: {text}\n")
-                count += 1
-    return count
+    lacking = [
+        f"{language}/{room}.po lacks a translation of: {text}"
+        for room, wanted in collected().items()
+        for language in others()
+        for text in missing(language, room, wanted)
+    ]
+    lacking += [
+        f"{language}/{room}.po lacks a translation of: {text}"
+        for (language, room), wanted in sentences().items()
+        for text in untold(language, room, wanted)
+    ]
+    sys.stderr.writelines(f"{line}\n" for line in lacking)
+    return len(lacking)
 
 
 def main(arguments: list[str]) -> int:

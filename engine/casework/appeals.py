@@ -76,7 +76,7 @@ def _demand_impartial(desk: Desk, card: Mapping[str, Any], command: str) -> None
     asked = {"role": "supervisor", "unit": desk.state.unit, "candidates": {"persons": [actor.person]}}
     breach = authorization.judge(ProposedAct(command=command), actor, desk.state.acts, asked)
     if breach is not None:
-        raise NotAuthorised(breach.sentence_zh)
+        raise NotAuthorised(breach.sentence)
 
 
 def _record(desk: Desk, type_: str, command: Any) -> None:

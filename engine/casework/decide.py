@@ -18,7 +18,7 @@ from engine.casework.desk import Desk
 from engine.casework.ground import Ground
 from engine.casework.state import LONGEST_NAME, CaseState
 from engine.casework.work_items import VoidActError
-from engine.errors import Conflict, said
+from engine.errors import Conflict, either, said
 from engine.records.entries import Event
 
 BUILT_IN = "banjie."  # job types that begin so are done by the product itself
@@ -67,7 +67,7 @@ def _refuse(
             "person": "actor",
         }
         supervision.issue(desk, [supervision.Hit(desk.events[0], "authority", values)])
-    return Decision(tuple(desk.events), desk.state, marking, breach.sentence_zh)
+    return Decision(tuple(desk.events), desk.state, marking, breach.sentence)
 
 
 def _block(
@@ -78,10 +78,17 @@ def _block(
     hits: list[supervision.Hit],
 ) -> Decision:
     desk = Desk(state, marking, ground)
-    sentence = "；".join(str(hit.values.get("sentence_zh") or hit.values["rule"]) for hit in hits)
+    zh, en = (_reasons(hits, language) for language in ("zh", "en"))
+    sentence = either(zh, zh=zh, en=en)
     _record_refusal(desk, command, [str(hit.values["rule"]) for hit in hits], sentence)
     supervision.issue(desk, hits)
     return Decision(tuple(desk.events), desk.state, marking, sentence)
+
+
+def _reasons(hits: list[supervision.Hit], language: str) -> str:
+    told = (hit.values.get(f"sentence_{language}") or hit.values.get("sentence_zh") for hit in hits)
+    joint = "；" if language == "zh" else "; "
+    return joint.join(str(words or hit.values["rule"]) for words, hit in zip(told, hits, strict=True))
 
 
 def _record_refusal(desk: Desk, command: commands.Command, rules: list[str], sentence: str) -> None:

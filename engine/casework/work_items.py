@@ -25,7 +25,7 @@ class VoidActError(Exception):
     """The act would be void: nothing of it happens but the record of the attempt."""
 
     def __init__(self, breach: Breach, *, card: bool) -> None:
-        super().__init__(breach.sentence_zh)
+        super().__init__(breach.sentence)
         self.breach = breach
         self.card = card
 
@@ -60,7 +60,7 @@ def _judge(desk: Desk, command: str, item: Mapping[str, Any], *, card: bool) -> 
     if breach is None:
         return
     if breach.rule in _POSITION:
-        raise NotAuthorised(breach.sentence_zh)
+        raise NotAuthorised(breach.sentence)
     raise VoidActError(breach, card=card)
 
 
@@ -102,7 +102,7 @@ def forward(desk: Desk, command: commands.Forward) -> None:
         as_authority_sees(item),
     )
     if breach is not None:
-        raise NotAuthorised(breach.sentence_zh)
+        raise NotAuthorised(breach.sentence)
     desk.record("WorkItemForwarded", key=command.key, person=to.person, element=item["element"])
 
 
@@ -143,7 +143,7 @@ def send(desk: Desk, command: commands.Send) -> None:
             seen,
         )
         if breach is not None:
-            raise NotAuthorised(breach.sentence_zh)
+            raise NotAuthorised(breach.sentence)
     desk.record(
         "MessageReceived",
         key=command.key,

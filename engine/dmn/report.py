@@ -14,7 +14,7 @@ from engine import canonical
 from engine.dmn.model import Model
 from engine.dmn.proof import Proof, ProofFinding, prove_all
 from engine.dmn.reader import read
-from engine.errors import BanjieError, Finding
+from engine.errors import BanjieError, Finding, said
 
 HEAD = ("file", "decision", "name", "kind", "severity", "rules", "line", "finding", "input", "other input")
 
@@ -57,12 +57,26 @@ class Found:
             "other": dict(proven.other) if proven else {},
         }
 
+    @property
+    def sentence(self) -> str:
+        """What was found, with an input that shows it."""
+        shown, other = self.row()[-2:]
+        if not shown:
+            return self.finding.sentence
+        if other:
+            return said(
+                "{sentence} e.g. {shown} and {other}",
+                sentence=self.finding.sentence,
+                shown=shown,
+                other=other,
+            )
+        return said("{sentence} e.g. {shown}", sentence=self.finding.sentence, shown=shown)
+
     def line(self) -> str:
         """The finding on one line, with an input that shows it."""
-        _, decision, _, kind, severity, _, line, sentence, shown, other = self.row()
+        _, decision, _, kind, severity, _, line, *_rest = self.row()
         place = ":".join(filter(None, (self.file, line)))
-        example = f" e.g. {shown}" + (f" and {other}" if other else "") if shown else ""
-        return f"{place}: {severity} {kind} [{decision}] {sentence}{example}"
+        return f"{place}: {severity} {kind} [{decision}] {self.sentence}"
 
 
 def _json(data: Mapping[str, Any]) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from engine.errors import Said, either
 from engine.organisation.model import Actor
 
 
@@ -38,6 +39,11 @@ class Breach:
     sentence_en: str
     basis: str
     void: bool = True
+
+    @property
+    def sentence(self) -> Said:
+        """Why, in the reader's language; the Chinese sentence is the record."""
+        return either(self.sentence_zh, zh=self.sentence_zh, en=self.sentence_en)
 
     def as_data(self) -> dict[str, Any]:
         """Plain data for the events that record the breach."""

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any
 
 from engine.clock import moment_text, read_moment
-from engine.errors import Conflict, Malformed, said
+from engine.errors import Conflict, Malformed, either, said
 from engine.periods.limits import Limit
 
 STARTED, SUSPENDED, RESUMED = "started", "suspended", "resumed"
@@ -35,7 +35,7 @@ class PeriodRefused(Conflict):
     code = "period-refused"
 
     def __init__(self, breach: Breach) -> None:
-        super().__init__(breach.sentence)
+        super().__init__(either(breach.sentence, en=breach.sentence, zh=breach.sentence_zh))
         self.breach = breach
 
 

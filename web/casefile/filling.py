@@ -21,6 +21,7 @@ from web import forms
 from web.casefile import drafts, uploads
 from web.house import House
 from web.language import _, current, words
+from web.sentences import told_findings
 from web.signin.who import organisation
 
 SAVE = "save"
@@ -66,7 +67,7 @@ class Filling:
 
     def wrong(self, error: BanjieError) -> Filling:
         """The same with a refusal: its findings, or its sentence where it has none."""
-        findings = error.findings or (Finding("/", error.sentence, error.code),)
+        findings = told_findings(error.findings or (Finding("/", error.sentence, error.code),))
         names = self.names
         told = tuple(replace(one, sentence=_unnamed(one.sentence, names.get(one.where))) for one in findings)
         return replace(self, findings=told, again=True)

@@ -15,6 +15,7 @@ from engine.records.entries import Entry, Event
 from web import display
 from web.casefile.opening import CaseFile
 from web.language import _, current, words
+from web.sentences import retold
 
 UnitName = Callable[[str], str]
 
@@ -142,7 +143,7 @@ def _forwarded(case: CaseFile, event: Event) -> Told:
 
 
 def _refused(case: CaseFile, event: Event) -> Told:
-    return _("操作被阻止"), str(event.data["sentence"]), "red"
+    return _("操作被阻止"), retold(str(event.data["sentence"])), "red"
 
 
 def _card(case: CaseFile, event: Event) -> Told:
@@ -153,7 +154,7 @@ def _card(case: CaseFile, event: Event) -> Told:
 
 
 def _incident(case: CaseFile, event: Event) -> Told:
-    return _("流程异常，等待运维处理"), str(event.data["sentence"]), "red"
+    return _("流程异常，等待运维处理"), retold(str(event.data["sentence"])), "red"
 
 
 def _terminated(case: CaseFile, event: Event) -> Told:

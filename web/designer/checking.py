@@ -114,9 +114,8 @@ def _table_notes(proofs: tuple[Found, ...]) -> Iterator[Finding]:
     for found in proofs:
         if found.proven is not None:
             _file, _decision, _name, kind, *_rest = found.row()
-            sentence = found.line().partition("] ")[2]
             where = f"{found.file}:{found.finding.where}"
-            yield Finding(where, sentence, f"dmn.{kind}", found.finding.line, "note")
+            yield Finding(where, found.sentence, f"dmn.{kind}", found.finding.line, "note")
 
 
 def element_of(finding: Finding) -> str:

@@ -6,6 +6,7 @@ once, and the answer is the list of findings the page shows. Nothing that arrive
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Response, jsonify, make_response, render_template, request
@@ -19,6 +20,7 @@ from web.designer.packages import drawing
 from web.designer.room import ROOM
 from web.language import _, current
 from web.security import with_editor_styles
+from web.sentences import told_finding
 from web.signin.who import current_actor
 
 
@@ -60,10 +62,11 @@ def element_templates(number: int) -> Response:
 
 @ROOM.post("/drafts/<int:number>/diagram")
 def save_diagram(number: int) -> Response:
-    """Keep the diagram an editor sends: {"xml", "version"} → {"version", "findings", "losses"}.
+    """Keep the diagram an editor sends: {"xml", "version", "untouched"} → {"version", "findings", "losses"}.
 
     Where elements, attributes or extensions of the kept diagram would be lost that the designer did not
-    take out, nothing is saved and they are listed (409); sent again with `accept` it is saved.
+    take out, nothing is saved and they are listed (409); sent again with `accept` it is saved. `untouched`
+    is what the editor wrote before anything was changed.
     """
     found = piece(number)
     sent = request.get_json(silent=True) or {}
@@ -72,7 +75,7 @@ def save_diagram(number: int) -> Response:
         raise Malformed(_("没有收到流程图。"))
     before = found.diagram
     path = before[0] if before else f"{found.name}.bpmn"
-    lost = losses.between(before[1], xml.encode()) if before else []
+    lost = lost_of(before[1], xml.encode(), sent) if before else []
     if lost and not sent.get("accept"):
         return make_response(jsonify(losses=lost, version=found.draft.version), 409)
     saved = drafts.book().save(current_actor().as_data(), number, asked_version(), {path: xml.encode()})
@@ -81,15 +84,23 @@ def save_diagram(number: int) -> Response:
 
 @ROOM.post("/drafts/<int:number>/diagram/check")
 def check_diagram(number: int) -> Response:
-    """What would be found if the diagram were saved as it is sent; nothing is kept."""
-    found = piece(number)
-    xml = (request.get_json(silent=True) or {}).get("xml")
+    """What would be found, and lost, if the diagram were saved as it is sent; nothing is kept."""
+    found, sent = piece(number), request.get_json(silent=True) or {}
+    xml = sent.get("xml")
     if not isinstance(xml, str):
         raise Malformed(_("没有收到流程图。"))
     path = found.diagram[0] if found.diagram else f"{found.name}.bpmn"
     bundle = Bundle("package", found.name, {**found.bundle.files, path: xml.encode()})
     looked = Piece(found.draft, bundle, checking.judge(bundle))
-    return jsonify(findings=findings_of(looked))
+    lost = lost_of(found.diagram[1], xml.encode(), sent) if found.diagram else []
+    return jsonify(findings=findings_of(looked), losses=lost)
+
+
+def lost_of(kept: bytes, data: bytes, sent: Mapping[str, Any]) -> list[str]:
+    """What the kept file has and what is sent has lost; `sent` may hold what the editor wrote untouched."""
+    untouched = sent.get("untouched")
+    silent = losses.unheld(kept, untouched.encode()) if isinstance(untouched, str) else []
+    return list(dict.fromkeys([*losses.between(kept, data), *silent]))
 
 
 @ROOM.get("/drafts/<int:number>/narrative")
@@ -116,7 +127,7 @@ def findings_of(found: Piece) -> list[dict[str, Any]]:
     """Every finding of a draft with the element and the page it concerns."""
     return [
         {
-            **finding.as_dict(),
+            **told_finding(finding).as_dict(),
             "about": rule_words.about(finding.rule),
             "element": checking.element_of(finding),
             "page": checking.page_of(finding, found.number),

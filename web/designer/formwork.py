@@ -24,6 +24,7 @@ from web.designer.palette import form_choices
 from web.designer.room import ROOM
 from web.designer.starter import SCHEMA
 from web.language import _, current
+from web.sentences import told_refusal
 
 STEM = re.compile(r"[a-z][a-z0-9_]{0,59}")
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,59}")
@@ -181,8 +182,7 @@ def preview(schema: Schema, casefile: Schema) -> tuple[tuple[pages.Control, ...]
     try:
         form = Form.read(fields.text_of(schema), fields.text_of(casefile))
     except BanjieError as refusal:
-        found = [finding.sentence for finding in refusal.findings] or [refusal.sentence]
-        return (), "；".join(found)
+        return (), told_refusal(refusal)
     return pages.controls(form.fields), ""
 
 

@@ -24,6 +24,7 @@ from web.designer.drafts import Piece, piece
 from web.designer.reading import newest
 from web.designer.room import ROOM
 from web.language import _
+from web.sentences import told_refusal
 from web.signin.who import house
 
 TEXTS = ("id", "number", "basis", "source", "amends", "note")
@@ -140,8 +141,7 @@ def save_notice(number: int) -> Answer | tuple[str, int]:
         text = toml_text.dumps({**data, "notice": rows}) if rows else None
         _refuse_illegible(found, path, text)
     except Malformed as refusal:
-        sentences = [finding.sentence for finding in refusal.findings] or [refusal.sentence]
-        return notice_page(found, sent, "；".join(sentences)), 422
+        return notice_page(found, sent, told_refusal(refusal)), 422
     drafts.save(found, {path: text.encode() if text else None})
     return redirect(url_for("designer.edit_notices", number=number), 303)
 

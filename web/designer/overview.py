@@ -22,6 +22,7 @@ from web.designer.packages import contents
 from web.designer.reading import Opened, open_version, versions_of
 from web.designer.room import ROOM
 from web.language import _
+from web.sentences import told
 from web.signin.who import current_actor, house
 
 
@@ -166,6 +167,6 @@ def withdraw(name: str, number: int) -> Answer:
         title = _("%(title)s（恢复第 %(number)s 版）", title=opened.title, number=number)
         made = drafts.book().begin(current_actor().as_data(), opened.package.bundle, title, newest)
     except BanjieError as refusal:
-        flash(refusal.sentence)
+        flash(told(refusal.sentence))
         return redirect(url_for("designer.package", name=name, number=number), 303)
     return redirect(url_for("designer.draft", number=made.number), 303)

@@ -19,6 +19,7 @@ from web.designer import drafts
 from web.designer.drafts import Piece, piece
 from web.designer.room import ROOM
 from web.language import _
+from web.sentences import told_refusal
 
 STEM = re.compile(r"[a-z][a-z0-9_]{0,59}")
 SUFFIXES = (".docx", ".html")
@@ -120,5 +121,5 @@ def _fault(stem: str, data: bytes, path: str) -> str:
     try:
         read(data, path)
     except BanjieError as refusal:
-        return "；".join(finding.sentence for finding in refusal.findings) or refusal.sentence
+        return told_refusal(refusal)
     return ""

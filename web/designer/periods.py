@@ -21,6 +21,7 @@ from web.designer.drafts import Piece, piece
 from web.designer.reading import newest
 from web.designer.room import ROOM
 from web.language import _
+from web.sentences import told_refusal
 from web.signin.who import house
 
 UNITS = ("W", "N", "M", "Y", "H")
@@ -113,8 +114,7 @@ def save_period(number: int) -> Answer | tuple[str, int]:
         text = toml_text.dumps({"period": rows}) if rows else ""
         _refuse_faulty(found, text)
     except Malformed as refusal:
-        sentences = [finding.sentence for finding in refusal.findings] or [refusal.sentence]
-        return periods_page(found, sent, "；".join(sentences)), 422
+        return periods_page(found, sent, told_refusal(refusal)), 422
     drafts.save(found, {own_path(found): text.encode() if text else None})
     return redirect(url_for("designer.edit_periods", number=number), 303)
 

@@ -16,12 +16,13 @@ from werkzeug.wrappers import Response as Answer
 
 from engine.dmn.report import prove_files
 from engine.errors import Malformed, NotFound
-from web.designer import drafts, fields, rule_words, starter
+from web.designer import drafts, fields, losses, rule_words, starter
 from web.designer.drafts import Piece, asked_version, piece
 from web.designer.palette import translations
 from web.designer.room import ROOM
 from web.language import _, current
 from web.security import with_editor_styles
+from web.sentences import told
 from web.signin.who import current_actor
 
 # The kind of a field → the type its value has in FEEL.
@@ -112,16 +113,30 @@ def table_file(number: int, path: str) -> Response:
 
 @ROOM.post("/drafts/<int:number>/tables/<path:path>/check")
 def check_table(number: int, path: str) -> Response:
-    """The proof of a table as it is sent; nothing is kept."""
-    _demand(piece(number), path)
-    return jsonify(findings=proven(_sent(), path))
+    """The proof of a table as it is sent, and what its editor did not hold; nothing is kept."""
+    found = piece(number)
+    _demand(found, path)
+    return jsonify(findings=proven(_sent(), path), losses=_unheld(found, path))
+
+
+def _unheld(found: Piece, path: str) -> list[str]:
+    """What the kept file has and the editor, before anything was changed, had not."""
+    untouched = (request.get_json(silent=True) or {}).get("untouched")
+    kept = found.bundle.files[path]
+    return losses.unheld(kept, untouched.encode()) if isinstance(untouched, str) else []
 
 
 @ROOM.post("/drafts/<int:number>/tables/<path:path>")
 def save_table(number: int, path: str) -> Response:
-    """Keep a table: {"xml", "version"} → {"version", "findings"}."""
-    _demand(piece(number), path)
-    data = _sent()
+    """Keep a table: {"xml", "version", "untouched"} → {"version", "findings"}.
+
+    What the editor did not hold is listed and nothing is saved (409), until it is sent with `accept`.
+    """
+    found, data = piece(number), _sent()
+    _demand(found, path)
+    lost = _unheld(found, path)
+    if lost and not (request.get_json(silent=True) or {}).get("accept"):
+        return make_response(jsonify(losses=lost, version=found.draft.version), 409)
     saved = drafts.book().save(current_actor().as_data(), number, asked_version(), {path: data})
     return jsonify(version=saved.version, findings=proven(data, path))
 
@@ -144,5 +159,6 @@ def _sent() -> bytes:
 
 def proven(data: bytes, path: str) -> list[dict[str, Any]]:
     """What the proof of a table finds, each with the rules and the input that shows it."""
-    findings = [found.as_data() for found in prove_files({path: data}).findings]
-    return [{**found, "about": rule_words.about(f"dmn.{found['kind']}")} for found in findings]
+    findings = prove_files({path: data}).findings
+    facts = [{**one.as_data(), "sentence": told(one.finding.sentence)} for one in findings]
+    return [{**found, "about": rule_words.about(f"dmn.{found['kind']}")} for found in facts]

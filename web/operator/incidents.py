@@ -22,6 +22,7 @@ from web.casefile.acts import handle
 from web.casefile.opening import CaseFile, open_case
 from web.language import _
 from web.operator.room import ROOM, operators_only
+from web.sentences import told
 from web.signin.who import current_actor, house, unit_name
 
 LONGEST = 100_000
@@ -154,7 +155,7 @@ def read_variables(text: str) -> dict[str, Any]:
     try:
         found = canonical.loads(text or "{}")
     except BanjieError as error:
-        raise Malformed(_("更正的变量应当是 JSON，但无法识别：%(why)s", why=error.sentence)) from error
+        raise Malformed(_("更正的变量应当是 JSON，但无法识别：%(why)s", why=told(error.sentence))) from error
     if not isinstance(found, dict):
         raise Malformed(_('更正的变量应当是一个 JSON 对象，例如 {"名称": 1}。'))
     return found

@@ -16,6 +16,7 @@ from engine.casework import nights
 from engine.casework.nights import Night
 from engine.records.tables import case as case_table
 from web.language import _
+from web.sentences import retold
 from web.signin.who import house, unit_name
 from web.supervisor.room import ROOM, view
 
@@ -68,7 +69,7 @@ def finding(one: Mapping[str, Any], place: Place) -> dict[str, Any]:
         "kind": kind_name(str(one["kind"])),
         "what": what(str(one["key"]).split(":")),
         "at": one["at"],
-        "sentence": one["sentence"],
+        "sentence": retold(one["sentence"]),
         "pattern": one["kind"] in ("pattern", "register"),
         "registers": url_for("clerk.comparisons") if of_registers else "",
         "number": number,

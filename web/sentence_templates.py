@@ -1,0 +1,90 @@
+"""The templates of what the engine says, gathered from the source: `said("…")`, `sayable("…")`, `listed(…)`.
+
+Called by `web.translations`. It reads the source as a tree and runs nothing of it.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDERS = ("engine", "timers", "web")
+UNTOLD = ("web/cli",)
+"""The command line speaks English and Chinese as it stands."""
+SHARED = "engine"
+"""The room of what several rooms say, and of files that belong to none."""
+
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
+
+
+def gathered() -> dict[str, dict[str, set[str]]]:
+    """Room → template → the files that say it. What two rooms say stands in `engine` alone."""
+    rooms: dict[str, dict[str, set[str]]] = {}
+    for path in _sources():
+        file = path.relative_to(ROOT).as_posix()
+        for template in templates(path.read_text(encoding="utf-8")):
+            rooms.setdefault(_room(file), {}).setdefault(template, set()).add(file)
+    return _parted(rooms)
+
+
+def templates(source: str) -> Iterator[str]:
+    """Every template of a Python text, in its order."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _READERS:
+            yield from _READERS[node.func.id](node)
+
+
+def is_chinese(template: str) -> bool:
+    """Whether a template is Chinese and wants an English text; every other wants a Chinese one."""
+    return bool(_CHINESE.search(template))
+
+
+def _said(call: ast.Call) -> Iterator[str]:
+    first = call.args[0] if call.args else None
+    arms = (first.body, first.orelse) if isinstance(first, ast.IfExp) else (first,)
+    for arm in arms:
+        if isinstance(arm, ast.Constant) and isinstance(arm.value, str):
+            yield arm.value
+
+
+def _separator(call: ast.Call) -> Iterator[str]:
+    between = call.args[1] if len(call.args) > 1 else ast.Constant(", ")
+    if isinstance(between, ast.Constant):
+        yield str(between.value)
+
+
+def _words(call: ast.Call) -> Iterator[str]:
+    for text in _said(call):
+        yield from text.split()
+
+
+_READERS = {"said": _said, "sayable": _said, "listed": _separator, "sayable_words": _words}
+
+
+def _sources() -> Iterator[Path]:
+    for folder in FOLDERS:
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            if not path.relative_to(ROOT).as_posix().startswith(UNTOLD):
+                yield path
+
+
+def _room(file: str) -> str:
+    parts = file.split("/")
+    if parts[0] != "engine":
+        return parts[0]
+    return parts[1] if len(parts) > 2 else SHARED
+
+
+def _parted(rooms: dict[str, dict[str, set[str]]]) -> dict[str, dict[str, set[str]]]:
+    shared = rooms.setdefault(SHARED, {})
+    for room, found in rooms.items():
+        for template in [one for one in found if room != SHARED and _elsewhere(one, room, rooms)]:
+            shared.setdefault(template, set()).update(found.pop(template))
+    return rooms
+
+
+def _elsewhere(template: str, room: str, rooms: dict[str, dict[str, set[str]]]) -> bool:
+    return any(template in found for other, found in rooms.items() if other != room)
