@@ -81,8 +81,8 @@ def test_a_case_left_lying_turns_yellow_and_then_red_with_basis_and_person(labor
     lab.at(date(2026, 3, 2), 10)
     after = lab.case(case_id).cards
 
-    assert [card["level"] for card in before] == ["Y"]
-    assert [card["rule"] for card in after][:1] == ["A1"]
+    assert [card["level"] for card in before] == ["T", "Y"]
+    assert [card["rule"] for card in after][:2] == ["A0", "A1"]
     assert {card["level"] for card in after} & {"R", "R+"}
     with lab.runtime.store.reading() as connection:
         entries = list(journal.read(connection, journal.case_stream(case_id)))

@@ -24,7 +24,10 @@ def laboratory():
 
 
 def overdue(laboratory) -> int:
-    """A licence whose application nobody looked at for five working days: A1 yellow, then A5 red."""
+    """A licence whose application nobody looked at for five working days.
+
+    A reminder (1), A1 yellow (2), A5 red (3), and a reminder of the decision, counted from receipt (4).
+    """
     day = laboratory.today
     laboratory.at(day)
     case_id = laboratory.receive("XK-SR-0035", "shinan.cg", {}, channel="window").case_id
@@ -59,8 +62,9 @@ def test_a_yellow_card_opens_a_supervision_case_with_the_nearest_supervisor(labo
 
     opened = supervision_of(laboratory, subject)
 
-    assert opened[1] == opened[2]
-    case = laboratory.case(opened[1]["case_id"])
+    assert sorted(opened) == [2, 3]  # the first card is a reminder
+    assert opened[2] == opened[3]
+    case = laboratory.case(opened[2]["case_id"])
     assert (case.procedure, case.unit, case.applicant) == ("supervise", "shinan.sf", "市南区城市管理局")
     file = file_of(laboratory, case.case_id)
     assert (file["rule"], file["level"], file["gravest"]) == ("A1", "Y", "R")
@@ -89,15 +93,15 @@ def test_a_further_card_joins_the_supervision_case_that_is_open(laboratory):
 
     opened = supervision_of(laboratory, subject)
 
-    assert opened[1] == opened[2] == opened[3]
-    file = file_of(laboratory, opened[1]["case_id"])
+    assert opened[2] == opened[3] == opened[5]
+    file = file_of(laboratory, opened[2]["case_id"])
     assert [hit["rule"] for hit in file["hits"]] == ["A1", "A5", "C3"]
     assert file["gravest"] == "R"
 
 
 def test_a_card_after_the_supervision_case_has_ended_opens_a_new_one(laboratory):
     subject = overdue(laboratory)
-    first = supervision_of(laboratory, subject)[1]["case_id"]
+    first = supervision_of(laboratory, subject)[2]["case_id"]
     laboratory.complete(first, "screen", screen_outcome="revoke", screen_reason="录入日期有误")
     with pytest.raises(ActBlocked):
         laboratory.send(subject, "withdrawn", withdraw_signed=False)
@@ -105,16 +109,17 @@ def test_a_card_after_the_supervision_case_has_ended_opens_a_new_one(laboratory)
 
     opened = supervision_of(laboratory, subject)
 
-    assert opened[3]["case_id"] not in (first, subject)
+    assert opened[5]["case_id"] not in (first, subject)
 
 
 def test_a_hit_screened_out_as_an_error_takes_its_card_back_in_the_name_of_the_supervisor(laboratory):
     subject = overdue(laboratory)
-    supervision = supervision_of(laboratory, subject)[1]["case_id"]
+    supervision = supervision_of(laboratory, subject)[2]["case_id"]
 
     laboratory.complete(supervision, "screen", screen_outcome="revoke", screen_reason="录入日期有误")
 
-    assert [card["status"] for card in laboratory.case(subject).cards] == ["revoked", "revoked"]
+    statuses = [card["status"] for card in laboratory.case(subject).cards]
+    assert statuses == ["standing", "revoked", "revoked", "standing"]  # reminders open no supervision case
     assert laboratory.case(supervision).outcome == "数据有误，撤销"
     for case_id in (subject, supervision):
         assert replayed(laboratory, case_id).conforms
@@ -122,7 +127,7 @@ def test_a_hit_screened_out_as_an_error_takes_its_card_back_in_the_name_of_the_s
 
 def test_cards_of_a_supervision_case_stay_in_it(laboratory):
     subject = overdue(laboratory)
-    supervision = supervision_of(laboratory, subject)[1]["case_id"]
+    supervision = supervision_of(laboratory, subject)[2]["case_id"]
     laboratory.at(laboratory.today + timedelta(days=6))  # nobody screens it in two working days
 
     assert [card["rule"] for card in laboratory.case(supervision).cards] == ["A4"]
@@ -137,7 +142,7 @@ def test_a_yellow_card_waits_in_the_outbox_until_it_can_be_taken(laboratory, mon
     subject = overdue(laboratory)
     with laboratory.runtime.store.reading() as connection:
         row = connection.execute(
-            select(job_table).where(job_table.c.case_id == subject, job_table.c.key == -1)
+            select(job_table).where(job_table.c.case_id == subject, job_table.c.key == -2)
         ).one()
     assert (row.status, row.problem) in (("waiting", "没有监督机构"), ("failed", "没有监督机构"))
     assert supervision_of(laboratory, subject) == {}
