@@ -18,6 +18,7 @@
   let served = data("editor-findings"); // what the server found last
   let drawn = []; // what bpmnlint found last
   let dirty = false;
+  let untouched; // what the editor writes before anything is changed: what it lacks, the editor never held
   let modeler;
 
   const fill = (text, values = {}) => text.replace(/{(\w+)}/g, (_all, name) => values[name] ?? `{${name}}`);
@@ -42,6 +43,10 @@
     toHash();
     page.dataset.ready = "true";
     window.banjieEditor = modeler;
+    untouched = await text();
+    const told = await post(page.dataset.check, { xml: untouched, untouched }).then((answer) => answer.json());
+    if (told.losses?.length) ask(told.losses);
+    page.dataset.opened = "true";
   }
 
   function listen() {
@@ -127,12 +132,13 @@
     clearTimeout(waiting);
     tell(say.saving, "open");
     try {
-      const answer = await post(page.dataset.address, { xml: await text(), version, accept });
+      const answer = await post(page.dataset.address, { xml: await text(), version, accept, untouched });
       const told = await answer.json();
       if (answer.ok) {
         version = told.version;
         served = told.findings;
         dirty = false;
+        untouched = undefined; // what is kept now is this editor's own
         page.querySelector("[data-losses]").hidden = true;
         await lint();
         show();

@@ -10,6 +10,7 @@
   const NAMES = { drd: say.drd, decisionTable: say.table, literalExpression: say.decision, boxedExpression: say.decision };
   let version = Number(page.dataset.version);
   let dirty = false;
+  let untouched; // what the editor writes before anything is changed: what it lacks, the editor never held
   let modeler;
   let waiting;
 
@@ -32,11 +33,12 @@
     const table = modeler.getViews().find((view) => view.type === "decisionTable");
     if (table) await modeler.open(table);
     for (const view of modeler.getViews()) watch(view);
-    page.querySelector("[data-save]").addEventListener("click", save);
+    page.querySelector("[data-save]").addEventListener("click", () => save(false));
+    page.querySelector("[data-accept]").addEventListener("click", () => save(true));
     document.addEventListener("keydown", (event) => {
       if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s") {
         event.preventDefault();
-        save();
+        save(false);
       }
     });
     window.addEventListener("beforeunload", (event) => {
@@ -45,6 +47,10 @@
     show(data("editor-findings"));
     page.dataset.ready = "true";
     window.banjieTables = modeler;
+    untouched = (await modeler.saveXML({ format: true })).xml;
+    const told = await post(page.dataset.check).then((answer) => answer.json());
+    if (told.losses?.length) ask(told.losses);
+    page.dataset.opened = "true";
   }
 
   const watched = new WeakSet();
@@ -81,26 +87,37 @@
     if (answer.ok) show((await answer.json()).findings);
   }
 
-  async function post(address) {
+  async function post(address, accept = false) {
     const { xml } = await modeler.saveXML({ format: true });
     return fetch(address, {
       method: "POST",
       headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRF-Token": token },
-      body: JSON.stringify({ xml, version }),
+      body: JSON.stringify({ xml, version, untouched, accept }),
     });
   }
 
-  async function save() {
+  function ask(losses) {
+    const box = page.querySelector("[data-losses]");
+    box.querySelector("ul").replaceChildren(...losses.map((loss) => node("li", "bj-code", loss)));
+    box.hidden = false;
+    box.focus();
+    tell(say.losses, "red");
+  }
+
+  async function save(accept) {
     document.activeElement?.blur?.(); // what is being typed into a cell belongs to the table
     clearTimeout(waiting);
     tell(say.saving, "open");
     try {
       await new Promise((done) => setTimeout(done, 50));
-      const answer = await post(page.dataset.address);
+      const answer = await post(page.dataset.address, accept);
       const told = await answer.json();
+      if (told.losses?.length && !answer.ok) return ask(told.losses);
       if (!answer.ok) return tell(told.sentence, "red");
       version = told.version;
       dirty = false;
+      untouched = undefined; // what is kept now is this editor's own
+      page.querySelector("[data-losses]").hidden = true;
       clearTimeout(waiting);
       show(told.findings);
       tell(fill(say.saved, { version }), "done");
