@@ -42,7 +42,8 @@ class Missed:
 
     kind: `moment` (came and was never recorded), `card` (a rule hit and gave none), `row` (a row beside the
     journal that says otherwise), `unreadable`, `pattern` (see `patterns`). key: "period:3:statutory",
-    "timer:12", "card:2" or "rule:F15".
+    "timer:12", "card:2" or "rule:F15". What the product says itself is in `sentence`, in English, and can be
+    retold; patterns and comparisons of registers are data, in Chinese, with the English in `sentence_en`.
     """
 
     case_id: int
@@ -50,6 +51,7 @@ class Missed:
     key: str
     at: str
     sentence: str
+    sentence_en: str = ""
 
 
 def patrol(runtime: Runtime, *, closed_within: timedelta = RECENTLY) -> list[Missed]:

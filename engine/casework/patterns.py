@@ -70,8 +70,8 @@ def _registers(runtime: Runtime, connection: Connection, now: datetime) -> Itera
     for check in checks:
         found = sum(1 for _ in registers.compare(runtime, connection, check))
         if found:
-            sentence = f"{check.title('zh')}：{found}"
-            yield Missed(NO_CASE, "register", f"check:{check.id}:{found}", moment_text(now), sentence)
+            told = f"{check.title('zh')}：{found}", f"{check.title('en')}: {found}"
+            yield Missed(NO_CASE, "register", f"check:{check.id}:{found}", moment_text(now), *told)
 
 
 def _judged(model: dmn.Model, facts: Mapping[str, Any], now: datetime) -> Iterator[Missed]:
@@ -84,8 +84,8 @@ def _judged(model: dmn.Model, facts: Mapping[str, Any], now: datetime) -> Iterat
     }
     rows = dmn.evaluate(model, TABLE, given).json or []
     for row in rows if isinstance(rows, list) else [rows]:
-        sentence = str(row["sentence_zh"])
-        yield Missed(int(facts["case_id"]), "pattern", f"rule:{row['rule']}", moment_text(now), sentence)
+        told = str(row["sentence_zh"]), str(row["sentence_en"])
+        yield Missed(int(facts["case_id"]), "pattern", f"rule:{row['rule']}", moment_text(now), *told)
 
 
 # --- facts -----------------------------------------------------------------------------------------

@@ -90,4 +90,6 @@ def test_an_idle_penalty_case_is_in_the_book_and_gives_no_card(laboratory: Any) 
     with lab.runtime.store.reading() as connection:
         [night] = nights.newest(connection)
     assert [(one["case_id"], one["key"]) for one in night.found] == [(case_id, "rule:C4")]
+    assert "没有办结任何环节" in night.found[0]["sentence"]
+    assert "nothing has been done" in night.found[0]["sentence_en"]
     assert len(lab.case(case_id).cards) == cards

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, select
 from engine.casework import nights
 from engine.casework.nights import Night
 from engine.records.tables import case as case_table
-from web.language import _
+from web.language import _, words
 from web.sentences import retold
 from web.signin.who import house, unit_name
 from web.supervisor.room import ROOM, view
@@ -61,6 +61,17 @@ def shown(night: Night, places: Mapping[int, Place], reach: set[str]) -> dict[st
     }
 
 
+def _of_data(one: Mapping[str, Any]) -> bool:
+    """Whether the finding's words come from a table or a register, in two languages, not from the product."""
+    return one["kind"] in ("pattern", "register")
+
+
+def _in_words(one: Mapping[str, Any]) -> str:
+    if not _of_data(one):
+        return str(retold(one["sentence"]))
+    return words({"zh": str(one["sentence"]), "en": str(one.get("sentence_en") or one["sentence"])})
+
+
 def finding(one: Mapping[str, Any], place: Place) -> dict[str, Any]:
     """A finding in words, with the way to its case."""
     number, unit = place
@@ -69,8 +80,9 @@ def finding(one: Mapping[str, Any], place: Place) -> dict[str, Any]:
         "kind": kind_name(str(one["kind"])),
         "what": what(str(one["key"]).split(":")),
         "at": one["at"],
-        "sentence": retold(one["sentence"]),
-        "pattern": one["kind"] in ("pattern", "register"),
+        "sentence": _in_words(one),
+        "lang": "zh-CN" if _of_data(one) and not one.get("sentence_en") else "",
+        "pattern": _of_data(one),
         "registers": url_for("clerk.comparisons") if of_registers else "",
         "number": number,
         "unit": unit,
