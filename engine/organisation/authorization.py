@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from engine.errors import NotAuthorised, listed, said
+from engine.errors import NotAuthorised, listed, said, sayable
 from engine.organisation.duties import (
     SEPARATIONS,
     Breach,
@@ -47,14 +47,14 @@ _WATCHING_ROLES: dict[str, tuple[str, ...]] = {
 RIGHTS = ("receive", *_WATCHING_ROLES)
 
 _RIGHT_NAMES = {
-    "work": "办理",
-    "read": "查阅",
-    "receive": "收件",
-    "supervise": "监督",
-    "audit": "审计",
-    "design": "流程设计",
-    "operate": "运维",
-    "administer": "组织管理",
+    "work": sayable("办理"),
+    "read": sayable("查阅"),
+    "receive": sayable("收件"),
+    "supervise": sayable("监督"),
+    "audit": sayable("审计"),
+    "design": sayable("流程设计"),
+    "operate": sayable("运维"),
+    "administer": sayable("组织管理"),
 }
 
 
@@ -124,10 +124,15 @@ def _watches(held: PostHeld, role: str, unit: str, organisation: Organisation) -
 
 
 def _door_sentence(actor: Actor, right: str, unit: str, organisation: Organisation) -> str:
-    place = f"“{organisation.unit(unit).name_zh}”" if unit else "本系统"
     if actor.kind == "party":
-        return "当事人只能查阅和办理本人的案件"
-    return f"需要在{place}有{_RIGHT_NAMES[right]}权限的岗位，但{actor.name}没有"
+        return said("当事人只能查阅和办理本人的案件")
+    place = said("“{unit}”", unit=organisation.unit(unit).name_zh) if unit else said("本系统")
+    return said(
+        "需要在{place}有{right}权限的岗位，但{name}没有",
+        place=place,
+        right=said(_RIGHT_NAMES[right]),
+        name=actor.name,
+    )
 
 
 def judge(act: ProposedAct, actor: Actor, history: History, item: Item) -> Breach | None:
