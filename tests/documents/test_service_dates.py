@@ -14,7 +14,9 @@ from engine.casework.commands import Receive
 from engine.definitions.bundles import Bundle
 from engine.errors import Malformed
 from engine.organisation.model import Actor
+from engine.records import blobs
 from timers.laboratory import Laboratory
+from web.casefile import paper
 
 DAY = date(2026, 3, 2)
 DIAGRAM = diagram(
@@ -46,7 +48,11 @@ ITEM = '[[item]]\ncode = "DELIVER"\nprocedure = "deliver"\nname = "送达"\nunit
 
 @pytest.fixture
 def lab(laboratory: Any) -> Laboratory:
-    made: Laboratory = laboratory(DAY)
+    return standing(laboratory(DAY))
+
+
+def standing(made: Laboratory) -> Laboratory:
+    """A laboratory in which a case that only serves can begin."""
     founding.deploy(made.runtime, Bundle("package", "deliver", {"deliver.bpmn": DIAGRAM}), Actor.system())
     with made.runtime.store.reading() as connection:
         made.runtime.shelf.refresh(connection)
@@ -127,3 +133,72 @@ def test_a_letter_that_comes_back_is_served_another_way(lab: Laboratory) -> None
     lab.complete(case_id, "leave_at_place", leave_witness="居委会李主任", delivered_on="2026-03-09")
 
     assert served(lab, case_id)[0] == "2026-03-09"
+
+
+def test_an_announcement_made_before_2022_serves_after_sixty(laboratory: Any) -> None:
+    """The text of 民事诉讼法 in force on the day of the announcement counts, not that of the day it ends."""
+    old = standing(laboratory(date(2021, 12, 20)))
+    case_id = receive(old)
+    old.complete(case_id, "choose_way", service_way="announce", way_reason="下落不明")
+    old.at(date(2022, 2, 19))
+
+    assert served(old, case_id) == ("2022-02-18", "announcement")
+
+
+WAYS: dict[str, tuple[dict[str, Any], str]] = {
+    "in_person": (
+        {"received_by": "周立", "received_by_relation": "family", "delivered_on": "2026-03-02"},
+        "直接送达。签收人：周立（同住成年家属）",
+    ),
+    "mail": (
+        {"mail_no": "EMS123", "mail_result": "delivered", "delivered_on": "2026-03-02"},
+        "邮件号：EMS123",
+    ),
+    "transfer": ({"transfer_organ": "某部", "delivered_on": "2026-03-02"}, "转交单位：某部"),
+    "leave": (
+        {"leave_reason": "拒不开门", "leave_witness": "居委会李主任", "delivered_on": "2026-03-02"},
+        "拒收情况：拒不开门。见证人：居委会李主任",
+    ),
+}
+ELEMENTS = {
+    "in_person": "serve_in_person",
+    "mail": "serve_by_mail",
+    "transfer": "serve_by_transfer",
+    "leave": "leave_at_place",
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_every_way_of_service_leaves_a_proof_that_says_how(lab: Laboratory, way: str) -> None:
+    given, told = WAYS[way]
+    case_id = receive(lab)
+    lab.complete(case_id, "choose_way", service_way=way, way_reason="其他方式无法送达")
+    lab.complete(case_id, ELEMENTS[way], **given)
+
+    (proof,) = lab.case(case_id).documents
+    with lab.runtime.store.reading() as connection:
+        page = paper.as_html(blobs.get(connection, proof["sha256"]), proof["media_type"])
+
+    assert served(lab, case_id) == ("2026-03-02", way)
+    assert proof["kind"] == "送达回证"
+    for words in (told, "周立民", "南城管决字〔2026〕第0001号", "送达日期：2026年3月2日"):
+        assert words in page
+
+
+def test_service_by_leaving_needs_a_witness_or_a_picture(lab: Laboratory) -> None:
+    case_id = receive(lab)
+    lab.complete(case_id, "choose_way", service_way="leave", way_reason="拒收")
+
+    with pytest.raises(Malformed):
+        lab.complete(case_id, "leave_at_place", leave_reason="拒收", leave_witness=None, leave_evidence=None)
+
+
+def test_electronic_service_says_that_arrival_counts(lab: Laboratory) -> None:
+    case_id = receive(lab, e_service_consent=True, e_address="zhou@example.test")
+    (proof,) = lab.case(case_id).documents
+    with lab.runtime.store.reading() as connection:
+        page = paper.as_html(blobs.get(connection, proof["sha256"]), proof["media_type"])
+
+    assert "zhou@example.test" in page
+    assert "到达受送达人特定系统的日期" in page
+    assert "邮寄" not in page
