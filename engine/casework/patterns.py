@@ -1,7 +1,8 @@
-"""What only a comparison shows, asked once a night: cases (rules B4, C4, F15) and registers (F16, F17).
+"""What only a comparison shows, asked once a night: cases (B4, C4, F12, F15) and registers (F16, F17).
 
-Called by the heartbeat beside the patrol. It gathers facts over the penalty cases of the last year and asks
-the table `patterns` of the supervision rules about each, and counts what the comparisons of registers find;
+Called by the heartbeat beside the patrol. It gathers facts over the penalty cases of the last year and the
+open letters, asks the table `patterns` of the supervision rules about each, and counts what the comparisons
+of registers find;
 what hits goes into the patrol's book (`nights`). It reads only, issues no card and blames nobody: a pattern
 is a reason to look.
 """
@@ -28,12 +29,13 @@ from engine.records.tables import case as case_table
 TABLE = "patterns"
 NO_CASE = 0  # a finding that speaks of registers
 YEAR, QUARTER = timedelta(days=365), timedelta(days=92)
+_LETTERS = frozenset({"letter", "petition"})
 _DONE_BY_PEOPLE = frozenset({"Receive", "Complete", "Send"})
 
 
 @dataclass(frozen=True)
 class Looked:
-    """What of a penalty case a comparison needs; `file` are the variables of its case file."""
+    """What of a case a comparison needs; `kind` of its procedure, `file` the variables of its case file."""
 
     case_id: int
     number: str
@@ -44,17 +46,21 @@ class Looked:
     not_opened_by: frozenset[str]
     handled_by: frozenset[str]
     file: Mapping[str, Any]
+    kind: str = "penalty"
+    channel: str = ""
 
 
 def patterns(runtime: Runtime, now: datetime) -> list[Missed]:
     """Every pattern that a rule names, in a stable order."""
     with runtime.store.reading() as connection:
         runtime.shelf.refresh(connection)
-        cases = list(_penalties(runtime, connection, now))
+        known = list(_known(runtime, connection, now))
         rules = runtime.shelf.newest("supervision", "supervision")
         models = [one for one in runtime.shelf.supervision(connection, rules) if TABLE in one.decisions]
         apart = list(_registers(runtime, connection, now))
-    facts = [*_idle(cases, now), *_not_opened(cases, now), *_unequal(cases, now)]
+    cases = [case for case in known if case.kind == "penalty"]
+    letters = [case for case in known if case.kind in _LETTERS]
+    facts = [*_idle(cases, now), *_not_opened(cases, now), *_unequal(cases, now), *_twice(letters)]
     return [*(hit for one in facts for model in models for hit in _judged(model, one, now)), *apart]
 
 
@@ -150,6 +156,25 @@ def _unequal(cases: Iterable[Looked], now: datetime) -> Iterator[dict[str, Any]]
             }
 
 
+def _twice(letters: Iterable[Looked]) -> Iterator[dict[str, Any]]:
+    """F12: in how many channels one matter of one sender is open, where it is open more than once. The same
+    matter: the same phone and title, whatever the spaces and capitals."""
+    alike: dict[tuple[str, str], list[Looked]] = defaultdict(list)
+    for case in letters:
+        phone, title = (str(case.file.get(name) or "") for name in ("phone", "title"))
+        if case.open and phone and title:
+            alike[phone, "".join(title.split()).casefold()].append(case)
+    for _matter, listed in sorted(alike.items()):
+        if len(listed) > 1:
+            yield {
+                "kind": "two-channels",
+                "case_id": listed[-1].case_id,
+                "number": listed[-1].number,
+                "channels": len({str(case.file.get("channel") or case.channel) for case in listed}),
+                "told": "、".join(case.number for case in listed[:-1]),
+            }
+
+
 def _decided(case: Looked) -> date | None:
     """The day of a decision that names an amount."""
     day = case.file.get("decided_on")
@@ -163,8 +188,8 @@ def _midnight(day: date, now: datetime) -> datetime:
 # --- reading ---------------------------------------------------------------------------------------
 
 
-def _penalties(runtime: Runtime, connection: Connection, now: datetime) -> Iterator[Looked]:
-    """The penalty cases that are open or were opened within a year and a quarter, by number."""
+def _known(runtime: Runtime, connection: Connection, now: datetime) -> Iterator[Looked]:
+    """The penalty cases that are open or were opened within a year and a quarter, and open letters, by id."""
     t = case_table.c
     since = moment_text(now - YEAR - QUARTER)
     query = select(t.case_id, t.state).where(
@@ -172,11 +197,12 @@ def _penalties(runtime: Runtime, connection: Connection, now: datetime) -> Itera
     )
     for row in connection.execute(query.order_by(t.case_id)).all():
         case = state.loads(row.state)
-        if runtime.shelf.package(connection, case.package).kind == "penalty":
-            yield _looked(connection, case)
+        kind = runtime.shelf.package(connection, case.package).kind
+        if kind == "penalty" or (kind in _LETTERS and case.open):
+            yield _looked(connection, case, kind)
 
 
-def _looked(connection: Connection, case: state.CaseState) -> Looked:
+def _looked(connection: Connection, case: state.CaseState, kind: str) -> Looked:
     file: dict[str, Any] = {}
     last_done = read_moment(case.opened_at)
     root: int | None = None
@@ -199,4 +225,6 @@ def _looked(connection: Connection, case: state.CaseState) -> Looked:
         not_opened_by=frozenset(str(act["person"]) for act in people if act["act"] == "not-open"),
         handled_by=frozenset(str(act["person"]) for act in people if act["role"] in ("handler", "officer")),
         file=file,
+        kind=kind,
+        channel=case.channel,
     )

@@ -81,6 +81,29 @@ def test_f15_the_same_facts_with_different_amounts_in_one_unit_within_a_year() -
     assert rules(patterns._unequal([first, old], NOW)) == []
 
 
+LETTER = replace(
+    CASE, kind="letter", file={"phone": "13800000001", "title": "路灯 不亮", "channel": "mailbox"}
+)
+
+
+def test_f12_one_matter_of_one_sender_that_is_open_in_two_channels() -> None:
+    called = replace(LETTER, number="2", file={**LETTER.file, "title": "路灯不亮", "channel": "phone"})
+    (hit,) = [hit for fact in patterns._twice([LETTER, called]) for hit in patterns._judged(MODEL, fact, NOW)]
+    assert (hit.key, hit.kind) == ("rule:F12", "pattern")
+    assert "2个渠道" in hit.sentence
+    assert "open in 2 channels" in hit.sentence_en
+    for other in (
+        replace(called, open=False),
+        replace(called, file={**called.file, "channel": "mailbox"}),
+        replace(called, file={**called.file, "phone": "13800000002"}),
+        replace(called, file={**called.file, "title": "噪声扰民"}),
+        replace(called, file={"channel": "phone"}),
+    ):
+        assert rules(patterns._twice([LETTER, other])) == []
+    unnamed = replace(called, channel="online", file={"phone": "13800000001", "title": "路灯不亮"})
+    assert rules(patterns._twice([LETTER, unnamed])) == ["rule:F12"]
+
+
 def test_an_idle_penalty_case_is_in_the_book_and_gives_no_card(laboratory: Any) -> None:
     lab = laboratory(date(2026, 3, 2))
     case_id = lab.receive("CF-CG-0001", "shinan.cg", {}, channel="window").case_id
