@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from typing import Any
@@ -38,14 +39,14 @@ def held_by(lab: Any, node: str) -> int:
         )
 
 
-def work_through_kills(nodes: Nodes, lab: Any, kills: int, each: int) -> int:
+def work_through_kills(nodes: Nodes, lab: Any, act: Callable[[], float], kills: int, each: int) -> int:
     """Kill a node when up to `each` moments more have fired, replace it, again and again; a clerk works too.
 
     (Not over a file: SQLite lets a writer of another process wait for seconds beside two that never rest.)
 
     Gives how many of the killed left something behind that they had claimed. There is work at every kill.
     """
-    rng, act = random.Random(SEED), clerk_at_work(lab)
+    rng = random.Random(SEED)
     alone = lab.runtime.store.is_sqlite
     interrupted = 0
     for number in range(kills):
@@ -72,12 +73,13 @@ def demand_each_once(url: str, kills: int, each: int, *, jobs_too: bool = False)
     lab = Laboratory(*runtime_over(url, FIRST), SEED)
     number = kills * each // 4  # of cases with four moments each: about half are left after the last kill
     try:
+        act = clerk_at_work(lab)
         copies(lab, accepted_case(lab), number)
         with lab.runtime.store.reading() as connection:
             expected = armed(connection)
 
         with nodes_over(url, 2) as nodes:
-            interrupted = work_through_kills(nodes, lab, kills, each)
+            interrupted = work_through_kills(nodes, lab, act, kills, each)
         lab.clock.set(AFTER + (kills + 3) * LEASES_OVER)
         while due_moments.fire_due(lab.runtime, "last"):
             pass
@@ -89,7 +91,7 @@ def demand_each_once(url: str, kills: int, each: int, *, jobs_too: bool = False)
         if jobs_too:
             while lab.heartbeat.beat():
                 pass
-            assert supervised(lab) == number + 1, "each case has one supervision case, whoever was killed"
+            assert supervised(lab) == number + 2, "each case has one supervision case, whoever was killed"
     finally:
         lab.runtime.store.close()
 
