@@ -68,20 +68,23 @@ def revoke_cards(task: Task) -> Result:
     The person who last completed that element does it and answers for it. Raises NotAuthorised where that
     person may not, NotFound for a case or card there is none of; a card already revoked stays as it is.
     """
+    numbers = [int(number) for number in task.input.get("cards") or [] if number is not None]
+    if not numbers:  # a complaint or an inspection has no card behind it
+        return {"revoked": []}
     other = _by_number(task.connection, str(task.input.get("case") or ""))
     if other is None:
         raise NotFound(said("Expected a case {case}, but there is none", case=task.input.get("case")))
     actor = task.runtime.directory.actor(_who_did(task))
     revoked = []
-    for number in task.input.get("cards") or []:
+    for number in numbers:
         command = commands.RevokeCard(
-            case_id=other.case_id, card=int(number), reason=str(task.input.get("reason") or "")
+            case_id=other.case_id, card=number, reason=str(task.input.get("reason") or "")
         )
         try:
             task.runtime.within(task.connection, command, actor)
         except Conflict:
             continue
-        revoked.append(int(number))
+        revoked.append(number)
     return {"revoked": revoked}
 
 
