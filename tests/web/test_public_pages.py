@@ -222,6 +222,17 @@ def test_the_questions_lead_to_moving_in_with_one_s_child(town: Town) -> None:
     assert "没有找到这样的事项" in visitor.get("/citizen/find?at=无").text
 
 
+def test_the_questions_are_asked_in_english_and_lead_to_the_same_item(town: Town) -> None:
+    visitor = town.visitor()
+    visitor.post("/language/en", {"next": "/citizen/find"}, at="/citizen/find")
+    text = visitor.get("/citizen/find").text
+    assert "I come from elsewhere" in text
+    assert "Sole traders" in text
+    assert ">我是" not in text
+    told = visitor.get("/citizen/find?at=我是外地人&at=我想落户").text
+    assert "Relatives from elsewhere" in told
+
+
 @pytest.mark.parametrize("code", [LICENCE, HUJI])
 def test_a_guide_has_the_seven_elements(town: Town, code: str) -> None:
     text = town.visitor().get(f"/citizen/items/{code}").text

@@ -22,7 +22,7 @@ from web.casefile.starting import items_applied_for, package_of
 from web.casefile.story import activity
 from web.citizen.room import ROOM
 from web.house import House
-from web.language import _, current, words
+from web.language import SOURCE, _, current, words
 from web.signin.who import house, unit_name
 
 
@@ -66,7 +66,7 @@ def card(item: ServiceItem) -> dict[str, Any]:
         "kind": facts.get("kind", ""),
         "audience": "、".join(facts.get("audience", ())),
         "promised": limit_words(facts.get("promised")),
-        "path": facts.get("guided_path", ()),
+        "path": facts.get("guided_path" if current() == SOURCE else f"guided_path_{current()}", ()),
         "online": facts.get("online_depth", 0) >= 2,
     }
 

@@ -41,10 +41,13 @@ def _said(names: Mapping[str, str]) -> Callable[[str], str]:
     return lambda word: words({"zh": word, "en": names.get(word, word)})
 
 
+kind_name, audience_name, form_name = _said(_KINDS), _said(_AUDIENCES), _said(_FORMS)
+
+
 @ROOM.context_processor
 def vocabularies() -> dict[str, object]:
     """The catalogue's own words, for templates: kinds, audiences, forms of a paper."""
-    return {"kind_name": _said(_KINDS), "audience_name": _said(_AUDIENCES), "form_name": _said(_FORMS)}
+    return {"kind_name": kind_name, "audience_name": audience_name, "form_name": form_name}
 
 
 @ROOM.context_processor
