@@ -29,10 +29,14 @@ CATALOGUES = Path(__file__).resolve().parent / "i18n"
 
 
 @cache
-def catalogue(language: str) -> NullTranslations:
-    """The messages of a language, all rooms together; for one without catalogues, the text itself."""
+def catalogue(language: str, *, engine: bool = False) -> NullTranslations:
+    """The messages of a language, all rooms together; for one without catalogues, the text itself.
+
+    What the engine says is kept apart from the pages' messages: one word may be needed in two senses.
+    """
     together = Catalog(locale=language)
-    for path in sorted((CATALOGUES / language).glob("*.po")):
+    files = [path for path in (CATALOGUES / language).glob("*.po") if path.name.startswith("said.") == engine]
+    for path in sorted(files):
         with path.open("rb") as lines:
             for message in read_po(lines, locale=language, charset="utf-8"):
                 if message.id:

@@ -34,7 +34,7 @@ def told(sentence: str, language: str = "") -> str:
         return "".join(places.values())
     if language == SOURCE:
         places = {place: _quoted(words) if place.endswith("!r") else words for place, words in places.items()}
-    return filled(str(catalogue(language).gettext(sentence.template)), places)
+    return filled(str(catalogue(language, engine=True).gettext(sentence.template)), places)
 
 
 def told_finding(finding: Finding, language: str = "") -> Finding:
@@ -89,7 +89,7 @@ _TELLING = 12
 def _recognised(record: str, telling: int = _TELLING) -> str:
     if len(record) > _LONGEST:
         return record
-    if catalogue(SOURCE).gettext(record) != record:
+    if catalogue(SOURCE, engine=True).gettext(record) != record:
         return Said(record, record)
     for own, pattern, template, places in _patterns():
         match = pattern.fullmatch(record) if own >= telling else None

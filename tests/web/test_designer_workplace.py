@@ -132,7 +132,7 @@ def test_whoever_was_slower_overwrites_nothing(town: Town, designer: Visitor, dr
     second = post_json(designer, f"{draft}/diagram", {"xml": xml, "version": 1}, f"{draft}/diagram")
 
     assert (first.status_code, second.status_code) == (200, 409)
-    assert "chengxi has saved version 2" in json.loads(second.text)["sentence"]
+    assert "chengxi此后已经保存了第2版" in json.loads(second.text)["sentence"]
     assert files(town)["hall.bpmn"] == xml + "\n"
 
 
