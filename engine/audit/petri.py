@@ -17,37 +17,12 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any
 
+from engine.audit.reduction import Net, Transition, reduced
 from engine.bpmn.definition import Definition
 from engine.errors import IllegalDefinition, said
 
 MOST_WAYS = 8
 """Ways of one inclusive gateway: their sets are drawn one by one."""
-
-
-@dataclass(frozen=True)
-class Transition:
-    """What takes a token from each place of `takes` and puts one on each of `gives`; silent without label."""
-
-    id: str
-    label: str | None
-    takes: tuple[str, ...]
-    gives: tuple[str, ...]
-
-
-@dataclass
-class Net:
-    """A net that begins with one token on `start` and is done with one on `end` and no other."""
-
-    id: str
-    places: list[str] = field(default_factory=list)
-    transitions: list[Transition] = field(default_factory=list)
-    start: str = "start"
-    end: str = "end"
-
-    @property
-    def labels(self) -> frozenset[str]:
-        """The ids of all visible transitions."""
-        return frozenset(one.label for one in self.transitions if one.label is not None)
 
 
 def net_of(definition: Definition, process: str | None = None) -> Net:
@@ -60,7 +35,7 @@ def net_of(definition: Definition, process: str | None = None) -> Net:
     scope = drawing.body(found.body, drawing.net.end)
     drawing.step(None, (drawing.net.start,), (scope.here, scope.active, scope.begin))
     drawing.finish()
-    return drawing.net
+    return reduced(drawing.net)
 
 
 @dataclass

@@ -10,7 +10,7 @@ from typing import Any
 
 from lxml import etree
 
-from engine.audit.petri import Net, Transition
+from engine.audit.reduction import Net, Transition
 from engine.records.entries import Entry, Event
 
 _NAMESPACE = "http://www.pnml.org/version-2009/grammar/pnml"

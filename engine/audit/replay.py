@@ -8,7 +8,7 @@ organisation of today.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection
@@ -85,33 +85,53 @@ class Verdict:
 
 def replay(connection: Connection, shelf: Shelf, settings: Settings, entries: Iterable[Entry]) -> Verdict:
     """Decide a case's entries again, from the first."""
+    going = Replaying(connection, shelf, settings)
+    for entry in entries:
+        deviation = going.take(entry)
+        if deviation is not None:
+            return deviation
+    return going.verdict()
+
+
+@dataclass
+class Replaying:
+    """A replay under way: where it has come to. A copy goes on by itself."""
+
+    connection: Connection
+    shelf: Shelf
+    settings: Settings
     state: CaseState | None = None
     marking: Marking | None = None
-    counted = events = 0
-    for entry in entries:
-        counted += 1
+    entries: int = 0
+    events: int = 0
+
+    def verdict(self) -> Verdict:
+        """What it has found so far: all that was taken conforms."""
+        return Verdict(True, self.entries, self.events)
+
+    def take(self, entry: Entry) -> Verdict | None:
+        """Decide the next entry again; None where it conforms, else the verdict that ends the replay."""
+        self.entries += 1
         if entry.erased:
-            reason = said("its data has been disposed of and cannot be decided again")
-            return Verdict(False, counted, events, entry.seq, reason=reason, disposed=True)
-        state = state or CaseState(case_id=entry.case_id or 0)
+            return replace(self._ended(entry, None, None, None, _DISPOSED), disposed=True)
+        state = self.state or CaseState(case_id=entry.case_id or 0)
         try:
-            ground = ground_of(connection, shelf, settings, entry)
-            decision = decide(state, marking, commands.from_data(entry.command), ground)
+            ground = ground_of(self.connection, self.shelf, self.settings, entry)
+            decision = decide(state, self.marking, commands.from_data(entry.command), ground)
         except (BanjieError, KeyError, TypeError, ValueError) as error:
-            return Verdict(
-                False,
-                counted,
-                events,
-                entry.seq,
-                reason=said("the command cannot be decided again"),
-                replayed=str(error),
-            )
+            return self._ended(entry, None, None, str(error), said("the command cannot be decided again"))
         found = _compare(entry, decision)
         if found is not None:
-            return Verdict(False, counted, events, entry.seq, *found)
-        events += len(entry.events)
-        state, marking = decision.state, decision.marking
-    return Verdict(True, counted, events)
+            return self._ended(entry, *found)
+        self.events += len(entry.events)
+        self.state, self.marking = decision.state, decision.marking
+        return None
+
+    def _ended(self, entry: Entry, event: int | None, recorded: Any, replayed: Any, reason: str) -> Verdict:
+        return Verdict(False, self.entries, self.events, entry.seq, event, recorded, replayed, reason)
+
+
+_DISPOSED = said("its data has been disposed of and cannot be decided again")
 
 
 def _compare(entry: Entry, decision: Decision) -> tuple[int | None, Any, Any, str] | None:

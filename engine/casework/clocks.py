@@ -141,8 +141,22 @@ def find(state: CaseState, chain: tuple[int, ...], rule_id: str) -> int | None:
 
 
 def ledger_of(state: CaseState, number: int) -> Ledger:
-    """The ledger of a period."""
-    return Ledger.from_data(state.periods[number]["ledger"])
+    """The ledger of a period.
+
+    A step asks for it many times. Its data never change in place, so what was read of the very same data is
+    kept beside them for a while.
+    """
+    data = state.periods[number]["ledger"]
+    kept = _READ.get(id(data))
+    if kept is None or kept[0] is not data:
+        if len(_READ) >= _MOST_READ:
+            _READ.clear()
+        kept = _READ[id(data)] = (data, Ledger.from_data(data))
+    return kept[1]
+
+
+_MOST_READ = 512
+_READ: dict[int, tuple[Any, Ledger]] = {}
 
 
 def calendar_of(state: CaseState, number: int, calendar: Calendar) -> Calendar:

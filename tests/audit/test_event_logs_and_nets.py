@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from forging import received
 from founded import runtime_over
 from lxml import etree
 
 from engine import bpmn
 from engine.audit import ocel, petri, pnml, xes
+from engine.audit.reduction import Net
 from engine.errors import IllegalDefinition
-from engine.records import journal
 from timers.laboratory import Laboratory
 
-CASES = int(os.environ.get("BANJIE_MINED", "1000"))
-"""Cases of each procedure that the nightly test aligns."""
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 
 
@@ -32,7 +28,7 @@ def lab(founded_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     path.write_bytes(founded_sqlite.read_bytes())
     with Laboratory(*runtime_over(f"sqlite:///{path}"), 21) as made:
         for item, unit, steps in (("HJ-LH-0004", "shinan.ga.zs", 60), ("XK-SR-0035", "shinan.cg", 2)):
-            case_id = made.receive(item, unit, {}, channel="window").case_id
+            case_id = received(made, item, unit)
             for _ in range(steps):
                 made.advance(case_id)
         yield made
@@ -107,7 +103,7 @@ def test_the_object_centric_log_names_no_applicant(lab: Laboratory) -> None:
         assert lab.case(case_id).applicant not in text
 
 
-def fires(net: petri.Net, trace: list[str]) -> bool:
+def fires(net: Net, trace: list[str]) -> bool:
     """Whether a net allows a trace from beginning to end, found by trying: small nets only."""
     seen: set[tuple[int, tuple[str, ...]]] = set()
     todo = [(0, (net.start,))]
@@ -129,7 +125,7 @@ def fires(net: petri.Net, trace: list[str]) -> bool:
     return False
 
 
-def drawn(inside: str) -> petri.Net:
+def drawn(inside: str) -> Net:
     text = (
         f'<definitions xmlns="{BPMN}" targetNamespace="t"><message id="m" name="m"/>'
         f'<process id="p" isExecutable="true">{inside}</process></definitions>'
@@ -229,40 +225,3 @@ def test_the_net_is_written_with_its_markings(lab: Laboratory) -> None:
     names = [node.text for node in root.iterfind(".//p:transition/p:name/p:text", space)]
     assert "review" in names
     assert root.find(".//p:place[@id='start']/p:initialMarking/p:text", space).text == "1"
-
-
-def traces(lab: Laboratory) -> dict[str, tuple[petri.Net, list[list[str]]]]:
-    """The traces of every procedure, called ones too, with its net."""
-    found: dict[str, tuple[petri.Net, list[list[str]]]] = {}
-    with lab.runtime.store.reading() as connection:
-        shelf = lab.runtime.shelf
-        shelf.refresh(connection)
-        heads = [stream for stream, _, _ in journal.heads(connection) if stream.startswith("case:")]
-        told = [list(journal.read(connection, stream)) for stream in heads]
-        for version in shelf.versions("package"):
-            package = shelf.package(connection, version.digest)
-            net = petri.net_of(package.definition, package.process)
-            runs = [pnml.traces_of(entries, package.definition.digest, net) for entries in told]
-            found[version.name] = (net, [trace for each in runs for trace in each])
-    return found
-
-
-@pytest.mark.nightly
-@pytest.mark.timeout(6 * 3600)
-def test_a_thousand_cases_of_each_procedure_align_with_its_net_and_a_tampered_one_does_not(
-    founded_sqlite_url: str, tmp_path: Path
-) -> None:
-    if importlib.util.find_spec("pm4py") is None:
-        pytest.skip("the extra `mining` (the package pm4py) is not installed")
-    mining = importlib.import_module("mining_tools")
-    with Laboratory(*runtime_over(founded_sqlite_url), 3) as lab:
-        mining.live_all_procedures(lab, CASES)
-        for name, (net, told) in traces(lab).items():
-            path = tmp_path / f"{name}.pnml"
-            path.write_bytes(pnml.written(net))
-            variants = sorted(set(map(tuple, told)))
-            assert [(t, f) for t, f in mining.fitness(path, variants) if f != 1.0] == [], name
-            if variants:
-                longest = max(variants, key=len)
-                tampered = (*longest[:-2], longest[-1], longest[-2]) if len(longest) > 1 else (*longest, "x")
-                assert [f for _, f in mining.fitness(path, [tampered]) if f == 1.0] == [], name
