@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from engine.audit.history import case_file
-from engine.records import journal
+from engine.records import journal, registers
 from engine.records.shared_tables import publication
 from timers.laboratory import of_its_own
 
@@ -89,3 +89,38 @@ def test_a_published_letter_does_not_name_its_sender(laboratory):
     assert row.subject == "王*"
     assert "王芳" not in row.content
     assert "13800138005" not in row.content
+
+
+def test_a_lead_names_its_reporter_to_nobody_but_intake_and_never_as_the_party(laboratory):
+    case_id = written(laboratory, "某烧烤店每晚占用人行道摆摊经营，请予以处理。", phone="13800138003")
+    given = {"kind_checked": "complain", "disposal": "penalty", "lead_item": "street_trading"}
+    laboratory.complete(case_id, "classify", is_report=False, transfer_unit="laoshan.cg", **given)
+
+    opened = file_of(laboratory, case_id)["opened"]
+    lead = laboratory.case(int(opened["case_id"]))
+    file = file_of(laboratory, lead.case_id)
+    assert (lead.procedure, lead.unit) == ("cf_general", "laoshan.cg")
+    assert file["reporter"] == "王芳"
+    assert "13800138003" not in str(file)
+    assert "王芳" not in lead.applicant
+
+
+def test_a_letter_can_be_withdrawn_until_it_is_answered_and_no_longer(laboratory):
+    case_id = written(laboratory, phone="13800138002")
+    assert [row["name"] for row in laboratory.case(case_id).subscriptions.values()] == ["撤回来信"]
+
+    answered(laboratory, case_id, "已责令施工单位停止夜间施工，并将每晚巡查，感谢您的监督。第二次。")
+
+    assert [row["name"] for row in laboratory.case(case_id).subscriptions.values()] == ["评价"]
+
+
+def test_whoever_rates_is_not_in_the_register_of_ratings(laboratory):
+    case_id = written(laboratory, phone="13800138001")
+    answered(laboratory, case_id, "已责令施工单位停止夜间施工，并将每晚巡查，感谢您的监督。第三次。")
+    laboratory.send(case_id, "rated", rating_level=2, rating_note="没有解决")
+
+    with laboratory.runtime.store.reading() as connection:
+        row = registers.get(connection, "ratings", laboratory.case(case_id).number)
+    assert row.data["level"] == 2
+    assert "王芳" not in str(row.data)
+    assert "13800138001" not in str(row.data)
