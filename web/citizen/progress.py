@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from engine.casework import commands
 from engine.errors import ActBlocked, Malformed, TooLarge, TooManyAttempts
 from engine.organisation.model import Actor
-from web.casefile import acts, clocks, drafts, facts, filling, serving, story
+from web.casefile import acts, clocks, drafts, facts, filling, readings, serving, story
 from web.casefile.acts import OpenAct
 from web.casefile.filling import Filling
 from web.casefile.opening import CaseFile, open_case
@@ -123,6 +123,8 @@ def document(number: str, sha256: str) -> str:
     case = case_of(number)
     serving.may_frame()
     found = serving.belongs(case, sha256, public=True)
+    if "issued_on" in found:
+        readings.read_first(house(), party(case), case.case_id, found)
     address = url_for("citizen.file", number=number, sha256=sha256)
     return render_template("citizen/document.html", case=case, file=found, address=address)
 
@@ -131,7 +133,10 @@ def document(number: str, sha256: str) -> str:
 def file(number: str, sha256: str) -> Response:
     """A document or a file the applicant handed in."""
     proof.demand_code(house(), number)
-    found = serving.belongs(case_of(number), sha256, public=True)
+    case = case_of(number)
+    found = serving.belongs(case, sha256, public=True)
+    if "issued_on" in found:
+        readings.read_first(house(), party(case), case.case_id, found)
     return serving.answer(house(), found, download="download" in request.args)
 
 

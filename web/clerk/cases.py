@@ -14,11 +14,12 @@ from werkzeug.wrappers import Response
 
 from engine import canonical
 from engine.records.tables import card as card_table
-from web.casefile import acts, clocks, facts, serving, story
+from web import display
+from web.casefile import acts, clocks, facts, readings, serving, story
 from web.casefile.opening import CaseFile
 from web.clerk.reading import link_to, read_case
 from web.clerk.room import ROOM
-from web.language import words
+from web.language import _, words
 from web.signin.who import current_actor, house, unit_name
 from web.watching.cards import status_names
 
@@ -44,7 +45,8 @@ def case(number: str) -> str:
 
 
 def documents(found: CaseFile) -> list[dict[str, Any]]:
-    """The issued documents with their addresses, oldest first."""
+    """The issued documents with their addresses and when the party first opened them, oldest first."""
+    opened = readings.first_readings(house(), found.case_id)
     return [
         {
             "name": f"{document['kind']} {document.get('number') or ''}".strip(),
@@ -52,9 +54,14 @@ def documents(found: CaseFile) -> list[dict[str, Any]]:
             "size": document["size"],
             "on": document["issued_on"],
             "sha256": document["sha256"],
+            "by": _opened(opened.get(document["sha256"])),
         }
         for document in found.state.documents
     ]
+
+
+def _opened(moment: str | None) -> str:
+    return _("当事人 %(when)s 首次查看", when=display.moment(moment)) if moment else ""
 
 
 def open_items(found: CaseFile) -> list[dict[str, Any]]:
