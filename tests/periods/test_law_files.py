@@ -40,6 +40,63 @@ def test_the_shipped_figures_of_the_licensing_law(rules):
     assert rules.of("xk.hearing.notice", on).reading == "strict"
 
 
+UNITS = {  # which law counts how: working days W, natural days N, months M
+    "行政许可法": "xk.accept 5W xk.decision 20W xk.joint 45W xk.lower 20W xk.issue 10W xk.hearing.ask 5W "
+    "xk.hearing.organise 20W xk.hearing.notice 7W xk.inspect 5W xk.renewal 30N",
+    "行政处罚法": "cf.preserve 7W cf.hearing.ask 5W cf.hearing.notice 7W cf.decision 90N cf.serve 7W "
+    "cf.pay 15N cf.cash.authority 2W cf.cash.bank 2W gs.withdraw 3W cf.limitation 2Y cf.limitation.grave 5Y",
+    "行政强制法": "cf.remind 10W cf.seizure 30N cf.court.enforce 3M cf.late.enforce 30N",
+    "复议、诉讼": "cf.review 60N cf.sue 6M cf.sue.after-review 15N cf.announce 30N",
+    "政府信息公开条例": "gk.answer 20W gk.correction 7W gk.third-party 15W gk.co-author 15W gs.proactive 20W",
+    "信访工作条例": "xf.forward 15N xf.tell 15N xf.object 5W xf.handle 60N xf.review.ask 30N xf.review 30N "
+    "xf.final.ask 30N xf.final 30N",
+    "代表建议": "jy.assign 5W jy.object 5W jy.assist 1M jy.answer 3M jy.again 1M",
+    "招标投标": "zb.sale 5N zb.bid 20N zb.clarify 15N zb.object 10N zb.object.answer 3N zb.candidates 3N "
+    "zb.candidates.shown 3N zb.contract 30N zb.report 15N zb.bond 5N zb.complain 10N zb.complaint.accept 3W "
+    "zb.complaint.decide 30W",
+    "政府采购": "cg.question 3W cg.query 7W cg.query.answer 7W cg.complain 15W cg.complaint.decide 30W "
+    "cg.contract 30N cg.publish 2W",
+    "监督、督查": "jc.correct 30N jc.decision 30N jc.complaint 5W dc.review.ask 30N dc.review 30N",
+}  # fmt: skip
+GROWTH = {
+    "xk.decision": ("10W", "机关负责人"),
+    "xk.joint": ("15W", "本级人民政府负责人"),
+    "cf.seizure": ("30N", "机关负责人"),
+    "gk.answer": ("20W", "公开机构负责人"),
+    "xf.handle": ("30N", "机关负责人"),
+    "jy.answer": ("3M", "代表工作机构"),
+}
+
+
+@pytest.mark.parametrize("law", UNITS)
+def test_each_law_counts_in_its_own_units(rules, law):
+    words = UNITS[law].split()
+    figures = dict(zip(words[::2], words[1::2], strict=True))
+    assert {name: str(rules.of(name, date(2026, 3, 2)).limit) for name in figures} == figures
+
+
+@pytest.mark.parametrize("name", GROWTH)
+def test_an_extension_is_taken_once_by_the_rank_named_and_told(rules, name):
+    rule = rules.of(name, date(2026, 3, 2))
+    (stage,) = rule.extensions
+    assert (str(stage.max), stage.approver) == GROWTH[name]
+    assert (stage.times, stage.notify) == (1, True)
+
+
+def test_a_petition_is_suspended_by_a_hearing_in_the_last_instance_only(rules):
+    on = date(2026, 3, 2)
+    assert rules.of("xf.final", on).excludes("听证")
+    assert not any(
+        rules.of(name, on).excluded for name in ("xf.handle", "xf.review", "xf.tell", "xf.forward")
+    )
+
+
+def test_a_penalty_of_market_supervision_has_its_own_list_of_suspensions(rules):
+    rule = rules.of("cf.decision.market", date(2026, 3, 2))
+    assert (str(rule.limit), str(rule.stage(0).max), rule.stage(1)) == ("90N", "30N", None)
+    assert {"中止", "听证", "公告", "检测", "检验", "检疫", "鉴定"} == {entry.kind for entry in rule.excluded}
+
+
 def test_only_a_citizens_own_periods_are_of_class_party(rules):
     party = {rule.id for rule in rules if rule.klass == "party"}
     assert {"xk.hearing.ask", "xk.correction", "hj.supply", "cf.pay", "cf.review", "xf.review.ask"} <= party
