@@ -59,7 +59,8 @@ BREACHES: dict[str, tuple[dict[str, Any], list[tuple[str, str, bool]]]] = {
          "case": case(hearing_on="2026-05-08")}, [("A13", "R", True)]),
     "chaired by an officer of the case": (
         {"event": done("hear", "hearing-chair", hearing_state="held") | {"date": "2026-05-08"},
-         "case": case(hearing_on="2026-05-08"), "history": [{**TOLD, "act": "investigate", "person": "zhao"}]},
+         "case": case(hearing_on="2026-05-08"),
+         "history": [{**TOLD, "act": "investigate", "person": "zhao"}]},
         [("E6", "R", True), ("SOD-1", "R", True)]),
     "an officer of the case is to chair": (
         {"event": done("assign", "legal-reviewer", chair_name="张伟", chair_certificate="鲁B370210"),

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from founded import runtime_over
@@ -24,12 +25,12 @@ from engine.records import journal
 from engine.records.shared_tables import publication
 from timers.laboratory import Laboratory
 
-LEAD = {
+LEAD: dict[str, Any] = {
     "item_code": "spilling", "act_on": "2026-01-05", "lead_source": "patrol", "party_type": "enterprise",
     "party_name": "琴岛运输有限公司", "party_id": "91350100M000100Y43", "phone": "13800001234",
     "e_service_consent": False, "officer1_cert": "鲁B370201", "officer2_cert": "鲁B370202",
 }  # fmt: skip
-OFFICER = {
+OFFICER: dict[str, Any] = {
     "unit": "shinan.cg", "valid_from": "2010-01-01", "valid_to": "2028-12-31", "fields": ["城市管理"],
     "area": "shinan", "state": "valid",
 }  # fmt: skip
@@ -56,7 +57,12 @@ def decided_beside_the_table(city: Laboratory) -> int:
     do(city, number, date(2026, 1, 8), "assign")
     do(city, number, date(2026, 1, 8), "investigate", needed_steps=[])
     do(city, number, date(2026, 1, 8), "order_correction")
-    facts = {"fact_finding": "established", "measurable": True, "length_m": 12, "lane_full_width_m": Decimal("3.5")}
+    facts: dict[str, Any] = {
+        "fact_finding": "established",
+        "measurable": True,
+        "length_m": 12,
+        "lane_full_width_m": Decimal("3.5"),
+    }
     do(city, number, date(2026, 1, 9), "record_facts", **facts)
     weighed(city, number, date(2026, 1, 12), told=date(2026, 1, 13))
     do(city, number, date(2026, 1, 27), "decide", decision="penalise", decided_amount=4000)
@@ -77,7 +83,7 @@ def delivered(city: Laboratory, number: int, day: date) -> None:
     do(city, number, day, "serve_in_person", delivered_on=day.isoformat())
 
 
-def do(city: Laboratory, number: int, day: date, element: str, /, **given: object) -> None:
+def do(city: Laboratory, number: int, day: date, element: str, /, **given: Any) -> None:
     city.at(max(day, city.today))
     city.complete(number, element, **given)
 
@@ -88,7 +94,7 @@ def supervision(city: Laboratory, number: int) -> int:
     return int(belongs["case_id"])
 
 
-def file_of(city: Laboratory, number: int) -> dict:
+def file_of(city: Laboratory, number: int) -> dict[str, Any]:
     with city.runtime.store.reading() as connection:
         return dict(case_file(journal.read(connection, journal.case_stream(number))))
 
