@@ -350,7 +350,7 @@ def _refuse_overtaken(connection: Connection, found: Draft) -> None:
             said(
                 "Expected version {base} of {name} to be the newest, but version {newest} has been "
                 "deployed since this draft was begun",
-                base=found.base or "none",
+                base=found.base or said("none"),
                 name=found.name,
                 newest=newest,
             )
