@@ -78,7 +78,7 @@ def redated(stream: str, seq: int) -> str:
         ("erased without approval", "DELETE FROM blob WHERE sha256 IN (SELECT sha256 FROM blob LIMIT 1)"),
         (
             "put in at the end",
-            copied("case:1", last="1", to="(SELECT max(seq) + 1 FROM entry WHERE stream = 'case:1')"),
+            copied("case:1", last="1", to=AFTER_ALL),
         ),
         ("put in as a stream of its own", copied("case:1", last="1", to="1", stream="case:77")),
         ("re-dated in row and head", redated("case:1", 2)),

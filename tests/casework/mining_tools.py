@@ -2,58 +2,77 @@
 
 from __future__ import annotations
 
-import importlib
-import warnings
-from datetime import timedelta
+import json
+import os
+import resource
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from engine.definitions import catalogue
-from engine.errors import BanjieError
+from guided_lives import Guide
+from paper_lives import Paper
+from sqlalchemy import Connection
+
+from engine.audit import petri, pnml
+from engine.audit.reduction import Net
+from engine.records.entries import Entry
 from timers.laboratory import Laboratory
 
 Trace = tuple[str, ...]
+PYTHON = os.environ.get("BANJIE_MINING_PYTHON", sys.executable)
+"""The interpreter that has pm4py: the extra `mining` is large and may live in an environment of its own."""
+MOST_MEMORY = 4 << 30
+LONGEST_TRACE = 60
+"""A trace of more signs is left out: an alignment's cost grows faster than its length."""
 
 
-def items_by_procedure(lab: Laboratory) -> dict[str, list[tuple[str, str]]]:
-    """Every service item with the first unit that handles it, by procedure."""
-    shelf = lab.runtime.shelf
-    with lab.runtime.store.reading() as connection:
-        shelf.refresh(connection)
-        bundle = shelf.bundle(connection, shelf.newest("catalogue", "catalogue"))
-    found: dict[str, list[tuple[str, str]]] = {}
-    for code, item in sorted(catalogue.read(bundle.texts(".toml")).items()):
-        if item.units:
-            found.setdefault(item.procedure, []).append((code, item.units[0]))
+def installed() -> bool:
+    """Whether pm4py can be imported there."""
+    probe = "import importlib.util, sys; sys.exit(importlib.util.find_spec('pm4py') is None)"
+    return subprocess.run([PYTHON, "-c", probe], check=False).returncode == 0
+
+
+def lives(lab: Laboratory, connection: Connection, number: int, seed: int) -> Iterator[list[Entry]]:
+    """The entries of so many cases of each procedure, with withdrawals and timers, each led to its end."""
+    guide = Guide(Paper(lab, connection, seed), led_on=1)
+    for procedure in guide.paper.procedures():
+        made = tried = 0
+        while made < number and tried < number * 2:
+            tried += 1
+            life = guide.live(tried, procedure)
+            if life.entries:
+                made += 1
+                yield life.entries
+
+
+def variants(
+    lab: Laboratory, connection: Connection, number: int, seed: int
+) -> dict[str, tuple[Net, dict[Trace, int]]]:
+    """The net of every procedure, called ones too, and each different trace with how many runs took it."""
+    found: dict[str, tuple[Net, dict[Trace, int]]] = {}
+    by_digest: dict[str, str] = {}
+    for version in lab.runtime.shelf.versions("package"):
+        package = lab.runtime.shelf.package(connection, version.digest)
+        found[version.name] = (petri.net_of(package.definition, package.process), {})
+        by_digest[version.name] = package.definition.digest
+    for entries in lives(lab, connection, number, seed):
+        for name, (net, counted) in found.items():
+            for trace in map(tuple, pnml.traces_of(entries, by_digest[name], net)):
+                counted[trace] = counted.get(trace, 0) + 1
     return found
-
-
-def live_all_procedures(lab: Laboratory, number: int) -> list[int]:
-    """So many cases of each procedure, with withdrawals and timers, over half a year."""
-    made = []
-    first = lab.today
-    for _procedure, items in sorted(items_by_procedure(lab).items()):
-        for index in range(number):
-            try:
-                made.append(lab.receive(*items[index % len(items)], {}).case_id)
-            except BanjieError:
-                continue  # an application that was filled in wrongly is answered and opens no case
-    lab.run(made, first + timedelta(days=200), wild=True)
-    return made
 
 
 def fitness(net_file: Path, traces: list[Trace]) -> list[tuple[Trace, Any]]:
     """The fitness of the best alignment of each trace with the net; None where it was not found in time."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # pm4py's own, and those of what it stands on
-        pm4py = importlib.import_module("pm4py")
-        logs = importlib.import_module("pm4py.objects.log.obj")
-        alignments = importlib.import_module("pm4py.algo.conformance.alignments.petri_net.algorithm")
-        net, begin, end = pm4py.read_pnml(str(net_file))
-        log = logs.EventLog(
-            [logs.Trace([logs.Event({"concept:name": name}) for name in trace]) for trace in traces]
-        )
-        found = alignments.apply(log, net, begin, end, parameters={"show_progress_bar": False})
-    return [
-        (trace, None if one is None else one["fitness"]) for trace, one in zip(traces, found, strict=True)
-    ]
+    asked = net_file.with_suffix(".json")
+    asked.write_text(json.dumps(traces), "utf-8")
+    script = Path(__file__).with_name("aligning.py")
+    done = subprocess.run(
+        [PYTHON, str(script), str(net_file), str(asked)],
+        check=True,
+        stdout=subprocess.PIPE,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY)),
+    )
+    return list(zip(traces, json.loads(done.stdout), strict=True))

@@ -2,21 +2,24 @@
 
 A thousand lives through the whole runtime take a quarter of an hour; the same commands decided on paper take
 a minute, and every entry is written and read back as the journal holds it. What built-in jobs would have done
-is made up here. Used by `test_a_thousand_lives.py`; whatever package ships is picked up from the catalogue.
+is made up here. Used by `guided_lives.py`, which says what a life does next.
 """
 
 from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from paper_forms import PaperForms
+from paper_registers import Absent, PaperRegisters
 from sqlalchemy import Connection
 
 from engine import canonical
+from engine.bpmn.definition import Definition, Flow
 from engine.bpmn.marking import Marking
 from engine.casework import clocks, commands
 from engine.casework.decide import decide
@@ -27,15 +30,12 @@ from engine.definitions import catalogue
 from engine.definitions.packages import Package
 from engine.errors import BanjieError
 from engine.organisation.model import Actor
-from engine.records.entries import GENESIS, Entry, from_row
-from timers import samples
+from engine.records.entries import GENESIS, Entry, Event, from_row
 from timers.laboratory import Laboratory
 
-POOL = 10
-"""Fillings of one form that are made; from then on one of them is taken again."""
-LONGEST = 30
-"""Steps nobody has to wait for: a life that takes more is left as it stands."""
-PAUSES = (30, 90, 240, 1440, 2880, 4320, 20_160)  # minutes between acts; the last lets limits pass
+FIRST_MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
+RETRIES = 30
+"""Jobs in a row: more than any procedure has before somebody must act."""
 
 
 @dataclass
@@ -46,6 +46,12 @@ class Life:
     state: CaseState = field(default_factory=CaseState)
     marking: Marking | None = None
     given: dict[str, Any] = field(default_factory=dict)
+    moment: datetime = FIRST_MOMENT
+    scopes: dict[int, Mapping[str, Any]] = field(default_factory=dict)
+
+    def fork(self) -> Life:
+        """A life that begins as this one did and goes on by itself."""
+        return replace(self, entries=[*self.entries], given={**self.given}, scopes={**self.scopes})
 
 
 class Paper:
@@ -56,12 +62,14 @@ class Paper:
         self.connection = connection
         self.rng = random.Random(seed)
         self.refused: Counter[str] = Counter()
-        self.passed: Counter[str] = Counter()
-        self._pool: dict[str, list[dict[str, Any]]] = {}
+        self.passed: Counter[tuple[str, str]] = Counter()
+        self.called: dict[str, set[tuple[str, str]]] = {}
+        self.forms = PaperForms(lab, self.rng)
         self._grounds: dict[tuple[str, str], Ground] = {}
         shelf = lab.runtime.shelf
         shelf.refresh(connection)
         bundle = shelf.bundle(connection, shelf.newest("catalogue", "catalogue"))
+        self.registers = PaperRegisters(lab, connection, self.rng)
         self.items = [item for item in catalogue.read(bundle.texts(".toml")).values() if item.units]
 
     def procedures(self) -> list[str]:
@@ -70,81 +78,69 @@ class Paper:
 
     # -- one life ------------------------------------------------------------------------------------
 
-    def live(self, number: int, procedure: str) -> Life:
-        """The life of a case from its reception on; without entries where it was refused at once."""
+    def begin(self, number: int, procedure: str) -> Life:
+        """A case that has just been received; without entries where it was refused."""
         item = self.rng.choice([item for item in self.items if item.procedure == procedure])
-        package = self._package(procedure)
+        package = self.package(procedure)
         moment = self.lab.clock.now() + timedelta(minutes=self.rng.randint(0, 60 * 24 * 200))
-        life = Life(CaseState and [], CaseState(case_id=number))
-        life.given = self._filled(package, package.first_form, {})
+        unit = self.rng.choice(item.units)
+        life = Life([], CaseState(case_id=number), moment=moment)
+        life.given = self._filled(package, package.first_form, life, unit, "")
         actor = Actor.party(str(life.given.get("applicant_name") or "某人"))
         channel = self.rng.choice(("online", "window"))
-        unit = self.rng.choice(item.units)
         command = commands.Receive(item=item.code, unit=unit, channel=channel, variables=life.given)
         answers = {"case_id": number, "number": f"{moment:%Y}{number:07d}", "query_hash": "", "called": {}}
-        if self._do(life, command, actor, moment, answers, item.code, package):
-            self._go_on(life, moment)
+        if self._do(life, command, actor, answers, item.code, package):
+            self._jobs(life)
         return life
 
-    def _go_on(self, life: Life, moment: datetime) -> None:
-        for _ in range(LONGEST):
-            moment = self._jobs(life, moment)
-            if not life.state.open:
-                return
-            following = moment + timedelta(minutes=self.rng.choice(PAUSES))
-            due = self._next_due(life)
-            if due is not None and (due[0] <= following or not self._can_act(life)):
-                moment = max(due[0], moment)
-                if not self._step(life, commands.FireDue(case_id=life.state.case_id, key=due[1]), moment):
-                    return
-            elif self._can_act(life):
-                moment = following
-                self._act(life, moment)
-            else:
-                return
-
-    def _next_due(self, life: Life) -> tuple[datetime, str] | None:
+    def next_due(self, life: Life) -> tuple[datetime, str] | None:
+        """The moment and key of what falls due next."""
         ground = self._ground(life.state.item, self._own(life))
         found = sorted((at, key) for key, at in clocks.dues(life.state, ground.calendar).items())
         return found[0] if found else None
 
-    def _messages(self, life: Life) -> list[int]:
+    def wait(self, life: Life, due: tuple[datetime, str]) -> bool:
+        """Nobody acts until something falls due."""
+        life.moment = max(due[0], life.moment)
+        done = self._step(life, commands.FireDue(case_id=life.state.case_id, key=due[1]))
+        self._jobs(life)
+        return done
+
+    def act(self, life: Life, kind: str, key: int, after: timedelta) -> None:
+        """After a while somebody completes the work item of that key, or sends what is awaited there."""
+        life.moment += after
+        (self._complete if kind == "item" else self._send)(life, key)
+        self._jobs(life)
+
+    def messages(self, life: Life) -> list[int]:
+        """The subscriptions that somebody's message would answer."""
         return [key for key, row in sorted(life.state.subscriptions.items()) if row["kind"] == "message"]
 
-    def _can_act(self, life: Life) -> bool:
-        return bool(life.state.items or self._messages(life))
-
-    def _act(self, life: Life, moment: datetime) -> None:
-        messages = self._messages(life)
-        if messages and (not life.state.items or self.rng.random() < 0.12):
-            self._send(life, self.rng.choice(messages), moment)
-        else:
-            self._complete(life, self.rng.choice(sorted(life.state.items)), moment)
-
-    def _send(self, life: Life, key: int, moment: datetime) -> None:
+    def _send(self, life: Life, key: int) -> None:
         row, state = life.state.subscriptions[key], life.state
         if row["role"] in (None, "applicant"):
             actor = Actor.party(state.applicant, state.number)
         else:
             actor = self._somebody({"role": row["role"], "unit": row.get("unit") or state.unit}, life, "")
-        variables = self._filled(self._form_owner(life, row["form"]), row["form"], life.given)
-        self._step(life, commands.Send(case_id=state.case_id, key=key, variables=variables), moment, actor)
+        variables = self._answered(life, row["form"], row["element"])
+        self._step(life, commands.Send(case_id=state.case_id, key=key, variables=variables), actor)
 
-    def _complete(self, life: Life, key: int, moment: datetime) -> None:
+    def _complete(self, life: Life, key: int) -> None:
         case_id, item = life.state.case_id, life.state.items[key]
         if item["person"]:
             actor = self.lab.runtime.directory.actor(item["person"])
         else:
             seen = {**item, "candidates": {"persons": item["users"], "posts": item["groups"]}}
             actor = self._somebody(seen, life, item["act"] or "")
-            claimed = self._step(life, commands.Claim(case_id=case_id, key=key), moment, actor)
+            claimed = self._step(life, commands.Claim(case_id=case_id, key=key), actor)
             if not claimed or key not in life.state.items:
                 return
-            if self.rng.random() < 0.05:
-                self._step(life, commands.Release(case_id=case_id, key=key), moment, actor)
+            if self.rng.random() < 0.03:
+                self._step(life, commands.Release(case_id=case_id, key=key), actor)
                 return
-        variables = self._filled(self._form_owner(life, item["form"]), item["form"], life.given)
-        self._step(life, commands.Complete(case_id=case_id, key=key, variables=variables), moment, actor)
+        variables = self._answered(life, item["form"], item["element"])
+        self._step(life, commands.Complete(case_id=case_id, key=key, variables=variables), actor)
 
     def _somebody(self, seen: Mapping[str, Any], life: Life, act: str) -> Actor:
         try:
@@ -152,75 +148,69 @@ class Paper:
         except BanjieError:
             return Actor.system()  # nobody may: the refusal is part of the life
 
-    def _jobs(self, life: Life, moment: datetime) -> datetime:
+    def _jobs(self, life: Life) -> None:
         """Every job that waits is done, or fails, at once."""
-        for _ in range(LONGEST):
+        for _ in range(RETRIES):
             if not life.state.jobs or not life.state.open:
                 break
-            key, job = min(life.state.jobs.items())
-            case_id = life.state.case_id
-            command: commands.Command = commands.CompleteJob(
-                case_id=case_id, key=key, result=self._made_up(life, key, job, moment)
-            )
-            if self.rng.random() < 0.02:
-                command = commands.FailJob(
-                    case_id=case_id, key=key, sentence="Expected an answer, but none came"
-                )
-            moment += timedelta(seconds=1)
-            if not self._step(life, command, moment):
+            life.moment += timedelta(seconds=1)
+            if not self._step(life, self._job_done(life, *min(life.state.jobs.items()))):
                 break
         for key in sorted(life.state.incidents):
-            self._step(life, commands.Retry(case_id=life.state.case_id, key=key, variables={}), moment)
-        return moment
+            self._step(life, commands.Retry(case_id=life.state.case_id, key=key, variables={}))
 
-    def _made_up(self, life: Life, key: int, job: Mapping[str, Any], moment: datetime) -> dict[str, Any]:
-        headers, day = job["headers"], f"{moment:%Y-%m-%d}"
+    def _job_done(self, life: Life, key: int, job: Mapping[str, Any]) -> commands.Command:
+        case_id = life.state.case_id
+        if self.rng.random() < 0.01:
+            return commands.FailJob(case_id=case_id, key=key, sentence="Expected an answer, but none came")
+        try:
+            return commands.CompleteJob(case_id=case_id, key=key, result=self._made_up(life, key, job))
+        except Absent as absent:
+            return commands.ThrowError(case_id=case_id, key=key, code=absent.code, sentence="", variables={})
+
+    def _made_up(self, life: Life, key: int, job: Mapping[str, Any]) -> dict[str, Any]:
+        headers, day = job["headers"], f"{life.moment:%Y-%m-%d}"
         if job["type"] == "banjie.document":
-            document = {
-                **self.lab.file,
-                "kind": headers.get("kind", ""),
-                "number": f"第{key}号",
-                "code": f"{key}",
-            }
+            named = {"kind": headers.get("kind", ""), "number": f"第{key}号", "code": f"{key}"}
+            document = {**self.lab.file, **named}
             variable = headers.get("variable")
             return {"document": document, **({variable: {**document, "issued_on": day}} if variable else {})}
         if job["type"] == "banjie.notify":
             return {"notice": {"to": headers.get("to", "applicant"), "text": headers.get("text", "")}}
+        local = life.moment.astimezone(self.lab.runtime.settings.zone)
         if job["type"] == "banjie.register.read":
-            many = isinstance(job["input"].get("key"), list) or "where" in job["input"]
-            return {headers.get("variable", "rows" if many else "row"): [] if many else None}
+            return self.registers.read(job, local)
+        if job["type"] == "banjie.register.write":
+            return self.registers.write(job, local)
         names = {"banjie.archive": "archived_on", "banjie.publish": "published_on"}
         return {names[job["type"]]: day} if job["type"] in names else {}
 
     # -- deciding and writing ------------------------------------------------------------------------
 
-    def _step(
-        self, life: Life, command: commands.Command, moment: datetime, actor: Actor | None = None
-    ) -> bool:
+    def _step(self, life: Life, command: commands.Command, actor: Actor | None = None) -> bool:
         answers: dict[str, Any] = {"item": life.state.item, "called": {}}
         if isinstance(command, commands.FailJob):
-            answers["available_at"] = moment_text(moment)
+            answers["available_at"] = moment_text(life.moment)
         actor = actor or Actor.system()
-        return self._do(life, command, actor, moment, answers, life.state.item, self._own(life))
+        return self._do(life, command, actor, answers, life.state.item, self._own(life))
 
     def _do(
         self,
         life: Life,
         command: commands.Command,
         actor: Actor,
-        moment: datetime,
         answers: dict[str, Any],
         item: str,
         package: Package,
     ) -> bool:
         def named(name: str) -> Package:
-            found = self._package(name)
+            found = self.package(name)
             answers["called"] = {**answers["called"], name: found.digest}
             return found
 
         command = commands.from_data(canonical.loads(canonical.dumps(command.as_data())))
         ground = replace(
-            self._ground(item, package), moment=moment, actor=actor, answers=answers, package_named=named
+            self._ground(item, package), moment=life.moment, actor=actor, answers=answers, package_named=named
         )
         try:
             decision = decide(life.state, life.marking, command, ground)
@@ -248,14 +238,47 @@ class Paper:
         life.entries.append(from_row(entry.stream, entry.seq, entry.case_id, entry.head, entry.payload))
         life.state, life.marking = decision.state, decision.marking
         for event in decision.events:
-            if event.type == "ElementEntered" and event.data.get("came_by"):
-                self.passed[event.data["came_by"]] += 1
+            self._note(life, event)
+
+    def _note(self, life: Life, event: Event) -> None:
+        """Which flow a token took, in which diagram; and which diagram which element calls."""
+        data = event.data
+        if event.type == "ScopeOpened":
+            life.scopes[data["scope"]] = data
+            if data.get("digest") and data.get("parent") is not None:
+                caller = (self.diagram(life, data["parent"]), str(data["element"]))
+                self.called.setdefault(str(data["digest"]), set()).add(caller)
+        flow = data.get("came_by") if event.type == "ElementEntered" else None
+        if flow:
+            scope = data["scope"]
+            while flow not in self.definition(self.diagram(life, scope)).flows:
+                scope = life.scopes[scope]["parent"]  # a call is entered in the scope it opens
+            self.passed[self.diagram(life, scope), flow] += 1
+
+    def diagram(self, life: Life, scope: int | None) -> str:
+        """The digest of the diagram that a scope runs."""
+        while scope is not None:
+            if life.scopes[scope].get("digest"):
+                return str(life.scopes[scope]["digest"])
+            scope = life.scopes[scope].get("parent")
+        return self._own(life).definition.digest
 
     # -- what is deployed ----------------------------------------------------------------------------
 
-    def _package(self, name: str) -> Package:
+    def package(self, name: str) -> Package:
+        """The package of that name that is in force."""
         shelf = self.lab.runtime.shelf
         return shelf.package(self.connection, shelf.in_force("package", name, self.lab.today))
+
+    def definition(self, digest: str) -> Definition:
+        """The diagram of that digest."""
+        return self.lab.runtime.shelf.definition(self.connection, digest)
+
+    def flows(self) -> dict[tuple[str, str], Flow]:
+        """Every sequence flow of every procedure that ships, the called ones too, by diagram and id."""
+        names = {version.name for version in self.lab.runtime.shelf.versions("package")}
+        diagrams = [self.package(name).definition for name in sorted(names)]
+        return {(one.digest, flow): drawn for one in diagrams for flow, drawn in one.flows.items()}
 
     def _own(self, life: Life) -> Package:
         return self.lab.runtime.shelf.package(self.connection, life.state.package)
@@ -274,34 +297,18 @@ class Paper:
             )
         return self._grounds[key]
 
-    def _filled(self, package: Package, form: str | None, given: Mapping[str, Any]) -> dict[str, Any]:
+    def _answered(self, life: Life, form: str | None, element: str) -> dict[str, Any]:
+        return self._filled(self._form_owner(life, form), form, life, life.state.unit, element)
+
+    def _filled(
+        self, package: Package, form: str | None, life: Life, unit: str, element: str
+    ) -> dict[str, Any]:
+        """What somebody fills in, with what the applicant gave before."""
         if not form:
             return {}
-        made = self._pool.setdefault(form, [])
-        if len(made) < POOL:
-            made.append(self._sample(package, form))
-        found = self.rng.choice(made)
-        return {**found, **{name: value for name, value in given.items() if name in found}}
-
-    def _sample(self, package: Package, form: str) -> dict[str, Any]:
-        """A filling of a form; an empty one where chance found none that the form's rules accept."""
-        now = self.lab.clock.now().astimezone(self.lab.runtime.settings.zone)
-        for _ in range(5):
-            try:
-                read = package.form(form)
-                return samples.answers(read, package.casefile, self.rng, now, self.lab.file, {})
-            except BanjieError:
-                continue
-        return {}
-
-
-def lives(paper: Paper, number: int) -> Iterator[Life]:
-    """So many lives, the procedures in turn."""
-    procedures = paper.procedures()
-    made = tried = 0
-    while made < number and tried < number * 2:
-        tried += 1
-        life = paper.live(tried, procedures[tried % len(procedures)])
-        if life.entries:
-            made += 1
-            yield life
+        case: Mapping[str, Any] = {}
+        if life.marking is not None and life.state.root is not None and life.state.open:
+            case = life.marking.variables(life.state.root)
+        today = life.moment.astimezone(self.lab.runtime.settings.zone).date()
+        found = self.forms.filled(package, form, element, unit, today, case)
+        return {**found, **{name: value for name, value in life.given.items() if name in found}}
