@@ -113,6 +113,21 @@ def test_every_property_of_the_dialect_is_explained_and_none_is_invented() -> No
     assert table == set(vocabulary.PROPERTIES) | set(_WORK)
 
 
+def test_every_element_that_is_executed_is_explained() -> None:
+    parts = {"joining", "loop_data", "repetitions", "event_definitions", "process", "__init__"}
+    places = ("start", "end", "boundary", "intermediate_catch", "intermediate_throw")
+    loops = {"multi_instance", "standard_loop"}
+    for path in (ROOT / "engine" / "bpmn" / "elements").glob("*.py"):
+        stem = path.stem
+        if stem in parts:
+            continue
+        first, *rest = stem.removesuffix("_loop").split("_")
+        name = first + "".join(word.capitalize() for word in rest)
+        name += "LoopCharacteristics" if stem in loops else ""
+        name += "Definition" if stem.endswith("_event") and not stem.startswith(places) else ""
+        assert f"`{name}`" in PAGE.partition("## The elements")[2].partition("\n## ")[0], name
+
+
 def test_every_word_of_the_screen_that_the_page_names_stands_on_a_screen() -> None:
     chapter = PAGE.partition("## In the browser")[2].partition("\n## ")[0]
     named = set(re.findall(r"「([^」 ]+)」", chapter))

@@ -30,6 +30,7 @@ def _words() -> dict[str, str]:
         "law.reasons": _("不予许可没有写理由的地方"),
         "law.penalty.told": _("处罚前没有告知"),
         "law.penalty.hearing": _("处罚前没有听证的机会"),
+        "law.extension": _("延长没有告知当事人"),
         "law.period": _("法律里没有这个期限"),
         "package.variable": _("变量没有来源"),
         "package.form.unused": _("表单没有用上"),
@@ -61,6 +62,9 @@ def _words() -> dict[str, str]:
         "engine.task": _("任务设置不全"),
         "engine": _("引擎不能执行"),
         "period": _("期限有误"),
+        "calendar": _("放假通知要核对"),
+        "catalogue": _("服务事项要核对"),
+        "withdrawal": _("撤下以后会怎样"),
         "toml": _("设置文件有误"),
         "feel": _("表达式有误"),
     }
