@@ -43,6 +43,7 @@ ROOMS = {
         "designer",
         "operator",
         "signin",
+        "statistics",
         "supervisor",
         "watching",
     },
