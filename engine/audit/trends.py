@@ -32,6 +32,7 @@ class RuleCount:
     """The cards of one rule by level and by what became of them; `pace` of those issued lately."""
 
     rule: str
+    note: int
     yellow: int
     red: int
     standing: int
@@ -52,6 +53,7 @@ def by_rule(connection: Connection, asked: Asked, now: datetime) -> list[RuleCou
     """Every rule that has issued a card, most cards standing first."""
     t = card_table.c
     conditions = (
+        t.level == "T",
         t.level == "Y",
         t.level.in_(RED),
         t.status == "standing",
@@ -65,8 +67,8 @@ def by_rule(connection: Connection, asked: Asked, now: datetime) -> list[RuleCou
 
 
 def _rule_count(rule: str, sums: list[int]) -> RuleCount:
-    yellow, red, standing, appealed, revoked, week, before = sums
-    return RuleCount(rule, yellow, red, standing, appealed, revoked, Pace(week, before))
+    note, yellow, red, standing, appealed, revoked, week, before = sums
+    return RuleCount(rule, note, yellow, red, standing, appealed, revoked, Pace(week, before))
 
 
 def _weeks(now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

@@ -149,8 +149,13 @@ def test_every_rule_has_the_cards_the_journals_tell(city: Laboratory, journals: 
     with city.runtime.store.reading() as connection:
         found = trends.by_rule(connection, Asked(everywhere(city)), city.clock.now())
     cards = [card for one in journals for card in one.cards.values()]
-    assert {one.rule: (one.yellow, one.red, one.standing, one.appealed, one.revoked) for one in found} == {
+    assert sum(one.note + one.yellow + one.red for one in found) == len(cards)
+    told_ = {
+        one.rule: (one.note, one.yellow, one.red, one.standing, one.appealed, one.revoked) for one in found
+    }
+    assert told_ == {
         rule: (
+            sum(card["level"] == "T" for card in of_rule),
             sum(card["level"] == "Y" for card in of_rule),
             sum(card["level"] in board.RED for card in of_rule),
             *(

@@ -136,6 +136,7 @@ def rule_line(one: RuleCount, seen: View) -> dict[str, Any]:
         "href": cards(),
         "pace": one.pace,
         "figures": [
+            (one.note, cards(level="T")),
             (one.yellow, cards(level="Y")),
             (one.red, cards(level="red")),
             (one.standing, cards(status="standing")),
