@@ -29,7 +29,7 @@ from timers.laboratory import Laboratory, of_its_own
 SEED = 7
 Maker = Callable[[date, int], Laboratory]
 """Sets up a laboratory on a day, from a seed."""
-PROOF_OF_SERVICE = "送达回证"
+DELIVERY_PROOF = "送达回证"
 _NOTHING = "\0"  # stands in no sentence
 _KEYS = {"name", "given", "when", "then"}
 
@@ -210,8 +210,8 @@ def _cards(laboratory: Laboratory, case: CaseState, wanted: list[Mapping[str, An
 def _documents(laboratory: Laboratory, case: CaseState, wanted: list[str]) -> Iterator[Row]:
     """Proofs of service follow whatever is served: an example that names none is not about them."""
     kinds = [document["kind"] for document in case.documents]
-    named = PROOF_OF_SERVICE in wanted
-    yield "documents", wanted, kinds if named else [kind for kind in kinds if kind != PROOF_OF_SERVICE]
+    named = DELIVERY_PROOF in wanted
+    yield "documents", wanted, kinds if named else [kind for kind in kinds if kind != DELIVERY_PROOF]
 
 
 def _waiting(laboratory: Laboratory, case: CaseState, wanted: str | list[str]) -> Iterator[Row]:
