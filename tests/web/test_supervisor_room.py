@@ -91,7 +91,7 @@ NARROWED = {
     "rule=A99": False,
     "level=red": True,
     "level=R%2B": True,
-    "level=T": False,
+    "level=T": True,
     "from=2026-03-01&to=2026-04-30": True,
     "from=2026-05-01": False,
     "to=2026-03-01": False,
