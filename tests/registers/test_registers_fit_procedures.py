@@ -21,7 +21,7 @@ from engine.organisation.model import Actor
 READ, WRITE = "banjie.register.read", "banjie.register.write"
 
 
-@pytest.fixture()
+@pytest.fixture
 def runtime(founded_sqlite: Path, tmp_path: Path) -> Iterator[Runtime]:
     made, _clock = runtime_over(f"sqlite:///{shutil.copyfile(founded_sqlite, tmp_path / 'fit.db')}", DAY)
     yield made

@@ -27,7 +27,6 @@ def test_firms_without_tax_registration_and_deregistered_ones_that_trade_are_fou
     assert compared(runtime) == []
 
     firm = {"kind": "enterprise", "registered_on": "2020-01-06"}
-    gone = {"deregistered_on": "2021-03-01"}
     subjects = [
         {"key": NO_TAX, "name": "琴岛甲公司", "state": "active", **firm},
         {
