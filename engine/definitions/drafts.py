@@ -9,75 +9,49 @@ design is asked at the door by the caller; that two persons saw it is demanded h
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from engine import canonical
 from engine.clock import Clock, moment_text
-from engine.definitions import bundles, deployment, withdrawals
+from engine.definitions import deployment, withdrawals
 from engine.definitions.bundles import MAX_BYTES, MAX_FILES, NAME, Bundle
-from engine.errors import ActBlocked, Conflict, IllegalDefinition, Malformed, NotFound, TooLarge, listed, said
+from engine.definitions.draft_rows import (
+    APPROVED,
+    DEPLOYED,
+    DROPPED,
+    KINDS,
+    LIVE,
+    OPEN,
+    SUBMITTED,
+    Draft,
+    bundle_of,
+    load,
+    of_row,
+)
+from engine.errors import ActBlocked, Conflict, Malformed, TooLarge, listed, said
 from engine.records import blobs, journal
 from engine.records.entries import Event, fresh_salt
 from engine.records.store import Store
 from engine.records.tables import definition_version as versions
 from engine.records.tables import design
 
+__all__ = ["APPROVED", "BESIDE", "DEPLOYED", "DROPPED", "KINDS", "LIVE", "OPEN", "STREAM", "SUBMITTED",
+           "Draft", "Drafts", "Who", "own_part", "parts_of"]  # fmt: skip
+
 STREAM = "designs"
-OPEN, SUBMITTED, APPROVED, DEPLOYED, DROPPED = "open", "submitted", "approved", "deployed", "dropped"
-LIVE = (OPEN, SUBMITTED, APPROVED)
 BESIDE = {"law/": "law", "catalogue/": "catalogue"}
 """Folders of a draft that belong to a bundle of their own: prefix → kind and name of that bundle."""
-
-KINDS = (*(kind for kind in bundles.KINDS if kind != "units"), withdrawals.KIND)
-"""What is drafted: packages, the bundles that are edited as a whole, withdrawals."""
 
 Who = Mapping[str, Any]
 """The actor as the journal has it (`Actor.as_data`); `person` is a login."""
 
 _PATH = re.compile(r"[^/\\\x00-\x1f][^\\\x00-\x1f]{0,199}")
-
-
-@dataclass(frozen=True)
-class Draft:
-    """One row of `design`. `digest` names the manifest of the files; `authors` are logins.
-
-    `kind` is one of KINDS and `name` that of the bundle. `base` is the version it began from.
-    """
-
-    number: int
-    kind: str
-    name: str
-    title: str
-    status: str
-    version: int
-    digest: str
-    base: int | None
-    authors: tuple[str, ...]
-    approved_by: str | None
-    effective_from: date | None
-    note: str
-    saved_at: str
-    saved_by: str
-
-    @property
-    def live(self) -> bool:
-        """Whether it may still be worked on or deployed."""
-        return self.status in LIVE
-
-    def as_row(self) -> dict[str, Any]:
-        """The columns of its row, without the number; the kind stands in the manifest."""
-        row = {**self.__dict__, "authors": json.dumps(list(self.authors))}
-        row["effective_from"] = self.effective_from.isoformat() if self.effective_from else None
-        del row["number"], row["kind"]
-        return row
 
 
 class Drafts:
@@ -92,18 +66,18 @@ class Drafts:
     def get(self, number: int) -> Draft:
         """A draft by its number. Raises NotFound."""
         with self._store.reading() as connection:
-            return _load(connection, number)
+            return load(connection, number)
 
     def live(self) -> list[Draft]:
         """Every draft that is not deployed or given up, newest first."""
         query = select(design).where(design.c.status.in_(LIVE)).order_by(design.c.number.desc())
         with self._store.reading() as connection:
-            return [_of_row(connection, row) for row in connection.execute(query).all()]
+            return [of_row(connection, row) for row in connection.execute(query).all()]
 
     def bundle(self, draft: Draft) -> Bundle:
         """The files of a draft, those beside the package included."""
         with self._store.reading() as connection:
-            return _bundle(connection, draft.digest)
+            return bundle_of(connection, draft.digest)
 
     def history(self, number: int) -> list[Mapping[str, Any]]:
         """What happened to a draft, oldest first: the events of its entries, each with its moment."""
@@ -151,7 +125,7 @@ class Drafts:
         """
 
         def saved(connection: Connection, found: Draft) -> Draft:
-            before = _bundle(connection, found.digest)
+            before = bundle_of(connection, found.digest)
             merged = {path: data for path, data in {**before.files, **files}.items() if data is not None}
             digest = self._keep(connection, Bundle(found.kind, found.name, MappingProxyType(merged)))
             authors = tuple(dict.fromkeys((*found.authors, str(actor["person"]))))
@@ -234,7 +208,7 @@ class Drafts:
         make: Callable[[Connection, Draft], Draft],
     ) -> Draft:
         with self._store.writing() as connection:
-            found = _load(connection, number)
+            found = load(connection, number)
             _refuse_stale(found, version, allowed)
             changed = replace(
                 make(connection, found),
@@ -355,38 +329,3 @@ def _refuse_overtaken(connection: Connection, found: Draft) -> None:
                 newest=newest,
             )
         )
-
-
-def _load(connection: Connection, number: int) -> Draft:
-    row = connection.execute(select(design).where(design.c.number == number)).first()
-    if row is None:
-        raise NotFound(said("Expected a draft {number}, but there is none", number=number))
-    return _of_row(connection, row)
-
-
-def _of_row(connection: Connection, row: Any) -> Draft:
-    data = {**row._mapping, "kind": _manifest(connection, row.digest)["kind"]}
-    day = data.pop("effective_from")
-    authors = tuple(json.loads(data.pop("authors")))
-    return Draft(**data, authors=authors, effective_from=date.fromisoformat(day) if day else None)
-
-
-def _bundle(connection: Connection, digest: str) -> Bundle:
-    manifest = _manifest(connection, digest)
-    files = {path: blobs.get(connection, sha) for path, sha in manifest["files"].items()}
-    return Bundle(manifest["kind"], manifest["name"], MappingProxyType(files))
-
-
-def _manifest(connection: Connection, digest: str) -> Any:
-    """The manifest of a draft. Raises IllegalDefinition for a kind that is not drafted."""
-    manifest = canonical.loads(blobs.get(connection, digest))
-    if manifest["kind"] not in KINDS:
-        kinds = ", ".join(KINDS)
-        raise IllegalDefinition(
-            said(
-                "Expected a draft of one of {kinds}, but found one of a {kind}",
-                kinds=kinds,
-                kind=manifest["kind"],
-            )
-        )
-    return manifest

@@ -235,9 +235,7 @@ class Calendar:
         if abs(number) > MOST_DAYS:
             raise Malformed(
                 said(
-                    "Expected at most {most_days} working days, but found {number}",
-                    most_days=MOST_DAYS,
-                    number=number,
+                    "Expected at most {most} working days, but found {number}", most=MOST_DAYS, number=number
                 )
             )
         if number == 0:
@@ -315,9 +313,8 @@ class Calendar:
         if day.weekday() >= 5:
             return Day(day, DayKind.REST_DAY, known=known)
         if not known and day in self._estimate(day.year):
-            return Day(
-                day, DayKind.HOLIDAY, ("法定节假日（预计）", "statutory holiday (estimated)"), known=False
-            )
+            name = ("法定节假日（预计）", "statutory holiday (estimated)")
+            return Day(day, DayKind.HOLIDAY, name, known=False)
         return Day(day, DayKind.WORKING_DAY, known=known)
 
     def _estimate(self, year: int) -> frozenset[date]:

@@ -18,20 +18,16 @@ from typing import Any
 
 from engine.clock import whole_millisecond
 from engine.errors import Conflict, Malformed, said
-from engine.periods.counting import as_utc
-from engine.periods.entries import (
-    EXTENDED,
-    RESET,
-    RESUMED,
-    STARTED,
-    STOPPED,
-    SUSPENDED,
-    TOLD,
-    Breach,
-    Entry,
-    PeriodRefused,
-    Suspension,
+from engine.periods import entries as acts
+from engine.periods.breaches import (
+    extension_breach,
+    promise_breach,
+    refuse,
+    suspension_breach,
+    telling_breach,
 )
+from engine.periods.counting import as_utc
+from engine.periods.entries import Breach, Entry, Suspension
 from engine.periods.limits import Kind, Limit
 from engine.periods.rules import PeriodRule
 
@@ -61,15 +57,8 @@ class Ledger:
         Raises PeriodRefused (C10) for a promise longer than the limit or counted in other units,
         Malformed for an hour period without its moment.
         """
-        if promise and (not promise.comparable(rule.limit) or promise.exceeds(rule.limit)):
-            raise PeriodRefused(
-                Breach(
-                    "C10",
-                    f"Expected a promise counted like {rule.limit} and no longer, but found {promise}",
-                    f"承诺时限应当与法定时限{rule.limit.words()}同样计算且不得更长，现为{promise.words()}",
-                )
-            )
-        started = Entry(STARTED, started_on, at, reason=reason, basis=basis, person=person)
+        refuse(promise_breach(rule, promise))
+        started = Entry(acts.STARTED, started_on, at, reason=reason, basis=basis, person=person)
         return cls(rule, (), promise).record(started)
 
     # What stands in the ledger
@@ -77,7 +66,7 @@ class Ledger:
     @property
     def start(self) -> Entry:
         """The entry the clock runs from: the last reset, else the start."""
-        return next(entry for entry in reversed(self.entries) if entry.act in (RESET, STARTED))
+        return next(entry for entry in reversed(self.entries) if entry.act in (acts.RESET, acts.STARTED))
 
     @property
     def started_on(self) -> date:
@@ -88,12 +77,12 @@ class Ledger:
     def stop_entry(self) -> Entry | None:
         """The entry that ended the period, None while it runs."""
         last = self.entries[-1]
-        return last if last.act == STOPPED else None
+        return last if last.act == acts.STOPPED else None
 
     @property
     def extensions(self) -> tuple[Entry, ...]:
         """The extensions since the clock last started: a reset begins the period anew (C7)."""
-        return tuple(e for e in self.entries[self.entries.index(self.start) :] if e.act == EXTENDED)
+        return tuple(e for e in self.entries[self.entries.index(self.start) :] if e.act == acts.EXTENDED)
 
     @property
     def untold(self) -> tuple[Entry, ...]:
@@ -109,7 +98,7 @@ class Ledger:
         if extension.told is not None:
             return extension
         index = next(i for i, entry in enumerate(self.entries) if entry is extension)
-        return next((entry for entry in self.entries[index:] if entry.act == TOLD), None)
+        return next((entry for entry in self.entries[index:] if entry.act == acts.TOLD), None)
 
     def before_telling(self, number: int) -> Ledger:
         """The ledger as it stood when the applicant was told of an extension (0: the first), without that
@@ -125,12 +114,12 @@ class Ledger:
         """All suspensions in the order they began."""
         found: list[Suspension] = []
         for entry in self.entries:
-            if entry.act == SUSPENDED:
+            if entry.act == acts.SUSPENDED:
                 law = self.rule.excludes(entry.kind)
                 found.append(
                     Suspension(entry.key, entry.kind, entry, None, law is not None, law.max if law else None)
                 )
-            elif entry.act == RESUMED:
+            elif entry.act == acts.RESUMED:
                 index = next(i for i, s in enumerate(found) if s.key == entry.key and s.open)
                 found[index] = replace(found[index], until=entry)
         return tuple(found)
@@ -162,9 +151,9 @@ class Ledger:
 
         Raises PeriodRefused (A7) for a kind that is not on the rule's closed list.
         """
-        _refuse(self.check_suspend(kind))
+        refuse(self.check_suspend(kind))
         entry = Entry(
-            SUSPENDED, on, at, key=key, kind=kind, told=told, reason=reason, basis=basis, person=person
+            acts.SUSPENDED, on, at, key=key, kind=kind, told=told, reason=reason, basis=basis, person=person
         )
         return self.record(entry)
 
@@ -173,14 +162,7 @@ class Ledger:
 
         Recorded all the same, such a suspension does not stop the clock.
         """
-        if self.rule.excludes(kind):
-            return None
-        listed = "、".join(entry.kind for entry in self.rule.excluded) or "none"
-        return Breach(
-            "A7",
-            f"Expected a suspension of {self.rule.id} for one of: {listed}, but found {kind!r}",
-            f"{self.rule.basis}所列不计入期限的事项中没有“{kind}”",
-        )
+        return suspension_breach(self.rule, kind)
 
     def resume(
         self,
@@ -193,7 +175,7 @@ class Ledger:
         person: str = "",
     ) -> Ledger:
         """The suspension of the key ends with the day `on`; the next day counts again. Raises Conflict."""
-        return self.record(Entry(RESUMED, on, at, key=key, reason=reason, basis=basis, person=person))
+        return self.record(Entry(acts.RESUMED, on, at, key=key, reason=reason, basis=basis, person=person))
 
     def extend(
         self,
@@ -220,11 +202,11 @@ class Ledger:
         where it is too long or approved by another rank.
         """
         late = due_at is not None and at is not None and at > due_at
-        _refuse(self.check_extend(on, by, approver, due_on=due_on, late=late))
+        refuse(self.check_extend(on, by, approver, due_on=due_on, late=late))
         told_on = on if told else None
         return self.record(
             Entry(
-                EXTENDED,
+                acts.EXTENDED,
                 on,
                 at,
                 told=told_on,
@@ -243,66 +225,33 @@ class Ledger:
 
         late: it is asked for on the last day itself, but after that day's last moment.
         """
-        taken = len(self.extensions)
-        stage = self.rule.stage(taken)
-        if stage is None:
-            return Breach(
-                "A15",
-                f"Expected at most {taken} extensions of {self.rule.id}, but another is asked for",
-                f"{self.rule.basis}规定的延长次数已用完，或者没有规定延长",
-            )
-        if on > due_on or late:
-            return Breach(
-                "A15",
-                f"Expected the extension before the limit of {due_on}, but it is asked for on {on}",
-                f"延长应当在期限届满（{due_on}）前批准，现为{on}",
-            )
-        if not by.comparable(stage.max) or by.exceeds(stage.max):
-            return Breach(
-                "C9",
-                f"Expected an extension of at most {stage.max}, but found {by}",
-                f"延长不得超过{stage.max.words()}，现为{by.words()}",
-            )
-        if stage.approver and approver != stage.approver:
-            return Breach(
-                "C9",
-                f"Expected approval by {stage.approver}, but found {approver or 'nobody'!r}",
-                f"延长应当经{stage.approver}批准，现为{approver or '无'}",
-            )
-        return None
+        return extension_breach(self.rule, len(self.extensions), on, by, approver, due_on=due_on, late=late)
 
     def check_told(self, told_on: date | None, *, due_on: date, late: bool = False) -> Breach | None:
         """C9: the breach of not telling the citizen of an extension before the original limit ended.
 
         late: told on the last day itself, but after that day's last moment.
         """
-        stage = self.rule.stage(max(0, len(self.extensions) - 1))
-        if stage is None or not stage.notify or (told_on is not None and told_on <= due_on and not late):
-            return None
-        return Breach(
-            "C9",
-            f"Expected to tell of the extension by {due_on}, but found {told_on or 'no notice'}",
-            f"应当在{due_on}前将延长期限的理由告知申请人",
-        )
+        return telling_breach(self.rule, max(0, len(self.extensions) - 1), told_on, due_on=due_on, late=late)
 
     def tell(self, on: date, *, at: datetime | None = None, basis: str = "", person: str = "") -> Ledger:
         """The applicant is told of the extensions so far, with the reasons. Raises Conflict where none waits.
 
         Told after the limit they were to lengthen had ended, they do not bind (`check_told`, C9).
         """
-        return self.record(Entry(TOLD, on, at, basis=basis, person=person))
+        return self.record(Entry(acts.TOLD, on, at, basis=basis, person=person))
 
     def reset(
         self, on: date, *, at: datetime | None = None, reason: str = "", basis: str = "", person: str = ""
     ) -> Ledger:
         """The clock starts anew from the day (C7); extensions before it are gone, open suspensions stay."""
-        return self.record(Entry(RESET, on, at, reason=reason, basis=basis, person=person))
+        return self.record(Entry(acts.RESET, on, at, reason=reason, basis=basis, person=person))
 
     def stop(
         self, on: date, *, at: datetime | None = None, reason: str = "", basis: str = "", person: str = ""
     ) -> Ledger:
         """The period ends on the day: what it was for has been done, or its case has ended."""
-        return self.record(Entry(STOPPED, on, at, reason=reason, basis=basis, person=person))
+        return self.record(Entry(acts.STOPPED, on, at, reason=reason, basis=basis, person=person))
 
     # Acts: recorded as they are
 
@@ -330,7 +279,9 @@ class Ledger:
         """Why the entry cannot stand here, empty where it can."""
         if not self.entries:
             return (
-                "" if entry.act == STARTED else said("Expected a start first, but found {act}", act=entry.act)
+                ""
+                if entry.act == acts.STARTED
+                else said("Expected a start first, but found {act}", act=entry.act)
             )
         if self.stop_entry:
             return said(
@@ -338,33 +289,28 @@ class Ledger:
                 on=self.stop_entry.on,
                 act=entry.act,
             )
-        if self.rule.backward and entry.act not in (RESET, STOPPED):
+        if self.rule.backward and entry.act not in (acts.RESET, acts.STOPPED):
             return said(
                 "Expected a period counted backwards not to be {act}, but found just that", act=entry.act
             )
         particular = {
-            STARTED: lambda _: said("Expected one start, but found a second"),
-            SUSPENDED: self._impossible_suspension,
-            RESUMED: self._impossible_resumption,
-            EXTENDED: self._impossible_extension,
-            TOLD: self._impossible_telling,
+            acts.STARTED: lambda _: said("Expected one start, but found a second"),
+            acts.SUSPENDED: self._impossible_suspension,
+            acts.RESUMED: self._impossible_resumption,
+            acts.EXTENDED: self._impossible_extension,
+            acts.TOLD: self._impossible_telling,
         }.get(entry.act)
         return particular(entry) if particular else ""
 
     def _impossible_suspension(self, entry: Entry) -> str:
-        twice = self.suspension(entry.key)
-        return (
-            said("Expected no open suspension {key!r}, but it is suspended already", key=entry.key)
-            if twice
-            else ""
-        )
+        if self.suspension(entry.key) is None:
+            return ""
+        return said("Expected no open suspension {key!r}, but it is suspended already", key=entry.key)
 
     def _impossible_telling(self, entry: Entry) -> str:
-        return (
-            ""
-            if self.untold
-            else said("Expected an extension to tell of, but there is none that waits for it")
-        )
+        if self.untold:
+            return ""
+        return said("Expected an extension to tell of, but there is none that waits for it")
 
     def _impossible_extension(self, entry: Entry) -> str:
         if entry.by is not None and entry.by.comparable(self.rule.limit):
@@ -378,10 +324,9 @@ class Ledger:
         if begun is None:
             return said("Expected an open suspension {key!r} to resume, but there is none", key=entry.key)
         if entry.on < begun.since.on:
+            since = begun.since.on
             return said(
-                "Expected to resume on or after {on}, but found {entry_on}",
-                on=begun.since.on,
-                entry_on=entry.on,
+                "Expected to resume on or after {on}, but found {entry_on}", on=since, entry_on=entry.on
             )
         return ""
 
@@ -403,8 +348,3 @@ class Ledger:
         for entry in data["entries"]:
             ledger = ledger.record(Entry.from_data(entry))
         return ledger
-
-
-def _refuse(breach: Breach | None) -> None:
-    if breach:
-        raise PeriodRefused(breach)
