@@ -16,7 +16,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from engine import canonical
-from engine.errors import Malformed, said
+from engine.errors import Malformed, said, sayable
 from engine.periods.hours import HOURS_FILE, Hours, hours_of, hours_on
 from engine.periods.notices import Notice, read_notices
 from engine.periods.roster import Roster
@@ -243,13 +243,8 @@ class Calendar:
         try:
             return self._forward(day, number) if number > 0 else self._back(day, -number)
         except (ValueError, OverflowError) as error:
-            raise Malformed(
-                said(
-                    "Expected a date between the years 1 and 9999, but {day} {number:+d}W is none",
-                    day=day,
-                    number=number,
-                )
-            ) from error
+            sentence = sayable("Expected a date between the years 1 and 9999, but {day} {number:+d}W is none")
+            raise Malformed(said(sentence, day=day, number=number)) from error
 
     def working_days_between(self, after: date, until: date) -> int:
         """How many working days lie in after < d <= until; negative if `until` is the earlier."""
