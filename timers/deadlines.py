@@ -21,7 +21,7 @@ from engine.casework.state import CaseState
 from engine.clock import read_moment
 from engine.errors import BanjieError
 from engine.periods import Calendar
-from timers.laboratory import MOST_STEPS, Laboratory
+from timers.laboratory import MOST_STEPS, UNASKED, Laboratory
 
 LEAST = timedelta(minutes=1)  # what an act takes even where nobody loses time
 ROOM = timedelta(hours=2)  # before the end of a limit, for the acts that still have to follow
@@ -148,7 +148,7 @@ def in_office_hours(moment: datetime, calendar: Calendar) -> datetime:
 
 
 def _asked(case: CaseState) -> bool:
-    return any(row["kind"] == "message" and row["act"] != "withdraw" for row in case.subscriptions.values())
+    return any(row["kind"] == "message" and row["act"] not in UNASKED for row in case.subscriptions.values())
 
 
 def _standing(case: CaseState) -> tuple[Any, ...]:

@@ -34,6 +34,8 @@ from timers import officers, samples
 from timers.scheduler import Heartbeat
 
 _SAMPLE_FILE = b"%PDF-1.4\n% a page for the laboratory\n%%EOF\n"
+UNASKED = frozenset({"withdraw", "supervise"})
+"""Acts by message that a procedure waits for without anybody having to do them."""
 MOST_STEPS = 400  # of one case; a model that needs more has a loop without an exit
 
 
@@ -258,13 +260,13 @@ class Laboratory:
     def advance(self, case_id: int, *, wild: bool = False) -> bool:
         """Do one thing to a case, as chance has it; False where nobody does anything now.
 
-        What nobody has to do (a withdrawal, a request for more time) happens only in a `wild` life.
+        What nobody has to do (a withdrawal, a supervisor's decision) happens only in a `wild` life.
         """
         case = self.case(case_id)
         messages = [
             row["element"]
             for row in case.subscriptions.values()
-            if row["kind"] == "message" and (wild or row["act"] != "withdraw")
+            if row["kind"] == "message" and (wild or row["act"] not in UNASKED)
         ]
         if not case.open or not (case.items or messages):
             return False

@@ -99,7 +99,7 @@ def _unknown_periods(case: Case) -> Iterator[Finding]:
 
 
 def _extensions_are_told(case: Case) -> Iterator[Finding]:
-    """《行政许可法》第四十二条 and others: an extension the law wants told binds once it has been; somewhere the
+    """《行政许可法》第四十二条 and others: an extension the law wants told binds once it has been; the
     diagram must say where the applicant is told."""
     told = {element.properties.get(TELLS) for element in case.elements.values()}
     for element in case.elements.values():

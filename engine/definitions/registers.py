@@ -2,8 +2,8 @@
 
 Read from the bundle `registers` (`processes/registers/`): `registers.toml` names each register, its key, who
 may look things up, what is indexed; `<id>.schema.json` is the schema of its rows, read like a form; what is
-counted of them stands in `reports.toml` (`reports`). Called by deployment, by casework (jobs, imports, checks)
-and by the pages. Holds no row and opens no database.
+counted of them stands in `reports.toml` (`reports`). Called by deployment, by casework (jobs, imports,
+checks) and by the pages. Holds no row and opens no database.
 """
 
 from __future__ import annotations

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, Table, TextClause, bindparam, create_engine, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 
@@ -76,10 +77,7 @@ class Store:
         values = [dict(row) for row in rows]
         if not values:
             return
-        insert: Any = (sqlite.insert if self.is_sqlite else postgresql.insert)(table).values(values)
-        keys = [column.name for column in table.primary_key]
-        changes = {name: insert.excluded[name] for name in values[0] if name not in keys}
-        connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=changes))
+        connection.execute(_upserting(table, tuple(values[0])), values)
 
     def insert_new(self, connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
         """Insert rows; a row whose primary key exists already is left as it is."""
@@ -107,6 +105,28 @@ def legible(connection: Connection) -> Iterator[None]:
         yield
     finally:
         raw.text_factory = before
+
+
+_DIALECT: Any = postgresql.dialect
+
+
+@cache
+def _upserting(table: Table, columns: tuple[str, ...]) -> TextClause:
+    """The statement that inserts or replaces a row of these columns, the same on both databases.
+
+    As text: SQLAlchemy keeps what it compiles of a text, but compiles an INSERT with ON CONFLICT anew each
+    time, which cost a quarter of every step.
+    """
+    quote = _DIALECT().identifier_preparer.quote
+    quoted = {name: quote(name) for name in columns}
+    keys = [column.name for column in table.primary_key]
+    changes = ", ".join(f"{each} = excluded.{each}" for name, each in quoted.items() if name not in keys)
+    statement = (
+        f"INSERT INTO {table.name} ({', '.join(quoted.values())})"  # noqa: S608 - names of our own tables
+        f" VALUES (:{', :'.join(columns)})"
+        f" ON CONFLICT ({', '.join(quoted[name] for name in keys)}) DO UPDATE SET {changes}"
+    )
+    return text(statement).bindparams(*(bindparam(name, type_=table.c[name].type) for name in columns))
 
 
 def _sqlite_engine(url: URL) -> Engine:

@@ -22,7 +22,6 @@ from timers.laboratory import Laboratory
 
 FIRST, UNTIL = date(2026, 3, 2), date(2026, 5, 29)
 GRAVITY = ("T", "Y", "R", "R+")
-STATUSES = ("standing", "appealed", "revoked")
 LIVED = [("HJ-LH-0004", "shinan.ga.zs"), ("XK-SR-0035", "shinan.cg"), ("HJ-LH-0004", "shinan.ga.zs")]
 
 
