@@ -15,6 +15,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection
 
 from engine import canonical
+from engine.audit import persons
+from engine.audit.past import Past
 from engine.errors import BanjieError, said
 from engine.records import blobs, hashing, journal, seals
 from engine.records.entries import GENESIS, Entry, Event, from_row
@@ -55,18 +57,25 @@ QUESTIONS = {
     7: "文书和附件的字节与其摘要一致",
     8: "被阻止的行为没有生效",
     9: "与封存清单一致",
+    15: "办理人员当日在岗、有权，职责分离",
+    16: "执法证件当日有效，与登记库一致",
 }
 
 
-def verify_case(connection: Connection, case_id: int, row: Mapping[str, Any]) -> list[Check]:
-    """All checks on one case. `row` is its case row (version, head_hash, marking, marking_digest)."""
+def verify_case(
+    connection: Connection, case_id: int, row: Mapping[str, Any], past: Past | None = None
+) -> list[Check]:
+    """All checks on one case. `row` is its case row (version, head_hash, marking, marking_digest).
+
+    `past` is `persons.past_of` the connection, for who verifies many.
+    """
     with legible(connection):
         rows = list(journal.rows(connection, journal.case_stream(case_id)))
         faults = (
             *_chain(rows),
             *_current(rows, row),
             *_bytes(connection, rows),
-            *_blocked(rows),
+            *(Fault(*one) for one in persons.faults(rows, past or persons.past_of(connection))),
             *_sealed(connection, rows),
         )
     return _checks(QUESTIONS, faults)
@@ -300,23 +309,6 @@ def _written(row: Mapping[str, Any]) -> Any:
         return None if row["payload"] is None else canonical.loads(row["payload"])
     except BanjieError:
         return None
-
-
-def _blocked(rows: list[Mapping[str, Any]]) -> Iterator[Fault]:
-    allowed = {"ActRefused", "CardIssued"}
-    for row in rows:
-        told = _head(row).get("events")
-        events = told if isinstance(told, list) else ()
-        types = {str(event.get("type")) for event in events if isinstance(event, Mapping)}
-        if "ActRefused" in types and not types <= allowed:
-            more = ", ".join(sorted(types - allowed))
-            detail = said(
-                "{stream} #{seq}: Expected nothing but the refusal, but found {more}",
-                stream=row["stream"],
-                seq=row["seq"],
-                more=more,
-            )
-            yield Fault(8, detail, row["seq"])
 
 
 def _sealed(connection: Connection, rows: list[Mapping[str, Any]]) -> Iterator[Fault]:

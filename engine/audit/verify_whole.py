@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from engine import canonical
-from engine.audit import verify
+from engine.audit import persons, verify
 from engine.audit.verify import Check
 from engine.definitions.deployment import MANIFEST_TYPE
 from engine.definitions.word_templates import WordTemplate
@@ -150,15 +150,15 @@ def _everything(
         journal.case_stream(row.case_id): row
         for row in connection.execute(select(case_table).order_by(case_table.c.case_id))
     }
+    past = persons.past_of(connection)
     for stream in sorted({stream for stream, _, _ in journal.heads(connection)} | set(cases)):
         row = cases.get(stream)
         if row is None:
             yield from ((stream, check) for check in verify.verify_stream(connection, stream))
         else:
             facts = dict(row._mapping)
-            yield from (
-                (row.number or stream, one) for one in verify.verify_case(connection, row.case_id, facts)
-            )
+            checks = verify.verify_case(connection, row.case_id, facts, past)
+            yield from ((row.number or stream, one) for one in checks)
     yield from (("", check) for check in verify_seals(connection, kept))
     seen = {one.sha256: (one.fault, one.media_type) for one in blobs.several(connection)}
     yield "", _stored_bytes(seen)

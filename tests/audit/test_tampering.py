@@ -137,7 +137,7 @@ def test_what_happened_after_the_last_seal_and_was_rewritten_whole_passes_until_
     """Nobody can know; the handbook says so. Whoever seals more often leaves less of it."""
     path, _ = evidence
     forge(path, "DELETE FROM seal")
-    rewrite(path, "case:1", lambda payload: payload.replace("window", "wendow"))
+    rewrite(path, "case:1", lambda payload: payload.replace('"channel":"window"', '"channel":"online"'))
 
     assert faults(path) == []
 
