@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 import io
+import re
 import zipfile
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -15,7 +16,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from engine import canonical
-from engine.audit import narrative, offline
+from engine.audit import authority, certificates, narrative, offline, past, rights, witnesses
 from engine.audit.history import steps
 from engine.casework.runtime import Runtime
 from engine.errors import NotFound, said
@@ -24,6 +25,7 @@ from engine.records import blobs, journal, seals, stamps
 READ_ME = """案卷 {number}
 
 entries.jsonl     日志记录，每行一条，与数据库所存逐字节一致
+witnesses.jsonl   组织和执法人员库的日志：全部摘要，仅附本案有关人员的内容
 files/            文书、附件
 definitions/      办理所依据的流程、表单、期限、日历、监督规则
 seals.jsonl       截至导出时的封存清单
@@ -49,13 +51,25 @@ def make(connection: Connection, runtime: Runtime, case_id: int) -> bytes:
         "entries.jsonl": _lines(rows),
         "seals.jsonl": _lines([seal.as_data() for seal in seals.all_seals(connection)]),
         "narrative.txt": "\n".join(narrative.tell(steps(entries), runtime.settings.zone)).encode(),
-        "verify.py": inspect.getsource(offline).encode(),
+        "witnesses.jsonl": _lines(witnesses.of_case(connection, entries)),
+        "verify.py": program().encode(),
         **files,
         **_stamps(connection),
     }
     digests = {name: canonical.digest_bytes(data) for name, data in made.items()}
     made["manifest.json"] = canonical.dumps({"case": number, "files": digests}).encode()
     return _zipped(made)
+
+
+_FUTURE = "from __future__ import annotations\n"
+_OWN = re.compile(r"^from engine\.audit\.\w+ import .*\n", re.MULTILINE)
+
+
+def program() -> str:
+    """The offline program as one file: what it asks of persons stands before it, in place of its imports."""
+    own, rest = _OWN.sub("", inspect.getsource(offline)).split(_FUTURE)
+    parts = [inspect.getsource(one) for one in (past, rights, certificates, authority)]
+    return own + _FUTURE + "\n".join(_OWN.sub("", part).replace(_FUTURE, "") for part in parts) + rest
 
 
 def _lines(rows: list[Mapping[str, Any]] | list[dict[str, object]]) -> bytes:

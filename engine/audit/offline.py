@@ -4,7 +4,9 @@
     python3 verify.py DOSSIER.zip [SEAL.json]
 
 This one file travels inside every dossier. It does not import the product and does not trust it: it
-recomputes every hash from the bytes in front of it. What it proves: no entry was changed, removed,
+recomputes every hash from the bytes in front of it. Each fault begins with the number of its check: 1 places,
+2 hashes, 3 data, 4 chain, 5 time, 7 files, 8 what was refused, 9 seals against entries, 10 seals, 15 persons,
+posts and duties, 16 certificates. What it proves: no entry was changed, removed,
 inserted, reordered or re-dated since it was written, provided the seal it is given was kept outside
 the database. What it cannot prove: anything written after that seal.
 
@@ -25,6 +27,9 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+from engine.audit.authority import Authority
+from engine.audit.past import Past
 
 GENESIS = "0" * 64
 
@@ -93,13 +98,13 @@ def check_entries(entries: list[dict[str, Any]]) -> Iterator[str]:
             or str(head["seq"]) != str(place)
             or head["stream"] != entry["stream"]
         ):
-            yield f"{name}: Expected entry {place} of its stream here"
+            yield f"1 {name}: Expected entry {place} of its stream here"
         if digest(head.get("alg", "sha256"), entry["head"].encode()) != entry["hash"]:
-            yield f"{name}: Expected the hash of its head, but it has another"
+            yield f"2 {name}: Expected the hash of its head, but it has another"
         if head["previous"] != previous:
-            yield f"{name}: Expected to follow {previous[:12]}…, but it says {head['previous'][:12]}…"
+            yield f"4 {name}: Expected to follow {previous[:12]}…, but it says {head['previous'][:12]}…"
         if head["moment"] != entry["moment"] or head["moment"] < moment:
-            yield f"{name}: Expected a moment not before {moment}, but found {entry['moment']}"
+            yield f"5 {name}: Expected a moment not before {moment}, but found {entry['moment']}"
         if entry["payload"] is not None:
             yield from check_payload(name, head, load(entry["payload"]))
         previous, moment = entry["hash"], head["moment"]
@@ -110,14 +115,14 @@ def check_payload(name: str, head: dict[str, Any], payload: dict[str, Any]) -> I
     alg, salt = head.get("alg", "sha256"), payload["salt"]
     command = {"type": payload["command"]["type"], "data": salted(alg, salt, payload["command"])}
     if command != head["command"]:
-        yield f"{name}: Expected the command recorded, but it was changed"
+        yield f"3 {name}: Expected the command recorded, but it was changed"
     if salted(alg, salt, payload["answers"]) != head["answers"]:
-        yield f"{name}: Expected the answers recorded, but they were changed"
+        yield f"3 {name}: Expected the answers recorded, but they were changed"
     if len(payload["events"]) != len(head["events"]):
-        yield f"{name}: Expected {len(head['events'])} events, but found {len(payload['events'])}"
+        yield f"3 {name}: Expected {len(head['events'])} events, but found {len(payload['events'])}"
     for index, (event, kept) in enumerate(zip(payload["events"], head["events"], strict=False), start=1):
         if event["type"] != kept["type"] or salted(alg, salt, event["data"]) != kept["data"]:
-            yield f"{name}: Expected event {index} ({kept['type']}) as recorded, but it was changed"
+            yield f"3 {name}: Expected event {index} ({kept['type']}) as recorded, but it was changed"
 
 
 def check_seal(seal: dict[str, Any], entries: list[dict[str, Any]]) -> Iterator[str]:
@@ -125,15 +130,40 @@ def check_seal(seal: dict[str, Any], entries: list[dict[str, Any]]) -> Iterator[
     body = load(seal["body"])
     alg = body.get("alg", "sha256")
     if digest(alg, seal["body"].encode()) != seal["hash"]:
-        yield f"seal {seal['number']}: Expected the hash of its body, but it has another"
+        yield f"10 seal {seal['number']}: Expected the hash of its body, but it has another"
     if merkle_root([write(head) for head in body["heads"]], alg) != body["root"]:
-        yield f"seal {seal['number']}: Expected the root over its heads, but it has another"
+        yield f"10 seal {seal['number']}: Expected the root over its heads, but it has another"
     known = {(entry["stream"], str(entry["seq"])): entry["hash"] for entry in entries}
     streams = {entry["stream"] for entry in entries}
     for stream, seq, kept in body["heads"]:
         if stream in streams and known.get((stream, str(seq))) != kept:
-            sentence = f"seal {seal['number']}: Expected {stream} #{seq} to be {kept[:12]}…"
+            sentence = f"9 seal {seal['number']}: Expected {stream} #{seq} to be {kept[:12]}…"
             yield f"{sentence}, but it differs or is gone"
+
+
+def check_witnesses(rows: list[dict[str, Any]]) -> Iterator[str]:
+    """Checks 1 to 5 on the streams of the organisation and of the officers, as far as they are shown."""
+    for stream in sorted({row["stream"] for row in rows}):
+        yield from check_entries([{**row, "payload": None} for row in rows if row["stream"] == stream])
+    for row in rows:
+        head = load(row["head"])
+        for place, data in (row["shown"] or {}).items():
+            if salted(head.get("alg", "sha256"), row["salt"], data) != head["events"][int(place)]["data"]:
+                name = f"{row['stream']} #{row['seq']}"
+                yield f"3 {name}: Expected event {place} as recorded, but it was changed"
+
+
+def check_authority(entries: list[dict[str, Any]], rows: list[dict[str, Any]]) -> Iterator[str]:
+    """Checks 8, 15 and 16: what was refused stayed undone; whoever acted could, that day."""
+    told = [
+        (row["stream"], row["moment"], None if data is None else json.loads(write(data)))
+        for row in rows
+        for data in ([None] if row["shown"] is None else row["shown"].values())
+    ]
+    case = Authority(Past(told))
+    for entry in entries:
+        for check, (sentence, parts) in case.take(entry):
+            yield f"{check} {entry['stream']} #{entry['seq']}: {sentence.format(**parts)}"
 
 
 def verify_file(path: Path, seal_path: Path | None = None) -> list[str]:
@@ -155,17 +185,20 @@ def read_faults(path: Path, seal_path: Path | None) -> list[str]:
         entries = [load(line) for line in archive.read("entries.jsonl").splitlines()]
         manifest = load(archive.read("manifest.json"))
         faults += check_entries(entries)
+        witnesses = [load(line) for line in archive.read("witnesses.jsonl").splitlines()]
+        faults += check_witnesses(witnesses)
+        faults += check_authority(entries, witnesses)
         names = set(archive.namelist())
         for name, kept in manifest["files"].items():
             if name not in names:
-                faults.append(f"{name}: Expected the file in the dossier, but it is missing")
+                faults.append(f"7 {name}: Expected the file in the dossier, but it is missing")
             elif digest("sha256", archive.read(name)) != kept:
-                faults.append(f"{name}: Expected the bytes recorded, but they were changed")
+                faults.append(f"7 {name}: Expected the bytes recorded, but they were changed")
         seals = [load(line) for line in archive.read("seals.jsonl").splitlines()]
     if seal_path is not None:
         seals.append(load(seal_path.read_bytes()))
     for seal in seals:
-        faults += check_seal(seal, entries)
+        faults += check_seal(seal, entries + witnesses)
     return faults
 
 
