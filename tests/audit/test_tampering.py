@@ -142,6 +142,14 @@ def test_what_happened_after_the_last_seal_and_was_rewritten_whole_passes_until_
     assert faults(path) == []
 
 
+def test_work_rewritten_for_a_role_that_nobody_held_is_found_without_any_seal(evidence: Any) -> None:
+    path, _ = evidence
+    forge(path, "DELETE FROM seal")
+    rewrite(path, "case:1", lambda payload: payload.replace('"role":"window"', '"role":"government-leader"'))
+
+    assert any("case:1 #" in fault and "government-leader of shinan.ga.zs" in fault for fault in faults(path))
+
+
 def test_a_chain_rewritten_whole_is_found_by_the_seal_kept_outside(evidence: Any) -> None:
     path, kept = evidence
     rewrite(path, "case:1", lambda payload: payload.replace("wind", "wend"))
