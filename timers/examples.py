@@ -173,7 +173,7 @@ Row = tuple[str, Any, Any]
 def _compare(
     laboratory: Laboratory, case: CaseState, file: Mapping[str, Any], then: Mapping[str, Any]
 ) -> Iterator[Row]:
-    for name, wanted in then.items():
+    for name, wanted in {**_UNSAID, **then}.items():
         special = _SPECIAL.get(name)
         if special is not None:
             yield from special(laboratory, case, wanted)
@@ -219,6 +219,10 @@ def _waiting(laboratory: Laboratory, case: CaseState, wanted: str | list[str]) -
     yield "waiting", sorted([wanted] if isinstance(wanted, str) else wanted), elements
 
 
+def _incidents(laboratory: Laboratory, case: CaseState, wanted: list[str]) -> Iterator[Row]:
+    yield "incidents", sorted(wanted), sorted(str(row["element"]) for row in case.incidents.values())
+
+
 def _suspended(laboratory: Laboratory, case: CaseState, wanted: Mapping[str, Any]) -> Iterator[Row]:
     for rule, facts in wanted.items():
         numbers = _numbers(case, rule, facts.get("unit"))
@@ -235,11 +239,14 @@ def _ends(laboratory: Laboratory, case: CaseState, wanted: list[str]) -> Iterato
     yield "ends", "、".join(dict.fromkeys(names)), case.outcome
 
 
+_UNSAID: Mapping[str, Any] = {"incidents": []}
+"""What holds where an example does not say otherwise: the case does not stand still."""
 _SPECIAL: dict[str, Callable[[Laboratory, CaseState, Any], Iterator[Row]]] = {
     "periods": _periods,
     "cards": _cards,
     "documents": _documents,
     "waiting": _waiting,
+    "incidents": _incidents,
     "suspended": _suspended,
     "ends": _ends,
 }

@@ -44,7 +44,7 @@ def test_a_first_case_is_accepted_in_january_and_due_on_the_make_up_saturday() -
     assert "20 working days from 2026-01-26 end on 2026-02-28" in story
     assert "the applicant has to be told by 2026-03-03" in story
     assert "the case is concluded (办结): 已落户" in story
-    assert "verify: 9 of 9 checks hold" in story
+    assert "verify: 11 of 11 checks hold" in story
     assert re.search(r"replay: conforms: \d+ entries", story)
 
 
@@ -65,15 +65,15 @@ def test_a_forged_record_is_named_by_three_that_do_not_trust_each_other() -> Non
     story = told("03_forged_record")
     honest, forged, patient = re.split(r"\n\d\. ", story)
 
-    assert "verify: all 9 checks hold" in honest
+    assert "verify: all 11 checks hold" in honest
     assert "replay: conforms" in honest
     assert "status 0" in honest
     assert "the record is append-only: entry" in forged
-    assert re.search(r"verify ✗ 3 .*case:1 #9", forged)
-    assert "replay: deviates at entry 9" in forged
+    assert re.search(r"verify ✗ 3 .*case:1 #11", forged)
+    assert "replay: deviates at entry 11" in forged
     assert "status 1" in forged
     assert re.search(r"verify ✗ 9 .*as seal 1 has it", patient)
-    assert "replay: deviates at entry 9" in patient
+    assert "replay: deviates at entry 11" in patient
     assert "status 1" in patient
 
 

@@ -199,8 +199,8 @@ def test_every_finding_of_a_faulty_package_stands_on_one_page(designer: Visitor)
     [
         (b"", "x.bpmn", "x", "ZIP"),
         (b"PK\x03\x04nonsense", "x.zip", "", "ZIP"),
-        (PHOTO, "x.bpmn", "", "package id"),
-        (PHOTO, "x.bpmn", "Über", "package id"),
+        (PHOTO, "x.bpmn", "", "程序包编号"),
+        (PHOTO, "x.bpmn", "Über", "程序包编号"),
     ],
 )
 def test_what_is_no_package_at_all_is_refused_with_a_sentence(
