@@ -217,6 +217,18 @@ def test_a_file_that_is_no_diagram_becomes_a_draft_with_its_fault(designer: Visi
     assert "处错误" in page.text
 
 
+def test_a_faulty_drawing_is_told_in_words_all_the_same_and_one_nobody_can_read_says_so(
+    designer: Visitor,
+) -> None:
+    faulty = PHOTO.replace(b"</bpmn:process>", b'<bpmn:manualTask id="alone" name="Alone"/></bpmn:process>')
+    assert faulty != PHOTO
+    told = designer.get(f"{drafted(designer, faulty, 'x.bpmn', 'lonely')}/narrative").text
+    assert "Alone" in told
+
+    unread = designer.get(f"{drafted(designer, b'<html/>', 'x.bpmn', 'unreadable')}/narrative").text
+    assert "先改正检查结果中的错误" in unread
+
+
 def test_nothing_chosen_is_said_at_the_field(designer: Visitor) -> None:
     answer = designer.post("/designer/upload", {"name": "x"}, at="/designer/upload")
     assert (answer.status_code, "请选择一个" in answer.text) == (422, True)

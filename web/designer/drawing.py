@@ -12,8 +12,9 @@ from typing import Any
 from flask import Response, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
+from engine import bpmn
 from engine.definitions.bundles import Bundle
-from engine.errors import Malformed, NotFound
+from engine.errors import BanjieError, Malformed, NotFound
 from web.designer import checking, drafts, losses, outline, palette, rule_words
 from web.designer.drafts import Piece, asked_version, piece
 from web.designer.packages import drawing
@@ -29,11 +30,10 @@ from web.signin.who import current_actor
 def edit_diagram(number: int) -> ResponseReturnValue:
     """The editor; without scripts, the diagram in words and the way to upload one drawn elsewhere."""
     found = piece(number)
-    package = found.judged.package
     return render_template(
         "designer/edit_diagram.html",
         piece=found,
-        lines=outline.lines(package.definition) if package else [],
+        lines=outlined(found),
         findings=findings_of(found),
         words=palette.translations() if current() == "zh" else {},
     )
@@ -106,10 +106,17 @@ def lost_of(kept: bytes, data: bytes, sent: Mapping[str, Any]) -> list[str]:
 @ROOM.get("/drafts/<int:number>/narrative")
 def narrative(number: int) -> str:
     """The diagram in words, as a part of a page."""
-    package = piece(number).judged.package
-    return render_template(
-        "designer/narrative.html", lines=outline.lines(package.definition) if package else []
-    )
+    return render_template("designer/narrative.html", lines=outlined(piece(number)))
+
+
+def outlined(found: Piece) -> list[outline.Line]:
+    """The drawing in words, faulty as it may be; nothing where the engine cannot make it out at all."""
+    if found.judged.package:
+        return outline.lines(found.judged.package.definition)
+    try:
+        return outline.lines(bpmn.read(found.diagram[1])) if found.diagram else []
+    except BanjieError:
+        return []
 
 
 def saved_answer(found: Piece, lost: list[str]) -> dict[str, Any]:
