@@ -240,7 +240,7 @@ def test_a_case_that_is_not_there_is_not_found(watched: Town) -> None:
 def test_verify_shows_every_check_and_that_it_holds(watched: Town) -> None:
     page = verify(watched.officer(AUDITOR))
     assert "核验通过" in page
-    assert page.count("bj-checks__item") == 10
+    assert page.count("bj-checks__item") == 12
     assert "不成立" not in page
 
 

@@ -142,7 +142,7 @@ def test_verify_and_replay_answer_in_place(watched: Town, serve: Server, page: P
     page.goto(base + CASE)
     page.get_by_role("button", name="核验").click()
     expect(page.get_by_role("heading", name="核验通过")).to_be_visible()
-    expect(page.locator(".bj-checks__item")).to_have_count(10)
+    expect(page.locator(".bj-checks__item")).to_have_count(12)
     page.get_by_role("button", name="重放").click()
     expect(page.get_by_role("heading", name="重放一致")).to_be_visible()
     assert page.url.endswith(CASE)
