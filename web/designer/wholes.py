@@ -108,7 +108,8 @@ def changed_items(found: Piece) -> list[Change]:
         ]
         details = tuple((name, _text(facts_was.get(name)), _text(facts_now.get(name))) for name in names)
         what = "changed" if was and now else "added" if now else "removed"
-        title = (now or was).name() if (now or was) else code  # type: ignore[union-attr]
+        item = now or was
+        title = item.name() if item else code
         made.append(Change(what, code, title, details))
     return made
 
