@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from jinja2 import TemplateError, Undefined, meta, nodes
+from jinja2 import Template, TemplateError, Undefined, meta, nodes
 from jinja2.runtime import LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -67,6 +67,9 @@ class _Sandbox(ImmutableSandboxedEnvironment):
 
 
 SANDBOX = _Sandbox(autoescape=True, undefined=_Blank, finalize=printed)
+SANDBOX.globals.clear()  # Jinja's own (range, lipsum, cycler) are no names of a case file
+LONGEST_MADE = 4_000_000
+_OWN_NAMES = ("self", "caller", "varargs", "kwargs")
 
 
 def check(text: str, where: str) -> list[Finding]:
@@ -82,10 +85,9 @@ def check(text: str, where: str) -> list[Finding]:
         ]
     findings = []
     for node in tree.find_all(nodes.Node):
-        if not isinstance(node, _ALLOWED) or (isinstance(node, nodes.Test) and node.name not in _TESTS):
-            sentence = said(
-                "Expected names, if and for alone, but found {name}", name=type(node).__name__.lower()
-            )
+        found = _forbidden(node)
+        if found:
+            sentence = said("Expected names, if and for alone, but found {name}", name=found)
             findings.append(Finding(where, sentence, "template.element", node.lineno))
     if _loops(tree) > DEEPEST_LOOP:
         sentence = said(
@@ -93,6 +95,14 @@ def check(text: str, where: str) -> list[Finding]:
         )
         findings.append(Finding(where, sentence, "template.depth", 1))
     return findings
+
+
+def _forbidden(node: nodes.Node) -> str:
+    """What a node is, where a template may not have it; "" where it may."""
+    if isinstance(node, nodes.Name) and node.name in _OWN_NAMES:
+        return node.name
+    allowed = isinstance(node, _ALLOWED) and not (isinstance(node, nodes.Test) and node.name not in _TESTS)
+    return "" if allowed else type(node).__name__.lower()
 
 
 def _loops(node: nodes.Node) -> int:
@@ -106,6 +116,30 @@ def names(text: str) -> set[str]:
         return set(meta.find_undeclared_variables(SANDBOX.parse(text)))
     except TemplateError:
         return set()
+
+
+def filled(template: Template, values: Mapping[str, Any]) -> str:
+    """What a template becomes, as far as LONGEST_MADE signs.
+
+    Loops over long lists of a case file grow without bound. Raises Malformed where it does not fit or grows
+    beyond that.
+    """
+    pieces, length = [], 0
+    try:
+        for piece in template.generate(dict(values)):
+            length += len(piece)
+            if length > LONGEST_MADE:
+                raise Malformed(
+                    said(
+                        "Expected a document of at most {most} signs, but it grows longer", most=LONGEST_MADE
+                    )
+                )
+            pieces.append(piece)
+    except TemplateError as error:
+        raise Malformed(
+            said("Expected the template to fit the case file, but {error}", error=error)
+        ) from error
+    return "".join(pieces)
 
 
 def render(text: str, values: Mapping[str, Any]) -> bytes:
@@ -136,9 +170,4 @@ class HtmlTemplate:
 
     def render(self, values: Mapping[str, Any], picture: bytes = b"") -> bytes:
         """The document; the same bytes for the same values. Raises Malformed."""
-        try:
-            return SANDBOX.from_string(self.text).render(dict(values)).encode()
-        except TemplateError as error:
-            raise Malformed(
-                said("Expected the template to fit the case file, but {error}", error=error)
-            ) from error
+        return filled(SANDBOX.from_string(self.text), values).encode()

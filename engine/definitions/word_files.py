@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping
 
 from lxml import etree
 
+from engine.definitions.word_contents import picture_faults, text_faults
 from engine.errors import Finding, IllegalDefinition, said
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -28,12 +29,11 @@ _ENDINGS = ("xml", "rels", "png", "jpg", "jpeg", "gif")
 _PART = re.compile(r"\[Content_Types\]\.xml|[A-Za-z0-9_.-]+(?:/[A-Za-z0-9_.-]+)*")
 _TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
 _RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
-_WORDS = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+_INSIDE = re.compile(r"/?[A-Za-z0-9_.-]+(?:/[A-Za-z0-9_.-]+)*|#[A-Za-z0-9_.-]*")
 _ACTING = ("macro", "vba", "oleobject", "package", "activex", "attachedtemplate", "frame", "subdocument",
            "afchunk", "externallink", "webextension", "customui", "keymap")  # fmt: skip
-_FETCHING = re.compile(
-    r"\b(DDE|DDEAUTO|INCLUDETEXT|INCLUDEPICTURE|LINK|IMPORT|RD|MACROBUTTON|HYPERLINK|DATABASE)\b", re.I
-)
+_ENCODINGS = ("UTF-8", "ASCII", "US-ASCII")
+_BEGINNING = b"PK\x03\x04"
 
 
 def open_parts(data: bytes, where: str) -> dict[str, bytes]:
@@ -62,6 +62,8 @@ def _parts(data: bytes, where: str, findings: list[Finding]) -> dict[str, bytes]
         )
         return {}
     try:
+        if not data.startswith(_BEGINNING):  # something else in front would be run as something else
+            raise zipfile.BadZipFile(said("it does not begin like one"))
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             infos = archive.infolist()
             for sentence in _archive_faults(infos):
@@ -117,17 +119,19 @@ def _faults(parts: Mapping[str, bytes]) -> Iterator[str]:
         return
     for path, data in sorted(parts.items()):
         if not path.endswith((".xml", ".rels")):
-            yield from _picture_faults(path, data)
+            yield from picture_faults(path, data)
             continue
         root = read_xml(data)
         if root is None:
             yield said("Expected {path} to be XML without a document type, but it is not", path=path)
+        elif (root.getroottree().docinfo.encoding or "UTF-8").upper() not in _ENCODINGS:
+            yield said("Expected {path} to be written in UTF-8, but it is not", path=path)
         elif path == "[Content_Types].xml":
             yield from _type_faults(root)
         elif path.endswith(".rels"):
             yield from _relation_faults(path, root)
         elif path.startswith("word/"):
-            yield from _field_faults(path, root)
+            yield from text_faults(path, root)
 
 
 def read_xml(data: bytes) -> etree._Element | None:
@@ -138,14 +142,6 @@ def read_xml(data: bytes) -> etree._Element | None:
     except (etree.XMLSyntaxError, ValueError):
         return None
     return None if root.getroottree().docinfo.internalDTD is not None else root
-
-
-_SIGNS = {"png": b"\x89PNG\r\n\x1a\n", "jpg": b"\xff\xd8\xff", "jpeg": b"\xff\xd8\xff", "gif": b"GIF8"}
-
-
-def _picture_faults(path: str, data: bytes) -> Iterator[str]:
-    if not data.startswith(_SIGNS[path.rpartition(".")[2].lower()]):
-        yield said("Expected {path} to be the picture its name says, but it is not", path=path)
 
 
 def _type_faults(root: etree._Element) -> Iterator[str]:
@@ -163,7 +159,7 @@ def _type_faults(root: etree._Element) -> Iterator[str]:
 def _relation_faults(path: str, root: etree._Element) -> Iterator[str]:
     for one in root.iter(f"{{{_RELATIONS}}}Relationship"):
         kind, target = str(one.get("Type")).rpartition("/")[2].lower(), str(one.get("Target"))
-        if str(one.get("TargetMode", "Internal")).lower() != "internal" or "://" in target:
+        if str(one.get("TargetMode", "Internal")).lower() != "internal" or not _INSIDE.fullmatch(target):
             yield said(
                 "Expected nothing that leads outside the file, but {path} points to {target!r}",
                 path=path,
@@ -175,20 +171,3 @@ def _relation_faults(path: str, root: etree._Element) -> Iterator[str]:
                 path=path,
                 kind=kind[:40],
             )
-
-
-def _field_faults(path: str, root: etree._Element) -> Iterator[str]:
-    for one in root.iter(f"{{{_WORDS}}}instrText", f"{{{_WORDS}}}fldSimple"):
-        text = f"{one.text or ''} {one.get(f'{{{_WORDS}}}instr') or ''}"
-        found = _FETCHING.search(text)
-        if found:
-            yield said(
-                "Expected no field that fetches or acts, but {path} has {found}",
-                path=path,
-                found=found[0].upper(),
-            )
-    if (
-        next(root.iter(f"{{{_WORDS}}}altChunk", f"{{{_WORDS}}}object", f"{{{_WORDS}}}control"), None)
-        is not None
-    ):
-        yield said("Expected text, styles and pictures alone, but {path} embeds something else", path=path)

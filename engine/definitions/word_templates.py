@@ -18,7 +18,6 @@ from functools import cached_property
 from typing import Any
 
 from docxtpl import DocxTemplate
-from jinja2 import TemplateError
 from lxml import etree
 
 from engine.definitions import templates
@@ -84,12 +83,7 @@ class WordTemplate:
         """
         parts = dict(self.parts)
         for path, template in self._compiled.items():
-            try:
-                text = _SYNTAX.resolve_listing(template.render(dict(values)))
-            except TemplateError as error:
-                raise Malformed(
-                    said("Expected the template to fit the case file, but {error}", error=error)
-                ) from error
+            text = _SYNTAX.resolve_listing(templates.filled(template, values))
             parts[path] = text.encode()
             if read_xml(parts[path]) is None:
                 raise Malformed(
