@@ -1,13 +1,13 @@
-"""The patrol: every time rule of every open and recently closed case is checked again, from the journal.
+"""The patrol: every in-case rule of every open and recently closed case is checked again, from the journal.
 
 Called nightly by the heartbeat and by whoever wants to know now. It walks the entries of a case, works out
 which moments came while nothing else happened, and which cards the supervision tables give for what did
-happen, and reports what the live path missed. It reads only; it issues no card and repairs nothing.
+happen (`retelling`), and reports where the live path did otherwise. It reads only; it issues no card and
+repairs nothing.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,8 +15,7 @@ from typing import Any
 
 from sqlalchemy import Connection, or_, select
 
-from engine.casework import clocks, supervision
-from engine.casework.desk import Desk
+from engine.casework import clocks, retelling, supervision
 from engine.casework.recorded import ground_of
 from engine.casework.runtime import Runtime
 from engine.casework.state import CaseState, apply
@@ -34,13 +33,14 @@ GRACE = timedelta(minutes=10)
 """How long the heartbeat may take: a moment that had no more time than this before something else
 happened to the case has not been missed."""
 _ATTEMPTS = 3
+_JUDGED = supervision.JUDGED | {"ActRefused", "CardIssued"}
 
 
 @dataclass(frozen=True)
 class Missed:
     """One thing the live path missed.
 
-    kind: `moment` (came and was never recorded), `card` (a rule hit and gave none), `row` (a row beside the
+    kind: `moment` (came and was never recorded), `card` (not those the rules give), `row` (a row beside the
     journal that says otherwise), `unreadable`, `pattern` (see `patterns`). key: "period:3:statutory",
     "timer:12", "card:2" or "rule:F15". What the product says itself is in `sentence`, in English, and can be
     retold; patterns and comparisons of registers are data, in Chinese, with the English in `sentence_en`.
@@ -97,7 +97,7 @@ class _Walk:
     state: CaseState = field(init=False)
     calendar: Calendar | None = None
     since: datetime | None = None
-    file: dict[str, Any] = field(default_factory=dict)
+    variables: dict[int, dict[str, Any]] = field(default_factory=dict)
     came: dict[tuple[str, str], None] = field(default_factory=dict)
     recorded: set[tuple[str, str]] = field(default_factory=set)
     cards: list[Missed] = field(default_factory=list)
@@ -150,14 +150,23 @@ class _Walk:
     # -- an entry -----------------------------------------------------------------------------------
 
     def _take(self, entry: Entry) -> None:
+        judged = any(event.type in _JUDGED for event in entry.events)
+        retold = self._retold(entry) if judged else None
         for event in entry.events:
+            if retold is not None and event.type != "CardIssued":
+                retold.retell(event)
             self.state = apply(self.state, event, entry.moment)
             self._note(event)
         self.calendar = self.runtime.calendar(self.connection, entry.digests["calendar"])
         self.since = read_moment(entry.moment)
-        judged = [one for one in entry.events if one.type in supervision.JUDGED and "period" in one.data]
-        if judged:
-            self.cards += self._never_issued(entry, judged)
+        if retold is not None:
+            found = retelling.differences(entry, retold)
+            self.cards += [Missed(self.case_id, "card", key, entry.moment, told) for key, told in found]
+        retelling.variables_after(self.variables, entry)
+
+    def _retold(self, entry: Entry) -> retelling.Retold:
+        ground = ground_of(self.connection, self.runtime.shelf, self.runtime.settings, entry)
+        return retelling.Retold(self.state, ground, self.variables)
 
     def _note(self, event: Event) -> None:
         data = event.data
@@ -165,30 +174,6 @@ class _Walk:
             self.recorded.add((f"period:{data['period']}:{data['limit']}", data["due_at"]))
         elif event.type == "TimerFired":
             self.recorded.add((f"timer:{data['instance']}", data["at"]))
-        elif event.type == "VariableSet" and data["scope"] == self.state.root:
-            self.file[data["name"]] = data["value"]
-
-    def _never_issued(self, entry: Entry, judged: list[Event]) -> Iterator[Missed]:
-        ground = ground_of(self.connection, self.runtime.shelf, self.runtime.settings, entry)
-        desk = Desk(self.state, None, ground)
-        desk.file.update(self.file)
-        due = Counter(
-            (str(hit.values.get("rule") or hit.table), hit.event.type, hit.event.data["period"])
-            for hit in supervision.judge(desk, judged, {})
-        )
-        issued = Counter(
-            (event.data["rule"], event.data["event"], event.data["values"].get("period"))
-            for event in entry.events
-            if event.type == "CardIssued"
-        )
-        for rule, type_, period in sorted((due - issued).elements()):
-            sentence = said(
-                "Expected a card of rule {rule} for {type}, but entry {seq} has none",
-                rule=rule,
-                type=type_,
-                seq=entry.seq,
-            )
-            yield Missed(self.case_id, "card", f"period:{period}", entry.moment, sentence)
 
     # -- the end ------------------------------------------------------------------------------------
 

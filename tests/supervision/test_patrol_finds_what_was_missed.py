@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,8 +11,8 @@ import pytest
 from founded import runtime_over
 from sqlalchemy import delete, update
 
-from engine.casework import patrol
-from engine.errors import Malformed
+from engine.casework import patrol, supervision
+from engine.errors import ActBlocked, Malformed
 from engine.records.tables import card as card_table
 from engine.records.tables import due as due_table
 from timers.laboratory import Laboratory
@@ -134,6 +135,83 @@ def test_a_card_row_that_was_tampered_with_is_found(laboratory: Any) -> None:
     assert [(one.case_id, one.kind, one.key) for one in patrol.patrol(lab.runtime)] == [
         (case_id, "row", "card:1")
     ]
+
+
+def back_filled(lab: Any) -> int:
+    """A case received long before it is entered: rule F7 speaks of the entry itself, of no period."""
+    return int(lab.receive(*PLACES[0], {"received_on": "2026-01-12"}, channel="window").case_id)
+
+
+def kinds(lab: Any) -> list[tuple[str, str]]:
+    return [(one.kind, one.key) for one in patrol.patrol(lab.runtime)]
+
+
+def test_a_card_on_an_act_that_was_never_issued_is_found(
+    laboratory: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lab = laboratory(FIRST)
+    with monkeypatch.context() as broken:
+        broken.setattr("engine.casework.decide.supervision.issue", lambda desk, hits: None)
+        case_id = back_filled(lab)
+
+    assert lab.case(case_id).cards == ()
+    assert kinds(lab) == [("card", "rule:F7")]
+
+
+def test_a_card_on_an_act_is_given_again_by_the_patrol(laboratory: Any) -> None:
+    lab = laboratory(FIRST)
+
+    assert [card["rule"] for card in lab.case(back_filled(lab)).cards] == ["F7"]
+    assert kinds(lab) == []
+
+
+def test_a_card_that_no_rule_gives_is_found(laboratory: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    lab = laboratory(FIRST)
+    case_id = accepted(lab)
+    issue = supervision.issue
+
+    def invent(desk: Any, hits: Any) -> None:
+        values = {"rule": "X1", "level": "Y", "basis": "无", "sentence_zh": "无中生有"}
+        issue(desk, [*hits, supervision.Hit(desk.events[0], "nowhere", values)])
+
+    with monkeypatch.context() as broken:
+        broken.setattr("engine.casework.decide.supervision.issue", invent)
+        lab.send(case_id, "withdrawn", withdraw_signed=True)
+
+    assert set(kinds(lab)) == {("card", "rule:X1")}
+
+
+def test_a_card_that_says_something_else_than_its_rule_is_found(
+    laboratory: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lab = laboratory(FIRST)
+    issue = supervision.issue
+
+    def soften(desk: Any, hits: Any) -> None:
+        issue(desk, [replace(hit, values={**hit.values, "level": "T"}) for hit in hits])
+
+    with monkeypatch.context() as broken:
+        broken.setattr("engine.casework.decide.supervision.issue", soften)
+        back_filled(lab)
+    (found,) = patrol.patrol(lab.runtime)
+
+    assert (found.kind, found.key) == ("card", "card:1")
+    assert "level" in found.sentence
+
+
+def test_a_void_act_whose_card_was_lost_is_found(laboratory: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    lab = laboratory(FIRST)
+    case_id = lab.receive(*PLACES[1], {}, channel="window").case_id
+    lab.at(date(2026, 2, 4))  # nobody looked at it for five working days: it counts as accepted
+    with monkeypatch.context() as broken:
+        broken.setattr("engine.casework.decide.supervision.issue", lambda desk, hits: None)
+        with pytest.raises(ActBlocked):
+            lab.send(case_id, "withdrawn", withdraw_signed=False)
+    assert kinds(lab) == [("card", "rule:C3")]
+
+    with pytest.raises(ActBlocked):
+        lab.send(case_id, "withdrawn", withdraw_signed=False)
+    assert kinds(lab) == [("card", "rule:C3")]  # the second attempt has its card
 
 
 def test_a_card_the_tables_give_and_the_journal_lacks_is_found(
