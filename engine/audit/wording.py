@@ -39,10 +39,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "申请人已获知{period}延长，{due}届满",
         "the applicant was told of the extension of {period}, which now ends on {due}",
     ),
-    "PeriodPrompted": ("{period}已用去一半", "half of {period} was used"),
+    "PeriodPrompted": ("{period}已到提示的时候", "the reminder of {period} came"),
     "PeriodStillOverdue": (
-        "{period}超期后五个工作日没有办理",
-        "nobody had acted for five working days since {period} overran",
+        "{period}超期后又一直没有办理",
+        "nobody had acted for some days since {period} overran",
     ),
     "PeriodWarned": ("{period}临近届满", "{period} was near its end"),
     "PeriodOverdue": ("{period}{over}", "{period} {over}"),

@@ -69,7 +69,16 @@ def fire(desk: Desk, key: str) -> None:
         late_seconds=int(late.total_seconds()),
         basis=ledger.rule.basis,
         scope=row["scope"],
+        **_figure(ledger, limit),
     )
+
+
+def _figure(ledger: Ledger, limit: str) -> dict[str, Any]:
+    """The figure of supervision that a reminder or a second fall rests on, where the ledger recorded one."""
+    watch = ledger.rule.watch
+    if watch is None or limit not in ("prompt", "again"):
+        return {}
+    return {"share": watch.remind_used} if limit == "prompt" else {"after": str(watch.again_after)}
 
 
 _FALLS = {"prompt": "PeriodPrompted", "warn": "PeriodWarned", "again": "PeriodStillOverdue"}
@@ -106,25 +115,22 @@ def _moments(
     prompt = periods.prompts(ledger, calendar)
     if prompt is not None:
         yield "prompt", prompt
-    again = _again(state, number, calendar)
+    again = _again(state, number, ledger, calendar)
     if again is not None:
         yield "again", again
 
 
-FURTHER = 5
-"""Working days without an act after which an overrun falls a second time (practice of supervision)."""
-
-
-def _again(state: CaseState, number: int, calendar: Calendar) -> datetime | None:
-    """The moment an overrun falls again: so many working days after it, or after the last act of a person in
-    the case. None where nothing has overrun, or that overrun has fallen again already."""
+def _again(state: CaseState, number: int, ledger: Ledger, calendar: Calendar) -> datetime | None:
+    """The moment an overrun falls again: as many working days as the ledger says after it, or after the last
+    act of a person in the case. None where nothing has overrun, or that overrun has fallen again already."""
     fired = state.periods[number]["fired"]
     overrun = max((fired[limit] for limit in ("promised", "statutory") if limit in fired), default=None)
     if overrun is None or fired.get("again", "") > overrun:
         return None
     acted = [str(act["date"]) for act in state.acts if act["person"] != "system"]
     day = max([calendar.local_date(read_moment(overrun)), *(date.fromisoformat(one) for one in acted[-1:])])
-    return calendar.close(calendar.add_working_days(day, FURTHER)) + FIRST_MOMENT_AFTER
+    further = periods.watch_of(ledger).again_after.number
+    return calendar.close(calendar.add_working_days(day, further)) + FIRST_MOMENT_AFTER
 
 
 # --- looking a period up ---------------------------------------------------------------------------

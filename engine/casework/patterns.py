@@ -1,10 +1,9 @@
 """What only a comparison shows, asked once a night: cases (B4, C4, F12, F15) and registers (F16, F17).
 
-Called by the heartbeat beside the patrol. It gathers facts over the penalty cases of the last year and the
-open letters, asks the table `patterns` of the supervision rules about each, and counts what the comparisons
-of registers find;
-what hits goes into the patrol's book (`nights`). It reads only, issues no card and blames nobody: a pattern
-is a reason to look.
+Called by the heartbeat beside the patrol. It gathers facts over the penalty cases of the time that the law
+names and the open letters, asks the table `patterns` of the supervision rules about each, and counts what the
+comparisons of registers find; what hits goes into the patrol's book (`nights`). It reads only, issues no card
+and blames nobody: a pattern is a reason to look.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, or_, select
@@ -23,12 +22,14 @@ from engine.casework.patrol import Missed
 from engine.casework.runtime import Runtime
 from engine.clock import moment_text, read_moment
 from engine.errors import NotFound
+from engine.periods import Ledger, due
 from engine.records import journal
 from engine.records.tables import case as case_table
 
 TABLE = "patterns"
 NO_CASE = 0  # a finding that speaks of registers
-YEAR, QUARTER = timedelta(days=365), timedelta(days=92)
+SHARES, AMOUNTS = "jc.compare.shares", "jc.compare.amounts"
+"""The periods of the law that say how far back a comparison looks."""
 _LETTERS = frozenset({"letter", "petition"})
 _DONE_BY_PEOPLE = frozenset({"Receive", "Complete", "Send"})
 
@@ -54,13 +55,14 @@ def patterns(runtime: Runtime, now: datetime) -> list[Missed]:
     """Every pattern that a rule names, in a stable order."""
     with runtime.store.reading() as connection:
         runtime.shelf.refresh(connection)
-        known = list(_known(runtime, connection, now))
+        shares, amounts = _looking_back(runtime, connection, now)
+        known = list(_known(runtime, connection, min(shares, amounts)))
         rules = runtime.shelf.newest("supervision", "supervision")
         models = [one for one in runtime.shelf.supervision(connection, rules) if TABLE in one.decisions]
         apart = list(_registers(runtime, connection, now))
     cases = [case for case in known if case.kind == "penalty"]
     letters = [case for case in known if case.kind in _LETTERS]
-    facts = [*_idle(cases, now), *_not_opened(cases, now), *_unequal(cases, now), *_twice(letters)]
+    facts = [*_idle(cases, now), *_not_opened(cases, shares), *_unequal(cases, amounts), *_twice(letters)]
     return [*(hit for one in facts for model in models for hit in _judged(model, one, now)), *apart]
 
 
@@ -108,9 +110,9 @@ def _idle(cases: Iterable[Looked], now: datetime) -> Iterator[dict[str, Any]]:
             yield {"kind": "idle", "case_id": case.case_id, "number": case.number, "days": days}
 
 
-def _not_opened(cases: Iterable[Looked], now: datetime) -> Iterator[dict[str, Any]]:
+def _not_opened(cases: Iterable[Looked], since: datetime) -> Iterator[dict[str, Any]]:
     """B4: the share of leads not opened, of each unit and officer, beside that of the whole city."""
-    recent = [case for case in cases if now - QUARTER <= case.opened_at]
+    recent = [case for case in cases if since <= case.opened_at]
     city = sum(bool(case.not_opened_by) for case in recent) * 100 // len(recent) if recent else 0
     found: dict[tuple[str, str], list[Looked]] = defaultdict(list)
     for case in recent:
@@ -134,12 +136,12 @@ def _of(case: Looked, whose: str, name: str) -> bool:
     return whose == "unit" or name in case.not_opened_by
 
 
-def _unequal(cases: Iterable[Looked], now: datetime) -> Iterator[dict[str, Any]]:
-    """F15: the same recorded facts of one item, in one unit, with different amounts within a year."""
+def _unequal(cases: Iterable[Looked], since: datetime) -> Iterator[dict[str, Any]]:
+    """F15: the same recorded facts of one item, in one unit, with different amounts since a moment."""
     alike: dict[tuple[str, str, str], list[Looked]] = defaultdict(list)
     for case in cases:
         decided, facts = _decided(case), case.file.get("facts_now")
-        if decided and isinstance(facts, Mapping) and now - YEAR <= _midnight(decided, now):
+        if decided and isinstance(facts, Mapping) and since <= _midnight(decided, since):
             key = case.unit, str(case.file.get("item_code")), canonical.dumps(facts)
             alike[key].append(case)
     for (unit, item, _facts), listed in sorted(alike.items()):
@@ -188,12 +190,24 @@ def _midnight(day: date, now: datetime) -> datetime:
 # --- reading ---------------------------------------------------------------------------------------
 
 
-def _known(runtime: Runtime, connection: Connection, now: datetime) -> Iterator[Looked]:
-    """The penalty cases that are open or were opened within a year and a quarter, and open letters, by id."""
+def _looking_back(runtime: Runtime, connection: Connection, now: datetime) -> tuple[datetime, datetime]:
+    """Since when shares and amounts are compared; a law that does not say so has nothing compared."""
+    law = runtime.shelf.law(connection, runtime.shelf.newest("law", "law"))
+    calendar = runtime.calendar(connection)
+    today = calendar.local_date(now)
+    shares, amounts = (
+        due(Ledger.open(law.of(name, today), today), calendar).moment if name in law else now
+        for name in (SHARES, AMOUNTS)
+    )
+    return shares, amounts
+
+
+def _known(runtime: Runtime, connection: Connection, since: datetime) -> Iterator[Looked]:
+    """The penalty cases that are open, or were still open since a moment, and open letters, by id."""
     t = case_table.c
-    since = moment_text(now - YEAR - QUARTER)
     query = select(t.case_id, t.state).where(
-        or_(t.status == "open", t.opened_at >= since), t.number.is_not(None)
+        or_(t.status == "open", t.opened_at >= moment_text(since), t.closed_at >= moment_text(since)),
+        t.number.is_not(None),
     )
     for row in connection.execute(query.order_by(t.case_id)).all():
         case = state.loads(row.state)

@@ -28,7 +28,7 @@ REFUSALS = frozenset({"refuse", "refuse-acceptance", "not-open"})
 DECISIONS = frozenset({"decide", "grant", "refuse"})
 HEARINGS = frozenset({"hear", "request-hearing", "inform-of-rights"})
 _WAITS = frozenset({"receiveTask", "intermediateCatchEvent"})
-_MOST_UNTIL_ACCEPTANCE = 5  # working days, 《行政许可法》第三十二条第一款第四项
+ACCEPTANCE = "xk.accept"  # the period of 《行政许可法》第三十二条第一款第四项
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,12 @@ class Case:
     def having(self, acts: frozenset[str]) -> list[Element]:
         """The elements that are one of these acts, in the file's order."""
         return [element for element in self.elements.values() if element.act in acts]
+
+    @cached_property
+    def most_until_acceptance(self) -> Limit | None:
+        """How long acceptance may take, None where the law read here does not say."""
+        rule = self.rule(ACCEPTANCE)
+        return rule.limit if rule else None
 
     def rule(self, text: str | None) -> PeriodRule | None:
         """The period a property names plainly; None for an expression or a period the law has not."""
@@ -182,12 +188,12 @@ def _acceptance_comes_first(case: Case) -> Iterator[Finding]:
                 element=_called(element),
             )
             yield _note(element, "law.acceptance", sentence)
+    limit = case.most_until_acceptance
     for name in accepted:
-        if not _limited_until(case, name):
+        if limit and not _limited_until(case, name):
             sentence = said(
-                "Expected a period of at most {most_until_acceptance}W to run until {elements}, "
-                "but none does",
-                most_until_acceptance=_MOST_UNTIL_ACCEPTANCE,
+                "Expected a period of at most {limit} to run until {elements}, but none does",
+                limit=limit,
                 elements=_called(case.elements[name]),
             )
             yield _note(case.elements[name], "law.acceptance.limit", sentence)
@@ -198,12 +204,16 @@ def _lapses(case: Case, event: str) -> bool:
     return (
         "timer" in case.ways.triggers.get(event, ())
         and host in case.elements
-        and _is_short(case.rule(case.elements[host].properties.get("banjie.period")))
+        and _is_short(case, case.rule(case.elements[host].properties.get("banjie.period")))
     )
 
 
-def _is_short(rule: PeriodRule | None) -> bool:
-    return rule is not None and rule.limit.number <= _MOST_UNTIL_ACCEPTANCE and rule.limit.kind.value in "WN"
+def _is_short(case: Case, rule: PeriodRule | None) -> bool:
+    """Whether a period is no longer than the law's own: the same number of natural days is no more."""
+    limit = case.most_until_acceptance
+    if rule is None or limit is None:
+        return False
+    return rule.limit.number <= limit.number and rule.limit.kind.value in "WN"
 
 
 def _limited_until(case: Case, name: str) -> bool:
@@ -214,7 +224,7 @@ def _limited_until(case: Case, name: str) -> bool:
         if place in case.elements
         for opens in OPENS
     ]
-    return any(map(_is_short, rules))
+    return any(_is_short(case, rule) for rule in rules)
 
 
 def _suspensions_end(case: Case) -> Iterator[Finding]:

@@ -25,6 +25,7 @@ from engine.periods.due import (
     state,
     used,
     warn_from,
+    watch_of,
 )
 from engine.periods.entries import Breach, Entry, PeriodRefused, Suspension
 from engine.periods.explain import Explanation, Row, Status, explain
@@ -37,6 +38,7 @@ from engine.periods.picture import picture
 from engine.periods.roster import Roster
 from engine.periods.rules import Excluded, Extension, PeriodRule, RuleBook
 from engine.periods.statute import Statute
+from engine.periods.watch import Watch
 
 __all__ = [
     "Breach",
@@ -65,6 +67,7 @@ __all__ = [
     "Status",
     "Statute",
     "Suspension",
+    "Watch",
     "due",
     "earliest_event",
     "explain",
@@ -80,5 +83,6 @@ __all__ = [
     "state",
     "used",
     "warn_from",
+    "watch_of",
     "whose_days",
 ]

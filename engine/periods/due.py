@@ -18,6 +18,7 @@ from engine.periods.ledger import Ledger
 from engine.periods.limits import Kind
 from engine.periods.rules import PeriodRule
 from engine.periods.timeline import Timeline
+from engine.periods.watch import RECORDED_NONE, Watch
 
 
 class State(StrEnum):
@@ -94,11 +95,9 @@ def runs_out(ledger: Ledger, calendar: Calendar) -> tuple[Due, datetime | None] 
 
 
 def prompts(ledger: Ledger, calendar: Calendar) -> datetime | None:
-    """The moment of the reminder: business opens on the first day at whose end half of the promised limit
-    (else of the statutory one) is used; for hours, the moment it is. None where `warn_from` gives none, where
-    the warning comes no later, and while only an act can end a suspension.
-
-    Source: practice of electronic supervision; the share is our own.
+    """The moment of the reminder: business opens on the first day at whose end the share that the ledger's
+    figures name is used of the promised limit (else of the statutory one); for hours, the moment it is.
+    None where `warn_from` gives none or comes no later, and while only an act can end a suspension.
     """
     holds, as_of = _free_from(ledger, calendar)
     warning = None if holds else warn_from(ledger, calendar, as_of)
@@ -106,8 +105,8 @@ def prompts(ledger: Ledger, calendar: Calendar) -> datetime | None:
         return None
     clock = Timeline(ledger, calendar, as_of)
     whole = clock.amount(clock.promised_limit() or clock.total)
-    half = clock.reach(whole / 2 if clock.hourly else -(-whole // 2))
-    moment: datetime = half if clock.hourly else calendar.opening(half)
+    share = clock.reach(watch_of(ledger).reminding(whole))
+    moment: datetime = share if clock.hourly else calendar.opening(share)
     return moment if moment < warning else None
 
 
@@ -162,7 +161,8 @@ def in_time(ledger: Ledger, calendar: Calendar) -> bool | None:
 
 
 def warn_from(ledger: Ledger, calendar: Calendar, as_of: date | datetime | None = None) -> datetime | None:
-    """The moment of rule A1: business opens on the first day whose rest is at most max(1W, 20 %).
+    """The moment of rule A1: business opens on the first day whose rest is at most the share, or the working
+    days if they are more, that the ledger's figures name.
 
     Measured on the promised limit, else on the statutory one. None for a citizen's own period, for a
     backward one, for a limit of one day and for one that stopped.
@@ -171,18 +171,22 @@ def warn_from(ledger: Ledger, calendar: Calendar, as_of: date | datetime | None 
     limit = clock.promised_limit() or clock.total
     if ledger.stop_entry or ledger.rule.klass == "party" or ledger.rule.backward:
         return None
+    figures, whole = watch_of(ledger), clock.amount(limit)
     if clock.hourly:
-        whole = clock.amount(limit)
-        moment: datetime = clock.reach(whole - whole / 5)
+        moment: datetime = clock.reach(whole - figures.resting(whole))
         return moment
     if limit.number == 1 and limit.kind in (Kind.WORKING_DAYS, Kind.NATURAL_DAYS):
         return None
-    whole = clock.amount(limit)
-    fifth = max(1, whole // 5) if ledger.rule.limit.kind is Kind.WORKING_DAYS else whole // 5
-    by_share = clock.reach(max(1, whole - fifth))
-    day_before = calendar.add_working_days(min(clock.end(limit)[1], clock.end(clock.total)[1]), -1)
+    end, least = min(clock.end(limit)[1], clock.end(clock.total)[1]), figures.warn_least.number
+    rest = max(least if limit.kind is Kind.WORKING_DAYS else 0, figures.resting(whole))
+    by_share = clock.reach(max(1, whole - rest))
     first = ledger.started_on + timedelta(days=1)
-    return calendar.opening(max(first, min(by_share, day_before)))
+    return calendar.opening(max(first, min(by_share, calendar.add_working_days(end, -least))))
+
+
+def watch_of(ledger: Ledger) -> Watch:
+    """The figures of supervision a ledger is watched by: those it recorded."""
+    return ledger.rule.watch or RECORDED_NONE
 
 
 def overruns(ledger: Ledger, calendar: Calendar, as_of: date | datetime) -> tuple[Breach, ...]:

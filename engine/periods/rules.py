@@ -7,8 +7,8 @@ Never counts and never holds a figure of its own.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -16,7 +16,8 @@ from engine import canonical
 from engine.errors import Malformed, NotFound, said, sayable
 from engine.periods.limits import Kind, Limit
 from engine.periods.notices import CERTAINTIES
-from engine.periods.toml import Findings, Table, each_table
+from engine.periods.toml import Findings, Table, each_of
+from engine.periods.watch import Watch, overlapping, watch
 
 ROLLS = ("none", "next-working-day")
 ENDS = ("close", "24:00")
@@ -49,7 +50,8 @@ class PeriodRule:
     """One period as the law has it, valid from `valid_from` to `valid_to` (both included, None: open).
 
     `extensions` are stages taken in order. `klass` is statutory, step or party (a citizen's own period:
-    never a card). `reading` is set for backward periods alone; `hours` for periods of hours alone.
+    never a card). `reading` is set for backward periods alone; `hours` for periods of hours alone. `watch`
+    holds the figures of supervision in force when the rule was asked for, None where the law has none.
     """
 
     id: str
@@ -69,11 +71,17 @@ class PeriodRule:
     name: str = ""
     name_en: str = ""
     note: str = ""
+    watch: Watch | None = None
 
     @property
     def backward(self) -> bool:
         """Whether the period is counted back from an event (C5)."""
         return self.direction == "backward"
+
+    @property
+    def watched(self) -> bool:
+        """Whether supervision counts along: an authority's own limit, not a citizen's and not a notice's."""
+        return self.klass != "party" and not self.backward
 
     def excludes(self, kind: str) -> Excluded | None:
         """The entry of the closed list for a kind of step, None where the law does not leave it out."""
@@ -115,6 +123,7 @@ class PeriodRule:
             "hours": self.hours,
             "certainty": self.certainty,
             "note": self.note,
+            "supervision": self.watch.as_data() if self.watch else None,
         }
         return {name: value for name, value in data.items() if value not in (None, "", [])}
 
@@ -123,21 +132,24 @@ class PeriodRule:
         """The rule that `as_data` wrote. Raises IllegalDefinition for data that is no rule."""
         findings = Findings()
         dates = {key: date.fromisoformat(data[key]) for key in ("valid_from", "valid_to") if data.get(key)}
-        rule = _rule(Table({**data, **dates}, str(data.get("id", "period")), findings))
+        facts = {key: value for key, value in data.items() if key != "supervision"}
+        rule = _rule(Table({**facts, **dates}, str(data.get("id", "period")), findings))
         findings.demand_none(said("a period rule"))
-        return rule
+        return replace(rule, watch=Watch.read(data["supervision"])) if "supervision" in data else rule
 
 
 class RuleBook:
-    """All period rules that are loaded, by id and day."""
+    """All period rules that are loaded, by id and day, and the figures of supervision beside them."""
 
-    def __init__(self, rules: Iterable[PeriodRule]) -> None:
+    def __init__(self, rules: Iterable[PeriodRule], watches: Iterable[Watch] = ()) -> None:
+        self.watches = tuple(sorted(watches, key=lambda one: one.valid_from))
         self._rules: dict[str, list[PeriodRule]] = {}
         for rule in sorted(rules, key=lambda rule: (rule.id, rule.valid_from)):
             self._rules.setdefault(rule.id, []).append(rule)
         findings = Findings()
         for versions in self._rules.values():
             _check_validity(versions, findings)
+        overlapping(self.watches, findings)
         findings.demand_none(said("period rules"))
 
     @classmethod
@@ -145,17 +157,25 @@ class RuleBook:
         """The rules of TOML texts by file name. Raises IllegalDefinition with every fault of all files."""
         findings = Findings()
         rules: list[PeriodRule] = []
+        watches: list[Watch] = []
         for name in sorted(files):
-            each_table(files[name], "period", name, findings, lambda table: rules.append(_rule(table)))
+            readers: dict[str, Callable[[Table], None]] = {
+                "period": lambda table: rules.append(_rule(table)),
+                "supervision": lambda table: watches.append(watch(table)),
+            }
+            each_of(files[name], readers, name, findings)
         findings.demand_none(said("period rules"))
-        return cls(rules)
+        return cls(rules, watches)
 
     def of(self, rule_id: str, on: date) -> PeriodRule:
-        """The rule in force on the day a period starts. Raises NotFound with the days it is valid for."""
+        """The rule in force on the day a period starts, with the figures it is watched by from that day on.
+
+        Raises NotFound with the days it is valid for.
+        """
         versions = self._rules.get(rule_id, [])
         for rule in versions:
             if rule.in_force(on):
-                return rule
+                return replace(rule, watch=self.watched_by(on)) if rule.watched else rule
         if not versions:
             raise NotFound(said("Expected a period rule {rule_id!r}, but there is none", rule_id=rule_id))
         spans = "; ".join(f"{rule.valid_from} to {rule.valid_to or 'today'}" for rule in versions)
@@ -167,6 +187,10 @@ class RuleBook:
                 spans=spans,
             )
         )
+
+    def watched_by(self, day: date) -> Watch | None:
+        """The figures of supervision in force on a day, None where the law has none."""
+        return next((one for one in self.watches if one.in_force(day)), None)
 
     def __contains__(self, rule_id: object) -> bool:
         return rule_id in self._rules
@@ -181,13 +205,15 @@ class RuleBook:
 
     @property
     def digest(self) -> str:
-        """The digest of every rule: what the journal records as the law a step ran under."""
-        return canonical.digest([rule.as_data() for versions in self._rules.values() for rule in versions])
+        """The digest of every rule and figure: what the journal records as the law a step ran under."""
+        rules = [rule.as_data() for versions in self._rules.values() for rule in versions]
+        return canonical.digest([*rules, *(one.as_data() for one in self.watches)])
 
     def with_local(self, local: RuleBook) -> RuleBook:
         """The book with an authority's own rules in place of those of the same id (2.3: pause lists)."""
         kept = [rule for versions in self._rules.values() for rule in versions if rule.id not in local]
-        return RuleBook([*kept, *(rule for versions in local._rules.values() for rule in versions)])
+        theirs = (rule for versions in local._rules.values() for rule in versions)
+        return RuleBook([*kept, *theirs], local.watches or self.watches)
 
 
 def _extension_data(extension: Extension) -> dict[str, Any]:

@@ -138,14 +138,29 @@ def read_toml(text: str, where: str, findings: Findings) -> dict[str, Any]:
 
 def each_table(text: str, name: str, where: str, findings: Findings, read: Callable[[Table], None]) -> None:
     """Hands every `[[name]]` of the text to `read`; other tables are a fault."""
+    each_of(text, {name: read}, where, findings)
+
+
+def each_of(
+    text: str, readers: Mapping[str, Callable[[Table], None]], where: str, findings: Findings
+) -> None:
+    """Hands every table of the text to the reader of its name; tables of other names are a fault."""
     data = read_toml(text, where, findings)
-    rows = data.pop(name, [])
-    for other in sorted(data):
+    for other in sorted(set(data) - set(readers)):
         findings.add(
             where,
-            said("Expected nothing but [[{name}]] tables, but found {other!r}", name=name, other=other),
+            said(
+                "Expected nothing but [[{name}]] tables, but found {other!r}",
+                name="]], [[".join(readers),
+                other=other,
+            ),
             "toml.key",
         )
+    for name, read in readers.items():
+        _each_row(data.get(name, []), name, where, findings, read)
+
+
+def _each_row(rows: Any, name: str, where: str, findings: Findings, read: Callable[[Table], None]) -> None:
     if not isinstance(rows, list):
         findings.add(
             where, said("Expected [[{name}]] tables, but found {rows!r}", name=name, rows=rows), "toml.type"

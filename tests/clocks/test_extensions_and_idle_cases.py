@@ -109,6 +109,10 @@ def cards(lab: Any, case_id: int) -> list[tuple[str, str]]:
     return [(card["rule"], card["level"]) for card in lab.case(case_id).cards]
 
 
+def sentences(lab: Any, case_id: int) -> list[str]:
+    return [data["sentence"]["zh"] for _, data in events(lab, case_id, "CardIssued")]
+
+
 def statutory_row(lab: Any, case_id: int) -> str:
     t = due_table.c
     query = select(t.at).where(t.case_id == case_id, t.key == "period:1:statutory", t.status == "armed")
@@ -166,6 +170,8 @@ def test_an_overrun_falls_a_second_time_after_five_idle_working_days_and_no_thir
     assert cards(lab, case_id)[3:] == [("A17", "R")]
     ((_, again),) = events(lab, case_id, "PeriodStillOverdue")
     assert again["due_at"].startswith("2026-04-07T09:00:00.001")
+    assert again["after"] == "5W"
+    assert sentences(lab, case_id)[3] == "“行政许可决定”超期后又过5个工作日仍无人办理"
     lab.at(date(2026, 6, 1))
     assert cards(lab, case_id)[3:] == [("A17", "R")]
     demand_whole(lab, case_id)
@@ -181,6 +187,35 @@ def test_an_act_of_a_person_puts_the_second_red_card_off(lab: Any) -> None:
     lab.at(date(2026, 4, 10))
     assert [rule for rule, _ in cards(lab, case_id)].count("A17") == 1
     demand_whole(lab, case_id)
+
+
+def test_new_figures_of_supervision_watch_the_periods_that_start_under_them(lab: Any) -> None:
+    before = begun(lab)
+    law = next(bundle for bundle in deployment.shipped() if bundle.kind == "law")
+    figures = (
+        '\n[[supervision]]\nid = "jc.2026"\nbasis = "b"\nvalid_from = 2026-03-03\nremind_used = 60\n'
+        'warn_rest = 10\nwarn_least = "1W"\nagain_after = "2W"\ncertainty = "P"\n'
+    )
+    path = next(path for path in law.files if path.endswith("jiancha.toml"))
+    text = (
+        law.files[path].decode().replace("remind_used = 50", "valid_to = 2026-03-02\nremind_used = 50")
+        + figures
+    )
+    founding.deploy(lab.runtime, Bundle("law", "law", {**law.files, path: text.encode()}), Actor.system())
+    lab.at(date(2026, 3, 3))
+    after = begun(lab)
+    lab.at(date(2026, 4, 3), 18)
+    fallen = "PeriodPrompted", "PeriodWarned", "PeriodOverdue", "PeriodStillOverdue"
+    days = {case: [d["due_at"][:10] for _, d in events(lab, case, *fallen)] for case in (before, after)}
+    assert days == {
+        before: ["2026-03-16", "2026-03-24", "2026-03-30"],
+        after: ["2026-03-19", "2026-03-27", "2026-03-31", "2026-04-02"],
+    }
+    told = sentences(lab, after)
+    assert told[0] == "“行政许可决定”期限已用去百分之60（2026-03-31届满）"
+    assert told[-1] == "“行政许可决定”超期后又过2个工作日仍无人办理"
+    demand_whole(lab, before)
+    demand_whole(lab, after)
 
 
 def test_new_hours_of_an_authority_move_its_cases_alone_and_the_change_is_recorded(lab: Any) -> None:

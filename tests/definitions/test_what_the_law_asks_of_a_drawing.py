@@ -20,6 +20,7 @@ LAW = RuleBook.read(
             for name, limit, more in (
                 ("whole", "20W", 'suspend = ["听证"]'),
                 ("accept", "5W", ""),
+                ("xk.accept", "5W", ""),
                 ("first", "12W", 'class = "step"'),
                 ("second", "9W", 'class = "step"'),
             )

@@ -46,6 +46,17 @@ UNITS = {  # which law counts how: working days W, natural days N, months M
     "行政处罚法": "cf.preserve 7W cf.hearing.ask 5W cf.hearing.notice 7W cf.decision 90N cf.serve 7W "
     "cf.pay 15N cf.cash.authority 2W cf.cash.bank 2W gs.withdraw 3W cf.limitation 2Y cf.limitation.grave 5Y",
     "行政强制法": "cf.remind 10W cf.seizure 30N cf.court.enforce 3M cf.late.enforce 30N",
+    "行政复议法": "fy.accept 5W fy.decision 60N fy.simple 30N",
+    "处罚信息公示": "gs.market.publish 20W gs.market.forward 10W gs.market.receive 10W gs.market.withdraw 3W "
+    "gs.market.shown.small 3M gs.market.shown 3Y gs.publish 7W",
+    "土地、产权": "td.announce 20N td.listing 10N td.result 10W td.deposit 5W cq.disclose 20W "
+    "cq.disclose.more 5W cq.result 5W",
+    "资格预审": "zb.prequalify 5N zb.clarify.prequalify 3N zb.object.prequalify 2N zb.object.result 3N "
+    "zb.bond.withdrawn 5N",
+    "政府采购的步骤": "cg.documents 5W cg.bid 20N cg.clarify 15N cg.report 2W cg.winner 5W "
+    "cg.contract.publish 2W cg.contract.file 7W cg.pause 30N cg.bond 5W cg.single.shown 5W",
+    "热线": "rx.consult 1W rx.help 3W rx.complaint 5W rx.sign 1W rx.return 1W rx.weifang 5W rx.jinan 5W "
+    "rx.cityscape 7N",
     "复议、诉讼": "cf.review 60N cf.sue 6M cf.sue.after-review 15N cf.announce 30N",
     "政府信息公开条例": "gk.answer 20W gk.correction 7W gk.third-party 15W gk.co-author 15W gs.proactive 20W",
     "信访工作条例": "xf.forward 15N xf.tell 15N xf.object 5W xf.handle 60N xf.review.ask 30N xf.review 30N "
@@ -65,6 +76,7 @@ GROWTH = {
     "gk.answer": ("20W", "公开机构负责人"),
     "xf.handle": ("30N", "机关负责人"),
     "jy.answer": ("3M", "代表工作机构"),
+    "fy.decision": ("30N", "行政复议机构负责人"),
 }
 
 
