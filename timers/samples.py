@@ -124,6 +124,8 @@ def _text(schema: Mapping[str, Any], rng: random.Random, today: date, file: Mapp
     title = str(schema.get("title", ""))
     if any(word in title for word in _PERSONS):
         text = name(rng)
+        if "项目" in title:  # a project is public: it must not look like a person's name
+            text = f"{text[0]}家庄片区改造项目"
     elif "pattern" in schema and "时间" in title:
         text = f"{rng.randint(9, 16):02d}:30"
     elif _SHAPE.fullmatch(schema.get("pattern", "")):

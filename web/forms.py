@@ -64,7 +64,8 @@ class Control:
 
     `value` is text, a list of text (checkboxes), a bool, or a list of `Held` (files). `rows` are the controls
     of a group, one sequence per repetition (exactly one if it does not repeat). `heading` is the heading it
-    stands under.
+    stands under; `keyboard` the one a phone offers, `purpose` what a browser may fill in by itself
+    (WCAG 2.2, 1.3.5): both are "" where there is nothing to say.
     """
 
     name: Pointer
@@ -79,6 +80,8 @@ class Control:
     rows: tuple[tuple[Control, ...], ...] = ()
     multiple: bool = False
     heading: str = ""
+    keyboard: str = ""
+    purpose: str = ""
 
 
 @dataclass(frozen=True)
@@ -170,7 +173,15 @@ def _control(item: Field, value: Any, at: Pointer, drawing: _Drawing) -> Control
         rows=_rows(item, value, pointer, drawing),
         multiple=item.multiple,
         heading=words(item.group),
+        keyboard=_KEYBOARDS.get(item.format, ""),
+        purpose=_PURPOSES.get(item.format, "") if item.name in _OWN else "",
     )
+
+
+_KEYBOARDS = {"cn-mobile": "tel", "email": "email"}
+_PURPOSES = {"cn-mobile": "tel", "email": "email"}
+# Other phones and addresses of a form are those of other people: a browser must not fill the reader's in.
+_OWN = frozenset({"phone", "applicant_phone", "contact_phone", "email"})
 
 
 def _rows(item: Field, value: Any, pointer: Pointer, drawing: _Drawing) -> tuple[tuple[Control, ...], ...]:

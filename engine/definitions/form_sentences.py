@@ -155,7 +155,9 @@ def _as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def _choice(_error: ValidationError, field: Field | None) -> tuple[str, str]:
+def _choice(error: ValidationError, field: Field | None) -> tuple[str, str]:
+    if error.validator == "const" and error.validator_value is True:
+        return "必须勾选", "to be ticked"
     if field is None or not field.choices:
         return "不是可选的值", "to be one of the values offered"
     zh = "、".join(choice.label["zh"] for choice in field.choices)

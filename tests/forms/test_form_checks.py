@@ -305,7 +305,7 @@ def test_the_data_handed_in_is_not_changed(form):
             "“面积”应当是0.01的倍数",
             'Expected "Area" to be a multiple of 0.01',
         ),
-        ({"truth": False}, "/truth", "“承诺真实”不是可选的值", None),
+        ({"truth": False}, "/truth", "“承诺真实”必须勾选", None),
         ({"code": "AB-1\n"}, "/code", "“代码”的格式不符", None),
         ({"code": "AB-１"}, "/code", "“代码”的格式不符", None),
         ({"code": "AB-" + "1" * 1000}, "/code", "“代码”的格式不符", None),
