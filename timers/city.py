@@ -10,23 +10,25 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
 
 from engine.casework import founding
 from engine.casework.runtime import Runtime
-from engine.clock import VirtualClock
+from engine.clock import VirtualClock, moment_text
 from engine.definitions import deployment
 from engine.errors import BanjieError
 from engine.organisation.model import Actor
+from engine.records import seals
 from engine.records.tables import case as case_table
 from timers import officers, samples
 from timers.laboratory import Laboratory
 
 PASSWORD = "banjie-demo"  # noqa: S105 - printed at every start of the demo city
 SEED = 2012
+NIGHTS = 7  # of the last week whose patrols a newcomer finds in the book
 
 LICENCE, HOUSEHOLD, JOINT = "XK-SR-0035", "HJ-LH-0004", "XK-LH-0001"
 LETTER, PENALTY = "XX-XJ-0001", "CF-CG-0001"
@@ -206,10 +208,11 @@ def load(runtime: Runtime, say: Callable[[str], None] = lambda text: None) -> tu
         founding.import_people(
             runtime, deployment.shipped_organisation(), Actor.system(), initial_password=PASSWORD
         )
-    officers.certify(runtime)
     with runtime.store.reading() as connection:
         cases = connection.execute(select(func.count()).select_from(case_table)).scalar_one()
-    if not cases:
+    if cases:
+        officers.certify(runtime)
+    else:
         live(runtime, say)
     return LOGINS
 
@@ -219,12 +222,15 @@ def live(runtime: Runtime, say: Callable[[str], None]) -> list[int]:
     now = runtime.clock.now()
     clock = VirtualClock(now - timedelta(days=STORIES[0].days_ago))
     past = Runtime(runtime.store, clock, runtime.settings, runtime.directory)
+    officers.certify(past)  # who shows a certificate in the first story has had it by then
     laboratory = Laboratory(past, clock, SEED)
     today = now.astimezone(runtime.settings.zone).date()
     running: list[tuple[int, Story, int]] = []
     made: list[int] = []
     for day in range(STORIES[0].days_ago, -1, -1):
         date_ = today - timedelta(days=day)
+        if day < STORIES[0].days_ago:
+            _night(laboratory, date_, now, patrolled=day < NIGHTS)
         if not _is_working(past, date_):
             continue
         if day == 0:
@@ -241,6 +247,18 @@ def live(runtime: Runtime, say: Callable[[str], None]) -> list[int]:
     for problem, times in laboratory.problems.items():
         say(f"{times} × {problem}")
     return made
+
+
+def _night(laboratory: Laboratory, day: date, now: datetime, *, patrolled: bool) -> None:
+    """What the heartbeat of an installed system does by itself after midnight: the seal, then the patrol."""
+    runtime = laboratory.runtime
+    midnight = datetime.combine(day, time(), runtime.settings.zone).astimezone(UTC)
+    laboratory.move(min(midnight + timedelta(minutes=5), now))
+    with runtime.store.writing() as connection:
+        seals.make(connection, moment_text(laboratory.clock.now()))
+    if patrolled:
+        laboratory.move(min(midnight + timedelta(hours=2), now))
+        laboratory.heartbeat.patrol()
 
 
 def _receive(laboratory: Laboratory, story: Story, say: Callable[[str], None]) -> int | None:

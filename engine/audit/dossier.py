@@ -13,14 +13,15 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from engine import canonical
-from engine.audit import authority, certificates, narrative, offline, past, rights, witnesses
+from engine.audit import authority, certificates, narrative, offline, opened, past, rights, witnesses
 from engine.audit.history import steps
 from engine.casework.runtime import Runtime
 from engine.errors import NotFound, said
 from engine.records import blobs, journal, seals, stamps
+from engine.records.tables import disposition
 
 READ_ME = """案卷 {number}
 
@@ -28,6 +29,7 @@ entries.jsonl     日志记录，每行一条，与数据库所存逐字节一�
 witnesses.jsonl   组织和执法人员库的日志：全部摘要，仅附本案有关人员的内容
 files/            文书、附件
 definitions/      办理所依据的流程、表单、期限、日历、监督规则
+dispositions.jsonl 经批准销毁的数据：哪条记录、谁批准、依据
 seals.jsonl       截至导出时的封存清单
 narrative.txt     经过
 stamps/           外部时间戳机构的回答。核验其签名：
@@ -51,6 +53,7 @@ def make(connection: Connection, runtime: Runtime, case_id: int) -> bytes:
         "entries.jsonl": _lines(rows),
         "seals.jsonl": _lines([seal.as_data() for seal in seals.all_seals(connection)]),
         "narrative.txt": "\n".join(narrative.tell(steps(entries), runtime.settings.zone)).encode(),
+        "dispositions.jsonl": _lines(_dispositions(connection, stream)),
         "witnesses.jsonl": _lines(witnesses.of_case(connection, entries)),
         "verify.py": program().encode(),
         **files,
@@ -62,18 +65,25 @@ def make(connection: Connection, runtime: Runtime, case_id: int) -> bytes:
 
 
 _FUTURE = "from __future__ import annotations\n"
-_OWN = re.compile(r"^from engine\.audit\.\w+ import .*\n", re.MULTILINE)
+_OWN = re.compile(r"^from engine\.audit\.\w+ import (?:\([^)]*\)|.*)\n", re.MULTILINE)
 
 
 def program() -> str:
     """The offline program as one file: what it asks of persons stands before it, in place of its imports."""
     own, rest = _OWN.sub("", inspect.getsource(offline)).split(_FUTURE)
-    parts = [inspect.getsource(one) for one in (past, rights, certificates, authority)]
+    parts = [inspect.getsource(one) for one in (opened, past, rights, certificates, authority)]
     return own + _FUTURE + "\n".join(_OWN.sub("", part).replace(_FUTURE, "") for part in parts) + rest
 
 
 def _lines(rows: list[Mapping[str, Any]] | list[dict[str, object]]) -> bytes:
     return "\n".join(canonical.dumps(dict(row)) for row in rows).encode()
+
+
+def _dispositions(connection: Connection, stream: str) -> list[dict[str, Any]]:
+    """Who approved that data were disposed of, in the case and in the streams of its witnesses."""
+    query = select(disposition).where(disposition.c.stream.in_((stream, *past.STREAMS)))
+    rows = connection.execute(query.order_by(disposition.c.stream, disposition.c.seq))
+    return [dict(row._mapping) for row in rows]
 
 
 def _files(connection: Connection, rows: list[Mapping[str, Any]]) -> Iterator[tuple[str, bytes]]:

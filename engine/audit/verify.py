@@ -12,15 +12,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from engine import canonical
 from engine.audit import persons
+from engine.audit import sealed as sealing
 from engine.audit.past import Past
+from engine.audit.sealed import Sealed
 from engine.errors import BanjieError, said
-from engine.records import blobs, hashing, journal, seals
+from engine.records import blobs, hashing, journal
 from engine.records.entries import GENESIS, Entry, Event, from_row
 from engine.records.store import legible
+from engine.records.tables import disposition
 
 
 @dataclass(frozen=True)
@@ -63,11 +66,15 @@ QUESTIONS = {
 
 
 def verify_case(
-    connection: Connection, case_id: int, row: Mapping[str, Any], past: Past | None = None
+    connection: Connection,
+    case_id: int,
+    row: Mapping[str, Any],
+    past: Past | None = None,
+    sealed: Sealed | None = None,
 ) -> list[Check]:
     """All checks on one case. `row` is its case row (version, head_hash, marking, marking_digest).
 
-    `past` is `persons.past_of` the connection, for who verifies many.
+    `past` is `persons.past_of` the connection and `sealed` what its seals say, for who verifies many.
     """
     with legible(connection):
         rows = list(journal.rows(connection, journal.case_stream(case_id)))
@@ -76,16 +83,18 @@ def verify_case(
             *_current(rows, row),
             *_bytes(connection, rows),
             *(Fault(*one) for one in persons.faults(rows, past or persons.past_of(connection))),
-            *_sealed(connection, rows),
+            *_erased(connection, rows),
+            *_sealed(sealed or sealing.read(connection), rows),
         )
     return _checks(QUESTIONS, faults)
 
 
-def verify_stream(connection: Connection, stream: str) -> list[Check]:
+def verify_stream(connection: Connection, stream: str, sealed: Sealed | None = None) -> list[Check]:
     """The checks that concern any stream: order, digests, chain, time, seals."""
     with legible(connection):
         rows = list(journal.rows(connection, stream))
-        return _checks((1, 2, 3, 4, 5, 9), (*_chain(rows), *_sealed(connection, rows)))
+        against = _sealed(sealed or sealing.read(connection), rows)
+        return _checks((1, 2, 3, 4, 5, 9), (*_chain(rows), *_erased(connection, rows), *against))
 
 
 _NUMBER = re.compile("[1-9][0-9]{0,17}")
@@ -311,24 +320,22 @@ def _written(row: Mapping[str, Any]) -> Any:
         return None
 
 
-def _sealed(connection: Connection, rows: list[Mapping[str, Any]]) -> Iterator[Fault]:
-    hashes = {(row["stream"], row["seq"]): row["hash"] for row in rows}
-    streams = {row["stream"] for row in rows}
-    for seal in seals.all_seals(connection):
-        for stream, seq, digest in heads(seal):
-            if stream in streams and hashes.get((stream, seq)) != digest:
-                sentence = said(
-                    "Expected {stream} #{seq} as seal {number} has it",
-                    seq=seq,
-                    stream=stream,
-                    number=seal.number,
-                )
-                yield Fault(9, said("{sentence}, but it differs or is gone", sentence=sentence), seq)
+def _sealed(sealed: Sealed, rows: list[Mapping[str, Any]]) -> Iterator[Fault]:
+    return (Fault(9, sentence, seq) for seq, sentence in sealed.faults(rows))
 
 
-def heads(seal: seals.Seal) -> list[tuple[str, int, str]]:
-    """What a seal says of each stream; of one that cannot be read, nothing (check 10 names it)."""
-    try:
-        return [(stream, seq, digest) for stream, seq, digest in canonical.loads(seal.body)["heads"]]
-    except (BanjieError, KeyError, TypeError, ValueError):
-        return []
+def _erased(connection: Connection, rows: list[Mapping[str, Any]]) -> Iterator[Fault]:
+    """Data that are gone were disposed of with an approval (ISO 15489-1, 9.9)."""
+    gone = [row for row in rows if row["payload"] is None]
+    if not gone:
+        return
+    approved = select(disposition.c.seq).where(disposition.c.stream == gone[0]["stream"])
+    kept = set(connection.execute(approved).scalars())
+    for row in gone:
+        if row["seq"] not in kept:
+            detail = said(
+                "{stream} #{seq}: Expected its data, or an approval of their disposal, but found none",
+                stream=row["stream"],
+                seq=row["seq"],
+            )
+            yield Fault(3, detail, row["seq"])

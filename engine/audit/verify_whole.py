@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from engine import canonical
-from engine.audit import persons, verify
+from engine.audit import guards, persons, sealed, verify
 from engine.audit.verify import Check
 from engine.definitions.deployment import MANIFEST_TYPE
 from engine.definitions.word_templates import WordTemplate
@@ -91,7 +91,7 @@ def _one_seal(place: int, seal: seals.Seal, body: Mapping[str, Any], previous: s
 
 def _ends_before(place: int, seal: seals.Seal, newest: Mapping[str, int]) -> Iterator[str]:
     """The streams that end before the place at which the seal has seen them."""
-    for stream, seq, _ in verify.heads(seal):
+    for stream, seq, _ in sealed.heads(seal):
         end = newest.get(stream, 0)
         if not isinstance(end, int) or end < seq:
             yield said(
@@ -150,20 +150,22 @@ def _everything(
         journal.case_stream(row.case_id): row
         for row in connection.execute(select(case_table).order_by(case_table.c.case_id))
     }
-    past = persons.past_of(connection)
+    past, under = persons.past_of(connection), sealed.read(connection)
     for stream in sorted({stream for stream, _, _ in journal.heads(connection)} | set(cases)):
         row = cases.get(stream)
         if row is None:
-            yield from ((stream, check) for check in verify.verify_stream(connection, stream))
+            yield from ((stream, check) for check in verify.verify_stream(connection, stream, under))
         else:
             facts = dict(row._mapping)
-            checks = verify.verify_case(connection, row.case_id, facts, past)
+            checks = verify.verify_case(connection, row.case_id, facts, past, under)
             yield from ((row.number or stream, one) for one in checks)
     yield from (("", check) for check in verify_seals(connection, kept))
     seen = {one.sha256: (one.fault, one.media_type) for one in blobs.several(connection)}
     yield "", _stored_bytes(seen)
     yield "", _versions(connection, seen)
     yield "", verify_stamps(connection, roots)
+    fault = next(guards.faults(connection), "")
+    yield "", Check(17, "数据库自身的防改措施完好", not fault, fault)
 
 
 Seen = Mapping[str, tuple[str, str]]

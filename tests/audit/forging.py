@@ -21,6 +21,7 @@ from engine.records import seals
 from engine.records.store import Store
 from timers.laboratory import Laboratory
 
+GUARDS = 17  # the check that misses the triggers themselves: a cleverer forger lays them again
 SEED = int(os.environ.get("BANJIE_SEED", "11"))
 
 
@@ -72,10 +73,11 @@ def forge(path: Path, *statements: str) -> None:
 
 
 def faults(path: Path, kept: dict[str, Any] | None = None) -> list[str]:
-    """What verifying everything finds."""
+    """What verifying everything finds of what was forged, beside the triggers that are gone."""
     store = Store(f"sqlite:///{path}")
     try:
         with store.reading() as connection:
-            return [check.detail for _, check in audit.verify_all(connection, kept) if not check.holds]
+            checks = [check for _, check in audit.verify_all(connection, kept)]
     finally:
         store.close()
+    return [check.detail for check in checks if not check.holds and check.number != GUARDS]

@@ -14,9 +14,9 @@ from founded import runtime_over
 
 from engine import audit
 from engine.audit import dossier, offline
+from engine.clock import moment_text
 from engine.errors import Malformed
 from engine.records import hashing, journal, seals
-from engine.records.store import Store
 from timers.laboratory import Laboratory
 
 needs_sm3 = pytest.mark.skipif(not hashing.available("sm3"), reason="this machine's OpenSSL has no SM3")
@@ -34,10 +34,10 @@ def test_a_record_that_goes_on_under_sm3_verifies_with_its_seals_and_its_dossier
 ) -> None:
     with Laboratory(*runtime_over(founded_sqlite_url), 4) as lab:
         case_id = lab.receive("HJ-LH-0004", "shinan.ga.zs", {}, channel="window").case_id
-        seal_now(lab.runtime.store)
+        seal_now(lab)
         hashing.choose(hashing.SM3)
         lab.advance(case_id)
-        kept = seal_now(lab.runtime.store)
+        kept = seal_now(lab)
         with lab.runtime.store.reading() as connection:
             lab.runtime.shelf.refresh(connection)
             broken = [one.detail for _, one in audit.verify_all(connection, kept.as_data()) if not one.holds]
@@ -55,9 +55,9 @@ def test_a_record_that_goes_on_under_sm3_verifies_with_its_seals_and_its_dossier
     assert offline.verify_file(tmp_path / "case.zip", tmp_path / "seal.json") == []
 
 
-def seal_now(store: Store) -> seals.Seal:
-    with store.writing() as connection:
-        return seals.make(connection, "2026-03-01T00:00:00.000Z")
+def seal_now(lab: Laboratory) -> seals.Seal:
+    with lab.runtime.store.writing() as connection:
+        return seals.make(connection, moment_text(lab.clock.now()))
 
 
 @needs_sm3
@@ -69,8 +69,14 @@ def test_a_digest_of_sm3_is_the_one_of_the_standard() -> None:
 @needs_sm3
 def test_changing_the_name_of_the_function_is_found(tmp_path: Path) -> None:
     hashing.choose(hashing.SM3)
-    body = '{"alg":"sm3","heads":[],"root":"' + seals.merkle_root([], "sm3") + '"}'
-    seal = {"number": 1, "moment": "", "body": body, "hash": hashing.digest("sm3", body.encode())}
+    root = seals.merkle_root([], "sm3")
+    body = '{"alg":"sm3","heads":[],"moment":"2026-03-01T00:00:00.000Z","number":1,"root":"' + root + '"}'
+    seal = {
+        "number": 1,
+        "moment": "2026-03-01T00:00:00.000Z",
+        "body": body,
+        "hash": hashing.digest("sm3", body.encode()),
+    }
     path = tmp_path / "seal.json"
     path.write_text(json.dumps(seal))
     assert offline.verify_file(path) == []

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from forging import faults, forge, lived_and_sealed, opened
+from forging import GUARDS, faults, forge, lived_and_sealed, opened
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
@@ -204,6 +204,49 @@ def _write_anew(database: sqlite3.Connection, entries: list[Entry], change: Call
     database.execute("UPDATE case_row SET version = ?, head_hash = ? WHERE case_id = 1", last)
 
 
+def appended(path: Path, stream: str, moment: str) -> None:
+    """What a forger does who is in a hurry: one more entry at the end, rightly chained, with another date."""
+    store = Store(f"sqlite:///{path}")
+    with store.reading() as connection:
+        entries = list(journal.read(connection, stream))
+    store.close()
+    last = entries[-1]
+    more = replace(last, seq=last.seq + 1, moment=moment, previous=last.hash, kept_head=None)
+    with opened(path) as database:
+        row = (stream, more.seq, more.case_id, moment, more.head, more.payload, more.hash)
+        database.execute("INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+        database.execute(
+            "UPDATE case_row SET version = ?, head_hash = ? WHERE case_id = ?",
+            (more.seq, more.hash, more.case_id),
+        )
+
+
+def test_an_entry_added_after_the_seal_and_dated_before_it_is_found_and_named(evidence: Any) -> None:
+    path, _ = evidence
+    appended(path, "case:1", "2026-02-27T00:00:00.000Z")
+
+    [fault] = [fault for fault in faults(path) if "seal 1" in fault]
+    assert "of 2026-02-27T00:00:00.000Z in seal 1" in fault
+    assert "case:1 #" in fault
+
+
+def test_an_entry_added_after_the_seal_and_dated_after_it_is_ordinary(evidence: Any) -> None:
+    path, _ = evidence
+    appended(path, "case:1", "2026-03-01T00:00:01.000Z")
+
+    assert not any("seal 1" in fault for fault in faults(path))
+
+
+def test_data_erased_without_an_approval_are_missed_by_their_entry(evidence: Any) -> None:
+    path, kept = evidence
+    forge(path, "UPDATE entry SET payload = NULL WHERE stream = 'case:1' AND seq = 2")
+    missed = faults(path, kept)
+    forge(path, "INSERT INTO disposition VALUES ('case:1', 2, 'taoyuan', '2036-01-01', '保管期限届满')")
+
+    assert any(fault.startswith("case:1 #2: Expected its data, or an approval") for fault in missed)
+    assert faults(path, kept) == []
+
+
 def written(entry: Entry) -> dict[str, Any]:
     return {
         "command": dict(entry.command),
@@ -246,6 +289,57 @@ def test_replacing_an_entry_by_an_insert_is_refused_on_sqlite(founded_sqlite_url
             connection.execute(text(statement))
     finally:
         store.close()
+
+
+def guards_missed(store: Store) -> str:
+    with store.reading() as connection:
+        [check] = [check for _, check in audit.verify_all(connection) if check.number == GUARDS]
+    return check.detail
+
+
+def test_a_guard_that_was_dropped_is_missed_on_either_database(founded_url: str) -> None:
+    store = Store(founded_url)
+    name = "entry_no_update" if store.is_sqlite else "entry_append_only"
+    untouched = guards_missed(store)
+    with store.writing() as connection:
+        connection.execute(text(f"DROP TRIGGER {name}{'' if store.is_sqlite else ' ON entry'}"))
+    dropped = guards_missed(store)
+    store.close()
+
+    assert untouched == ""
+    assert f"the guard {name} over the record" in dropped
+
+
+def test_a_guard_laid_again_hollow_is_found_on_either_database(founded_url: str) -> None:
+    store = Store(founded_url)
+    hollow = (
+        (
+            "DROP TRIGGER entry_no_update",
+            "CREATE TRIGGER entry_no_update BEFORE UPDATE ON entry WHEN 1 = 0 BEGIN SELECT 1; END",
+        )
+        if store.is_sqlite
+        else (
+            "CREATE OR REPLACE FUNCTION entry_append_only() RETURNS trigger LANGUAGE plpgsql AS "
+            "'BEGIN RETURN NEW; END'",
+        )
+    )
+    with store.writing() as connection:
+        for statement in hollow:
+            connection.execute(text(statement))
+    told = guards_missed(store)
+    store.close()
+
+    assert "as it was laid" in told
+
+
+def test_a_guard_that_was_switched_off_is_missed(founded_postgresql_url: str) -> None:
+    store = Store(founded_postgresql_url)
+    with store.writing() as connection:
+        connection.execute(text("ALTER TABLE seal DISABLE TRIGGER seal_append_only"))
+    told = guards_missed(store)
+    store.close()
+
+    assert "seal_append_only" in told
 
 
 def test_a_payload_may_be_erased_beside_an_approved_disposition_and_the_chain_still_verifies(
