@@ -34,7 +34,7 @@ from timers import officers, samples
 from timers.scheduler import Heartbeat
 
 _SAMPLE_FILE = b"%PDF-1.4\n% a page for the laboratory\n%%EOF\n"
-UNASKED = frozenset({"withdraw", "supervise"})
+UNASKED = frozenset({"withdraw", "supervise", "avoid"})
 """Acts by message that a procedure waits for without anybody having to do them."""
 MOST_STEPS = 400  # of one case; a model that needs more has a loop without an exit
 
