@@ -63,6 +63,14 @@ class Counted:
     rows: int
 
 
+@dataclass(frozen=True)
+class Counting:
+    """What one row gives: a value for each figure, and what it says in the fields that shares are `among`."""
+
+    values: list[Any]
+    alike: dict[str, str]
+
+
 def count(runtime: Runtime, connection: Connection, report: Report, asked: Asked) -> Counted:
     """The figures of a report. The shelf must be fresh. Raises nothing for rows that lack a field."""
     now = runtime.clock.now().astimezone(runtime.settings.zone)
@@ -72,13 +80,15 @@ def count(runtime: Runtime, connection: Connection, report: Report, asked: Asked
 def tabled(report: Report, asked: Asked, found: Iterable[Row], now: datetime) -> Counted:
     """The figures of rows that count, divided by their headings; `now` is what expressions call so."""
     tally = _Tally(report, now)
-    groups: dict[str, list[list[Any]]] = defaultdict(list)
+    amongs = tuple(sorted({figure.among for figure in report.figures if figure.among}))
+    groups: dict[str, list[Counting]] = defaultdict(list)
     for row in found:
-        groups[heading(row, asked.by, report.day)].append(tally.of(row))
-    lines = [Line(key, _figures(report.figures, values)) for key, values in groups.items()]
-    together = [values for each in groups.values() for values in each]
+        alike = {name: heading(row, name, report.day) for name in amongs}
+        groups[heading(row, asked.by, report.day)].append(Counting(tally.of(row), alike))
+    together = [one for each in groups.values() for one in each]
+    lines = [Line(key, _figures(report.figures, each, together)) for key, each in groups.items()]
     lines.sort(key=lambda line: (line.key if asked.by == MONTH else -len(groups[line.key]), line.key))
-    return Counted(tuple(lines), Line("", _figures(report.figures, together)), len(together))
+    return Counted(tuple(lines), Line("", _figures(report.figures, together, together)), len(together))
 
 
 def rows(runtime: Runtime, connection: Connection, report: Report, asked: Asked) -> Iterator[dict[str, Any]]:
@@ -147,16 +157,41 @@ def _nothing(_row: Row) -> None:
     return None
 
 
-def _figures(figures: Sequence[Figure], values: Sequence[Sequence[Any]]) -> dict[str, Number]:
-    found: dict[str, Number] = {}
-    for place, figure in enumerate(figures):
-        if figure.how != SHARE:
-            found[figure.id] = _WAYS[figure.how]([row[place] for row in values])
+def _figures(
+    figures: Sequence[Figure], mine: Sequence[Counting], together: Sequence[Counting]
+) -> dict[str, Number]:
+    """The figures of some rows; a share `among` a field is of all rows that agree with them there."""
+    found = _plain_figures(figures, mine)
     for figure in figures:
         if figure.how == SHARE:
-            part, whole = (found[name] or 0 for name in figure.parts)
-            found[figure.id] = _rounded(Decimal(part) * 100 / Decimal(whole)) if whole else None
+            part, whole = figure.parts
+            found[figure.id] = _share(found[part], _wholes(figures, figure, mine, together, found)[whole])
     return found
+
+
+def _plain_figures(figures: Sequence[Figure], rows_: Sequence[Counting]) -> dict[str, Number]:
+    return {
+        figure.id: _WAYS[figure.how]([row.values[place] for row in rows_])
+        for place, figure in enumerate(figures)
+        if figure.how != SHARE
+    }
+
+
+def _wholes(
+    figures: Sequence[Figure],
+    figure: Figure,
+    mine: Sequence[Counting],
+    together: Sequence[Counting],
+    found: dict[str, Number],
+) -> dict[str, Number]:
+    if not figure.among:
+        return found
+    keys = {row.alike[figure.among] for row in mine}
+    return _plain_figures(figures, [row for row in together if row.alike[figure.among] in keys])
+
+
+def _share(part: Number, whole: Number) -> Number:
+    return _rounded(Decimal(part or 0) * 100 / Decimal(whole)) if whole else None
 
 
 def _rounded(number: Decimal) -> Decimal:

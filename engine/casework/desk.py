@@ -285,12 +285,7 @@ class Desk:
         chosen = dmn.evaluate_in_time(
             dmn.versions(models, decision), variables, self.today, host=self.names(())
         )
-        rests: dict[str, Any] = {}
-        if chosen.version is not None and chosen.evaluation is not None:
-            binding = chosen.version
-            rests = dmn.footing(binding.model, binding.decision, chosen.evaluation)
-            rests["of"] = chosen.evidence["chosen"]
-        return Decided(chosen.json, model.digest, {"in_time": chosen.evidence}, rests)
+        return Decided(chosen.json, model.digest, {"in_time": chosen.evidence}, dmn.footing_in_time(chosen))
 
     def _packages(self) -> list[Any]:
         called = [self.ground.package_of(digest) for digest in self.state.called.values()]

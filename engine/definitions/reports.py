@@ -4,7 +4,8 @@ Read from `reports.toml` of the bundle `registers`; called by `registers.read` a
 counting itself (`engine.audit.reports`). A report names its rows (`over`: a register, `cases` or `items`),
 the field that holds a row's day and unit, the headings it may be divided by, and its figures. A figure is
 FEEL over the fields of one row: `counts` (true: the row counts), `mean`, `median`, `sum` or `most` of a
-number, or `share` of one figure in another. Holds no row and opens no database.
+number, or `share` of one figure in another; `among` a field, the other is counted over every row that says
+there what the rows of the heading say, so that a tier is a share of its item. Holds no row, opens no database.
 """
 
 from __future__ import annotations
@@ -45,6 +46,7 @@ class Figure:
     how: str
     finds: feel.Compiled | None
     parts: tuple[str, str] = ("", "")
+    among: str = ""
 
     def title(self, language: str = "zh") -> str:
         """What the column is called."""
@@ -184,7 +186,12 @@ def _figure(row: Mapping[str, Any], where: str, known: set[str], findings: list[
     how, id_ = ways[0], str(row["id"])
     if how == SHARE:
         parts = row[SHARE] if isinstance(row[SHARE], list) and len(row[SHARE]) == 2 else ["", ""]
-        return Figure(id_, row, how, None, (str(parts[0]), str(parts[1])))
+        among = str(row.get("among", ""))
+        if among and among not in known:
+            findings.append(
+                _fault(where, said("Expected a field of the row, but found {name!r}", name=among))
+            )
+        return Figure(id_, row, how, None, (str(parts[0]), str(parts[1])), among)
     finds = _compiled(str(row[how]), f"{where}.{id_}", known, findings)
     return Figure(id_, row, how, finds) if finds else None
 

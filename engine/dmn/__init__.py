@@ -5,7 +5,7 @@ imports FEEL and nothing else of the product, keeps no state, asks no clock.
 """
 
 from engine.dmn.expressions import Table
-from engine.dmn.footing import footing
+from engine.dmn.footing import footing, footing_in_time
 from engine.dmn.in_time import InTime, Version, evaluate_in_time, in_force, versions
 from engine.dmn.model import Decision, DecisionService, Model
 from engine.dmn.proof import Proof, ProofFinding, prove, prove_all
@@ -26,6 +26,7 @@ __all__ = [
     "evaluate",
     "evaluate_in_time",
     "footing",
+    "footing_in_time",
     "given",
     "in_force",
     "prove",

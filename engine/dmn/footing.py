@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from engine.dmn.expressions import Table
+from engine.dmn.in_time import InTime, Version
 from engine.dmn.model import Decision, Model
 from engine.dmn.proof.band import band_text
 from engine.dmn.proof.constants import Constants
@@ -47,6 +48,25 @@ def footing(model: Model, name: str, evaluation: Evaluation) -> dict[str, Any]:
         "lower": _lower(decision, evaluation.value, least),
     }
     return {key: plain(value) for key, value in found.items()}
+
+
+def footing_in_time(found: InTime) -> dict[str, Any]:
+    """The footing of the version that binds, `of` which day it is, and `each` version that was asked.
+
+    One of `each` is a footing with `of`, `kind` and `amount`. Where a ground makes the penalty lighter, it is
+    lowered under either law before the two are compared, or the heavier law could come out
+    (《行政处罚法》第三十条、第三十二条、第三十七条). Empty without a result.
+    """
+    if found.version is None or found.evaluation is None:
+        return {}
+    rests = footing(found.version.model, found.version.decision, found.evaluation)
+    return {**rests, "of": found.evidence["chosen"], "each": [_tried(*one) for one in found.tried]}
+
+
+def _tried(of: str, version: Version, result: Evaluation) -> dict[str, Any]:
+    decision = version.model.decisions[version.decision]
+    told = {what: plain(_of(result.value, decision, what)) for what in ("kind", "amount")}
+    return {**footing(version.model, version.decision, result), "of": of, **told}
 
 
 def _band(decision: Decision, hits: list[Mapping[str, Any]]) -> tuple[Decimal | None, Decimal | None]:

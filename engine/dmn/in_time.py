@@ -59,12 +59,13 @@ class InTime:
     `evidence` is plain JSON: `basis`, `acted_on`, `decided_on`, `milder` (the option), `versions` (one
     for each evaluated version, `of` act or decision, with `model` digest, `valid_from`, `valid_to`,
     `value`, `decisions`, `reasons`), `chosen` (act, decision or null) and `why`, a sentence. `version` is
-    the one that binds.
+    the one that binds; `tried` are all that were evaluated, each with the day it is `of`.
     """
 
     evaluation: Evaluation | None
     evidence: dict[str, Any]
     version: Version | None = None
+    tried: tuple[tuple[str, Version, Evaluation], ...] = ()
 
     @property
     def value(self) -> Any:
@@ -205,7 +206,7 @@ def evaluate_in_time(
         "why": why,
     }
     binding = next(((version, result) for of, version, result in tried if of == chosen), (None, None))
-    return InTime(binding[1], evidence, binding[0])
+    return InTime(binding[1], evidence, binding[0], tuple(tried))
 
 
 def _acted_on(version: Version, variables: Mapping[str, Any]) -> dt.date:

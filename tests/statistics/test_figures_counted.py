@@ -108,6 +108,20 @@ def test_headings_add_up_and_every_figure_is_that_of_its_rows(rows) -> None:
     assert (total["part"] is None) == (not rows)
 
 
+def test_a_share_among_a_field_is_of_all_rows_that_agree_there() -> None:
+    report = read(
+        '[[report.figure]]\nid = "all"\ncounts = "=true"\n'
+        '[[report.figure]]\nid = "part"\nshare = ["all", "all"]\namong = "unit"\n'
+    )
+    tiers = [("a", "u"), ("a", "u"), ("b", "u"), ("c", "v")]
+    rows = [{"kind": kind, "unit": unit, "on": "2026-01-01"} for kind, unit in tiers]
+
+    made = counting.tabled(report, Asked(*YEAR, by="kind"), rows, NOW)
+
+    shares = {line.key: line.figures["part"] for line in made.lines}
+    assert shares == {"a": Decimal("66.7"), "b": Decimal("33.3"), "c": Decimal(100)}
+
+
 def test_true_and_one_are_not_taken_for_each_other() -> None:
     report = read('[[report.figure]]\nid = "yes"\ncounts = "=kind = true"\n')
     rows = [{"kind": 1, "on": "2026-01-01"}, {"kind": True, "on": "2026-01-01"}]

@@ -21,6 +21,7 @@ from web.watching import reach
 UNIT_FIELDS = frozenset({"unit", "desk", "department"})
 ITEM_FIELDS = frozenset({"item", "code"})
 _COUNTED = ("counts", "sum")
+ITEM = "banjie.item"
 NOTHING = "–"
 
 
@@ -60,6 +61,7 @@ class Names:
         self._schemas = schemas_of(report)
         self._items = reach.catalogue()
         self._procedures = reach.procedures()
+        self._matters = matters()
 
     def of(self, by: str, key: str) -> str:
         """A heading in words; a dash where the row says nothing."""
@@ -69,11 +71,24 @@ class Names:
             return unit_name(key)
         if by in ITEM_FIELDS and key in self._items:
             return self._items[key].name(current())
+        if by in ITEM_FIELDS and key in self._matters:
+            return self._matters[key]
         if by == "procedure" and key in self._procedures:
             return self._procedures[key]
         if by == "channel" and key in channels():
             return channels()[key]
         return shown(self._schemas.get(by, {}), key)
+
+
+def matters() -> dict[str, str]:
+    """The penalty items by their code, as their tables call them."""
+    here = house()
+    with here.store.reading() as connection:
+        here.runtime.shelf.refresh(connection)
+        digest = here.runtime.shelf.newest("penalties", "penalties")
+        models = here.runtime.shelf.penalties(connection, digest)
+    found = (decision for model in models for decision in model.decisions.values())
+    return {one.extensions[ITEM]: one.name for one in found if ITEM in one.extensions}
 
 
 def channels() -> dict[str, str]:
