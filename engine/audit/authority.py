@@ -90,9 +90,10 @@ class Authority:
     def refused_act(self, data: Row) -> None:
         """Remember who was refused what for good: duties once had in a case do not part again.
 
-        What a table of supervision refused may be put right and done.
+        What a table of supervision refused may be put right and done, and a certificate be renewed (SOD-4).
         """
-        if self.by_duty and any(str(rule).startswith("SOD-") for rule in data["rules"]):
+        duties = {str(rule) for rule in data["rules"]} - {"SOD-4"}
+        if self.by_duty and any(rule.startswith("SOD-") for rule in duties):
             self.refused.add((self.actor["person"], str(data["key"])))
 
     # -- check 15 -----------------------------------------------------------------------------------

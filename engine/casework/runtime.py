@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 
 from engine import canonical
 from engine.bpmn.marking import Marking
-from engine.casework import case_row, commands, doors, state
+from engine.casework import case_row, certificates, commands, doors, state
 from engine.casework.case_row import Outcome
 from engine.casework.decide import decide
 from engine.casework.ground import ENGINE, Ground
@@ -146,8 +146,10 @@ class Runtime:
         answers = {"item": before.item, **self._answers(command, moment)}
         if isinstance(command, commands.Recount):
             answers["calendar_before"] = case_row.told_under(connection, row)
+        marking, day = Marking.load(row.marking.encode()), moment.astimezone(self.settings.zone).date()
+        answers |= certificates.answers(self.shelf, connection, command, before, marking, actor, day)
         ground = self._ground(connection, package, before.item, moment, actor, answers)
-        decision = decide(before, Marking.load(row.marking.encode()), command, ground)
+        decision = decide(before, marking, command, ground)
         outcome = case_row.write(
             self.store, connection, before, row.version, row.head_hash, command, ground, decision
         )

@@ -55,6 +55,8 @@ def _judge(desk: Desk, command: str, item: Mapping[str, Any], *, card: bool) -> 
         act=item["act"] or "",
         approver=item.get("approver") or "",
         recused=desk.recused(item.get("scope")),
+        certificates=desk.ground.answers.get("certificates"),
+        day=desk.today.isoformat(),
     )
     breach = authorization.judge(act, desk.ground.actor, desk.state.acts, as_authority_sees(item))
     if breach is None:

@@ -7,6 +7,7 @@ so that a breach can be recorded. Both are pure: they read what they are given a
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from engine.errors import NotAuthorised, listed, said, sayable
 from engine.organisation.duties import (
@@ -142,7 +143,7 @@ def judge(act: ProposedAct, actor: Actor, history: History, item: Item) -> Breac
     `item` is {role, act, unit, assignee, candidates}; `candidates` is {"persons": […], "posts": […]}
     ("posts" may name post codes or roles), or a list of logins, or empty. Where candidates are named they
     stand for the role; else a post held gives the item's role in exactly the item's unit.
-    The order of the rules: withdrawal, assignment, role, rank, separation of duties.
+    The order of the rules: withdrawal, assignment, role, certificate, rank, separation of duties.
     """
     if actor.kind == "system":
         return None
@@ -232,6 +233,26 @@ def _candidates(item: Item) -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(named), frozenset()
 
 
+# SOD-4, 《行政处罚法》第四十二条: whoever enforces the law holds a certificate valid on the day of the act.
+def _certificate(act: ProposedAct, actor: Actor, _history: History, item: Item) -> Breach | None:
+    if act.certificates is None or item.get("role") != "handler":
+        return None
+    if any(_counts(one, act.day) for one in act.certificates):
+        return None
+    numbers = "、".join(str(one.get("key")) for one in act.certificates)
+    return Breach(
+        "SOD-4",
+        f"{actor.name}的执法证件{numbers}当日无效，不得继续执法",
+        f"Expected {actor.name} to hold a certificate that is valid today, but {numbers or 'none'} is not",
+        "《行政处罚法》第四十二条",
+    )
+
+
+def _counts(certificate: Mapping[str, Any], day: str) -> bool:
+    begins, ends = str(certificate.get("valid_from") or ""), str(certificate.get("valid_to") or day)
+    return certificate.get("state") == "valid" and begins <= day <= ends
+
+
 # Rule C9: an extension is approved by the rank the statute names.
 def _rank(act: ProposedAct, actor: Actor, _history: History, item: Item) -> Breach | None:
     if not act.approver:
@@ -252,6 +273,7 @@ _RULES: tuple[Callable[[ProposedAct, Actor, History, Item], Breach | None], ...]
     _recusal,
     _assignment,
     _position,
+    _certificate,
     _rank,
     *(separation.breach for separation in SEPARATIONS),
 )

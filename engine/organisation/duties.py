@@ -20,7 +20,8 @@ class ProposedAct:
 
     `command` is the command's name ("Complete", "Claim"); `act` the element's `banjie.act`; `approver`
     the rank an approval needs, as a role code or in the law's words (机关负责人), with its `basis`;
-    `recused` the logins withdrawn from the case (SOD-5).
+    `recused` the logins withdrawn from the case (SOD-5); `certificates` the actor's own as the register of
+    officers has them on `day` (ISO), None where the case demands none (SOD-4).
     """
 
     command: str
@@ -28,6 +29,8 @@ class ProposedAct:
     approver: str = ""
     basis: str = ""
     recused: tuple[str, ...] = ()
+    certificates: Sequence[Mapping[str, Any]] | None = None
+    day: str = ""
 
 
 @dataclass(frozen=True)
