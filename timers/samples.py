@@ -15,7 +15,7 @@ from typing import Any
 
 from engine import feel
 from engine.definitions.forms import Form
-from engine.errors import Malformed, said
+from engine.errors import Finding, Malformed, said
 
 ATTEMPTS = 200
 _SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
@@ -28,6 +28,7 @@ _REMARKS = ("材料齐全，情况属实。", "经核对，与登记一致。", 
 _PART = re.compile(r"(?:\[(?P<set>[^\]^\\]+)\]|(?P<sign>[^\[\](){}.*+?|^$\\]))(?:\{(?P<times>\d+)\})?")
 _SHAPE = re.compile(rf"\^(?:{_PART.pattern.replace('P<', 'P<one_')})+\$")
 _RANGE = re.compile(r"(.)-(.)")
+_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 
@@ -60,15 +61,33 @@ def answers(
         except Malformed as refusal:
             last = refusal
         for finding in last.findings:
-            name = finding.where.strip("/").partition("/")[0]
-            if name in wanted or name not in schemas or rng.random() < 0.2:
-                # What was given stays, and a field may be wrong for another's sake: that one gives way.
-                others = [one for one in values if one not in wanted]
-                name = rng.choice(others) if others else ""
-            if name in schemas:
+            free = [one for one in schemas if one not in wanted]
+            for name in _giving_way(form, finding, free, values, rng):
                 drawing = _another if name in values else draw
                 values[name] = drawing(schemas[name], rng, now.date(), file)
     raise last
+
+
+def _giving_way(
+    form: Form, finding: Finding, free: list[str], values: Mapping[str, Any], rng: random.Random
+) -> list[str]:
+    """The fields to draw again for a finding: the one it is about; for a rule all fields that it names.
+
+    What was given stays. A field may be wrong for another's sake, so now and then any other gives way.
+    """
+    about = finding.where.strip("/").partition("/")[0]
+    named = _ruled_with(form, about) if finding.rule == "form.rule" else frozenset[str]()
+    meant = [one for one in free if one == about or (one in named and one in values)]
+    if meant and rng.random() >= 0.2:
+        return meant
+    others = [one for one in values if one in free]
+    return [rng.choice(others)] if others else meant
+
+
+def _ruled_with(form: Form, name: str) -> frozenset[str]:
+    """The fields that the rules on a field name: any of them may be what a rule fails for."""
+    rules = [rule for rule in form.schema.get("x-rules", ()) if rule["field"] == name]
+    return frozenset(word for rule in rules for word in _WORD.findall(rule["rule"]))
 
 
 def _computed(form: Form, values: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any]:
