@@ -113,7 +113,7 @@ def _suspend(desk: Desk, properties: Mapping[str, Any], happening: ElementEntere
         return
     kind = str(properties.get("banjie.period.kind") or "")
     ledger = clocks.ledger_of(desk.state, number)
-    breach = ledger.check_suspend(kind)
+    breach, told = ledger.check_suspend(kind), _day(properties.get("banjie.period.told"))
     since = _day(properties.get("banjie.period.since")) or desk.today
     entry = periods.Entry(
         SUSPENDED,
@@ -121,7 +121,7 @@ def _suspend(desk: Desk, properties: Mapping[str, Any], happening: ElementEntere
         desk.moment,
         key=str(happening.instance),
         kind=kind,
-        told=_day(properties.get("banjie.period.told")),
+        told=told,
         person=desk.ground.actor.person,
     )
     changed = ledger.record(entry)
@@ -134,6 +134,7 @@ def _suspend(desk: Desk, properties: Mapping[str, Any], happening: ElementEntere
         on=since.isoformat(),
         ledger=changed.as_data(),
         breach=breach.rule if breach else None,
+        **({"untold": True} if ledger.check_suspension_told(kind, told) else {}),
     )
 
 

@@ -271,7 +271,8 @@ def _known_reason(case: Case, element: Element) -> Iterator[Finding]:
     rule, kind = case.rule(element.properties[SUSPENDS]), element.properties.get("banjie.period.kind", "")
     if rule is None or kind.startswith("="):
         return
-    if rule.excludes(kind) is None:
+    excluded = rule.excludes(kind)
+    if excluded is None:
         kinds = "、".join(one.kind for one in rule.excluded) or "nothing"
         sentence = said(
             "Expected {element} to suspend {id} for a reason the law has ({kinds}), but found {kind}",
@@ -281,6 +282,14 @@ def _known_reason(case: Case, element: Element) -> Iterator[Finding]:
             kind=kind or said("none"),
         )
         yield _note(element, "law.suspension.reason", sentence)
+    elif excluded.told and not element.properties.get("banjie.period.told"):
+        sentence = said(
+            "Expected {element} to say until when {kind} lasts (banjie.period.told), as the citizen has to "
+            "be told, but it does not",
+            element=_called(element),
+            kind=kind,
+        )
+        yield _note(element, "law.suspension.told", sentence)
 
 
 def _refusals_have_reasons(case: Case) -> Iterator[Finding]:

@@ -81,6 +81,21 @@ def suspension_breach(rule: PeriodRule, kind: str) -> Breach | None:
     )
 
 
+def untold_breach(rule: PeriodRule, kind: str, told: date | None) -> Breach | None:
+    """The breach of suspending without telling the citizen how long it takes, where the law wants that (A7).
+
+    Not telling is a breach of its own; what the law leaves out is left out all the same.
+    """
+    excluded = rule.excludes(kind)
+    if excluded is None or not excluded.told or told is not None:
+        return None
+    return Breach(
+        "A7",
+        f"Expected to tell the applicant how long {kind} takes, but found no notice",
+        f"应当将“{kind}”所需时间书面告知申请人",
+    )
+
+
 def refuse(breach: Breach | None) -> None:
     """Raise PeriodRefused where there is a breach."""
     if breach:

@@ -190,10 +190,13 @@ def watch_of(ledger: Ledger) -> Watch:
 
 
 def overruns(ledger: Ledger, calendar: Calendar, as_of: date | datetime) -> tuple[Breach, ...]:
-    """A7: suspensions longer than the citizen was told, or than the law's own limit for that kind."""
+    """A7: suspensions longer than the citizen was told, or than the law's own limit for that kind, and those
+    nobody was told of though the law asks for it."""
     clock = Timeline(ledger, calendar, as_of)
-    found = []
+    found: list[Breach] = []
     for suspension in ledger.suspensions:
+        untold = ledger.check_suspension_told(suspension.kind, suspension.since.told)
+        found += [untold] if untold else []
         until = suspension.until.on if suspension.until else clock.today or suspension.since.on
         ends = [suspension.since.told, clock.own_end(suspension)]
         last = min((end for end in ends if end is not None), default=None)

@@ -39,10 +39,12 @@ class Extension:
 
 @dataclass(frozen=True)
 class Excluded:
-    """A kind of step whose time is not counted (C6); `max` is the most that may be left out per step."""
+    """A kind of step whose time is not counted (C6); `max` is the most that may be left out per step. `told`:
+    the law wants the citizen told in writing how long it takes."""
 
     kind: str
     max: Limit | None = None
+    told: bool = False
 
 
 @dataclass(frozen=True)
@@ -114,7 +116,7 @@ class PeriodRule:
             "valid_from": self.valid_from.isoformat(),
             "valid_to": self.valid_to.isoformat() if self.valid_to else None,
             "extension": [_extension_data(extension) for extension in self.extensions],
-            "suspend": [{"kind": e.kind, "max": str(e.max) if e.max else None} for e in self.excluded],
+            "suspend": [_excluded_data(entry) for entry in self.excluded],
             "roll": self.roll,
             "ends": self.ends,
             "class": self.klass,
@@ -225,6 +227,11 @@ def _extension_data(extension: Extension) -> dict[str, Any]:
     }
 
 
+def _excluded_data(entry: Excluded) -> dict[str, Any]:
+    data: dict[str, Any] = {"kind": entry.kind, "max": str(entry.max) if entry.max else None}
+    return {**data, "told": True} if entry.told else data
+
+
 def _rule(table: Table) -> PeriodRule:
     limit = _limit(table, table.text("limit"), "limit")
     natural = limit.kind in (Kind.NATURAL_DAYS, Kind.MONTHS, Kind.YEARS)
@@ -291,19 +298,25 @@ def _extensions(table: Table) -> tuple[Extension, ...]:
 def _excluded(table: Table) -> tuple[Excluded, ...]:
     found: list[Excluded] = []
     for row in table.rows("suspend"):
-        kind = row.get("kind") if isinstance(row, dict) else row
-        if not isinstance(kind, str) or not kind or (isinstance(row, dict) and set(row) - {"kind", "max"}):
+        facts = row if isinstance(row, dict) else {"kind": row}
+        kind, told = facts.get("kind"), facts.get("told", False)
+        if not isinstance(kind, str) or not kind or set(facts) - {"kind", "max", "told"}:
             table.fault(
-                said("Expected a kind of step or {{ kind, max }}, but found {row!r}", row=row),
+                said("Expected a kind of step or {{ kind, max, told }}, but found {row!r}", row=row),
                 "period.suspend",
             )
             continue
+        if not isinstance(told, bool):
+            table.fault(
+                said("Expected told to be true or false, but found {told!r}", told=told), "period.suspend"
+            )
         if any(entry.kind == kind for entry in found):
             table.fault(
                 said("Expected {kind!r} once in suspend, but found it twice", kind=kind), "period.suspend"
             )
-        limit = row.get("max") if isinstance(row, dict) else None
-        found.append(Excluded(kind, _limit(table, limit, "suspend.max") if limit is not None else None))
+        limit = facts.get("max")
+        most = _limit(table, limit, "suspend.max") if limit is not None else None
+        found.append(Excluded(kind, most, told is True))
     return tuple(found)
 
 
