@@ -7,10 +7,13 @@ Types that do not begin with `banjie.` wait for an external worker on the job AP
 
 from __future__ import annotations
 
+import logging
+import traceback
 from collections.abc import Callable
 from datetime import timedelta
 
 from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from engine import canonical
 from engine.bpmn.marking import Marking
@@ -24,20 +27,33 @@ from engine.organisation.model import Actor
 from engine.records.tables import job as job_table
 from engine.records.tables import job_receipt
 
+log = logging.getLogger("banjie.jobs")
+
 LEASE = timedelta(minutes=5)
+DATABASE_AWAY = (OperationalError, InterfaceError)
+"""Without its database a node can do nothing, and no job is to blame."""
 
 
 def run_waiting(
     runtime: Runtime, case_id: int | None = None, *, worker: str = "after-commit", limit: int = 50
 ) -> int:
-    """Do the built-in jobs that wait, of one case or of all; gives how many were done."""
-    done = 0
-    while done < limit:
-        found = _claim(runtime, case_id, worker)
-        if found is None:
-            return done
-        perform(runtime, *found)
-        done += 1
+    """Do the built-in jobs that wait, of one case or of all; gives how many were done.
+
+    What breaks off keeps its claim until the lease is over and holds up none of the others. Of all cases, the
+    first such fault is raised when the rest is done, so that the node can tell of it.
+    """
+    done, faults = 0, list[Exception]()
+    while done + len(faults) < limit and (found := _claim(runtime, case_id, worker)):
+        try:
+            perform(runtime, *found)
+            done += 1
+        except DATABASE_AWAY:
+            raise
+        except Exception as fault:
+            _note(fault)
+            faults.append(fault)
+    if faults and case_id is None:
+        raise faults[0]
     return done
 
 
@@ -54,8 +70,10 @@ def perform(runtime: Runtime, case_id: int, key: int) -> None:
         thrown = commands.ThrowError(case_id=case_id, key=key, code=error.error_code, sentence=error.sentence)
         _report(runtime, thrown)
         return
-    except BanjieError as error:
-        _report(runtime, commands.FailJob(case_id=case_id, key=key, sentence=error.sentence))
+    except DATABASE_AWAY:
+        raise
+    except Exception as error:
+        _report(runtime, commands.FailJob(case_id=case_id, key=key, sentence=_problem(error)))
         return
     _report(runtime, commands.CompleteJob(case_id=case_id, key=key, result=result))
 
@@ -66,14 +84,29 @@ def _take_card(runtime: Runtime, case_id: int, key: int) -> None:
     try:
         with runtime.store.writing() as connection:
             crossing.receive_card(runtime, connection, case_id, key)
-    except BanjieError as error:
+    except DATABASE_AWAY:
+        raise
+    except Exception as error:
         later = moment_text(runtime.clock.now() + RETRY_AFTER)
-        changes = {"retries": job_table.c.retries - 1, "problem": error.sentence, "available_at": later}
+        changes = {"retries": job_table.c.retries - 1, "problem": _problem(error), "available_at": later}
     where = (job_table.c.case_id == case_id) & (job_table.c.key == key)
     failed = {"status": "failed"}
     with runtime.store.writing() as connection:
         connection.execute(update(job_table).where(where).values(claimed_until=None, **changes))
         connection.execute(update(job_table).where(where, job_table.c.retries <= 0).values(failed))
+
+
+def _problem(error: Exception) -> str:
+    """What is told of a job that failed: of a fault its kind alone, for its words may hold data of a case."""
+    if isinstance(error, BanjieError):
+        return error.sentence
+    _note(error)
+    return said("Expected the job to be done, but it broke off ({kind})", kind=type(error).__name__)
+
+
+def _note(fault: Exception) -> None:
+    places = "".join(traceback.format_tb(fault.__traceback__)[-3:])
+    log.error("job: %s\n%s", type(fault).__name__, places)
 
 
 def _report(runtime: Runtime, command: commands.Command) -> None:

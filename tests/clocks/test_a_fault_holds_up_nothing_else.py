@@ -10,7 +10,8 @@ from floods import AFTER, FIRST_COPY, accepted_case, armed, copies, fired, left
 
 from engine.casework import crossing, due_moments
 from engine.casework.commands import FireDue
-from engine.records.tables import node
+from engine.casework.rows import CARD_JOB
+from engine.records.tables import job, node
 from timers.scheduler import CAREFUL, Heartbeat
 
 FIRST = date(2026, 1, 26)
@@ -89,3 +90,24 @@ def test_jobs_and_moments_do_not_hold_up_each_other(
     else:
         assert left(flooded) == 24
         assert heartbeat.beat() == 0, "nothing was done, and nothing was raised"
+
+
+def test_a_card_that_breaks_off_is_given_up_after_its_tries_and_keeps_no_other_waiting(
+    flooded: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    real = crossing.receive_card
+
+    def receive(runtime: Any, connection: Any, case_id: int, key: int) -> Any:
+        if case_id == BROKEN:
+            raise KeyError(f"{case_id} of a certain applicant")
+        return real(runtime, connection, case_id, key)
+
+    monkeypatch.setattr(crossing, "receive_card", receive)
+    beaten(flooded, Heartbeat(flooded.runtime, "one"), 12)
+    with flooded.runtime.store.reading() as connection:
+        rows = connection.execute(job.select().where(job.c.type == CARD_JOB)).all()
+    assert {row.case_id for row in rows if row.status == "failed"} == {BROKEN}
+    assert {row.status for row in rows if row.case_id != BROKEN} == {"done"}
+    problems = {row.problem for row in rows if row.case_id == BROKEN}
+    assert problems == {"Expected the job to be done, but it broke off (KeyError)"}
+    assert f"{BROKEN} of a certain applicant" not in caplog.text
