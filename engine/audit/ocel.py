@@ -31,19 +31,32 @@ _TOLD: Mapping[str, tuple[str, ...]] = {
     "PeriodSuspended": ("kind", "on"),
     "PeriodResumed": ("on", "due_on"),
     "PeriodExtended": ("by", "due_on"),
+    "PeriodReset": ("due_on",),
+    "PeriodRecounted": ("before", "due_on"),
     "PeriodOverdue": ("limit",),
     "PeriodStopped": ("on",),
     "CardIssued": ("rule", "level"),
+    "CardAppealed": ("reason",),
     "CardRevoked": ("reason",),
+    "CardRestored": ("reason",),
     "CaseTerminated": ("reason",),
     "CaseClosed": ("outcome",),
 }
 _OBJECTS: Mapping[str, tuple[str, ...]] = {
-    "case": ("procedure", "item", "unit", "package"),
+    "case": ("procedure", "item", "unit", "package", "status"),
     "officer": (),
     "document": ("kind", "number", "sha256"),
-    "period": ("id",),
-    "card": ("rule", "level"),
+    "period": ("id", "due_on"),
+    "card": ("rule", "level", "status"),
+}
+# What an object becomes by an event that does not say so itself.
+_BECOMES: Mapping[str, Mapping[str, str]] = {
+    "CaseReceived": {"status": "open"},
+    "CaseClosed": {"status": "closed"},
+    "CaseTerminated": {"status": "terminated"},
+    "CardIssued": {"status": "standing"},
+    "CardRevoked": {"status": "revoked"},
+    "CardRestored": {"status": "standing"},
 }
 
 
@@ -53,20 +66,15 @@ class _Log:
     events: list[dict[str, Any]] = field(default_factory=list)
 
     def object(self, kind: str, name: str, moment: str, facts: Mapping[str, Any]) -> str:
-        """The id of an object, made at its first mention."""
+        """The id of an object, made at its first mention; what it becomes is told with its moment."""
         identifier = f"{kind}:{name}"
-        if identifier not in self.objects:
-            told = [
-                {"name": one, "time": moment, "value": str(facts[one])}
-                for one in _OBJECTS[kind]
-                if facts.get(one)
-            ]
-            self.objects[identifier] = {
-                "id": identifier,
-                "type": kind,
-                "attributes": told,
-                "relationships": [],
-            }
+        empty: dict[str, Any] = {"id": identifier, "type": kind, "attributes": [], "relationships": []}
+        told = self.objects.setdefault(identifier, empty)["attributes"]
+        now = {one["name"]: one["value"] for one in told}
+        for one in _OBJECTS[kind]:
+            if facts.get(one) and now.get(one) != str(facts[one]):
+                told[:] = [each for each in told if (each["name"], each["time"]) != (one, moment)]
+                told.append({"name": one, "time": moment, "value": str(facts[one])})
         return identifier
 
 
@@ -93,7 +101,7 @@ def _case(made: _Log, entries: list[Entry]) -> None:
         return
     number = str(entries[0].answers.get("number") or entries[0].case_id)
     opened = next((event.data for event in entries[0].events if event.type == "CaseReceived"), {})
-    case = made.object("case", number, entries[0].moment, opened)
+    case = made.object("case", number, entries[0].moment, {**opened, **_BECOMES["CaseReceived"]})
     for entry in entries:
         for place, event in enumerate(entry.events, start=1):
             if event.type in _TOLD:
@@ -119,6 +127,8 @@ def _attributes(event: Event) -> list[dict[str, str]]:
 def _concerned(made: _Log, case: str, number: str, entry: Entry, event: Event) -> Iterator[tuple[str, str]]:
     """The objects an event names, each with how."""
     yield case, "case"
+    if event.type in ("CaseClosed", "CaseTerminated"):
+        made.object("case", number, entry.moment, _BECOMES[event.type])
     if entry.actor.get("person"):
         yield made.object("officer", str(entry.actor["person"]), entry.moment, {}), "by"
     data = event.data
@@ -130,7 +140,8 @@ def _concerned(made: _Log, case: str, number: str, entry: Entry, event: Event) -
         ("card", data.get("card")),
     ):
         if name is not None and event.type.lower().startswith(kind):
-            one = made.object(kind, f"{number}:{name}", entry.moment, data)
+            facts = {**data, **_BECOMES.get(event.type, {})}
+            one = made.object(kind, f"{number}:{name}", entry.moment, facts)
             relation = {"objectId": one, "qualifier": kind}
             if relation not in made.objects[case]["relationships"]:
                 made.objects[case]["relationships"].append(relation)

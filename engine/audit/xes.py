@@ -2,7 +2,9 @@
 
 Called by `banjie export --format xes` and the auditor's page. The level says how much is told, after the
 levels on which tools are certified: A names alone, B transitions and times too, C who did it, D roles, units
-and instances; what has no standard extension carries the prefix `banjie` and stands on level D alone.
+and instances; what has no standard extension belongs to one of our own (`banjie:name`, an element's name, and
+`banjie:process`, the id of its process) and stands on level D alone. No namespace: the standard's schema
+(annex B) has none.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ _EXTENSIONS = (
     ("B", "Lifecycle", "lifecycle", "http://www.xes-standard.org/lifecycle.xesext"),
     ("B", "Time", "time", "http://www.xes-standard.org/time.xesext"),
     ("C", "Organizational", "org", "http://www.xes-standard.org/org.xesext"),
+    ("D", "Banjie", "banjie", "urn:banjie:xes"),
 )
 _FROM = {"concept:name": "A", "lifecycle:transition": "B", "time:timestamp": "B", "org:resource": "C"}
 _SILENT = ("Gateway", "process", "ubProcess")  # ends of kinds that stand for no work of their own
@@ -37,11 +40,11 @@ def log(connection: Connection, shelf: Shelf, case_ids: Iterable[int], level: st
     told = [key for key, begins in _FROM.items() if begins <= level]
     _global(root, "trace", ["concept:name"])
     _global(root, "event", told)
-    etree.SubElement(root, "classifier", name="activity", keys="concept:name")
+    etree.SubElement(root, "classifier", name="Activity", scope="event", keys="concept:name")
     if level >= "B":
-        etree.SubElement(
-            root, "classifier", name="activity and transition", keys="concept:name lifecycle:transition"
-        )
+        keys = "concept:name lifecycle:transition"
+        etree.SubElement(root, "classifier", name="Transition", scope="event", keys=keys)
+        _text(root, "lifecycle:model", "standard")
     for case_id in case_ids:
         entries = list(journal.read(connection, journal.case_stream(case_id)))
         _trace(root, entries, level, _Kinds(connection, shelf))
