@@ -9,8 +9,9 @@ caller throws the proposal away and keeps the cards.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -43,16 +44,27 @@ GRAVITY = ("", "T", "Y", "R", "R+")
 
 @dataclass(frozen=True)
 class Hit:
-    """One rule that fired on one event; `values` is what the table answered."""
+    """One rule that fired on one event; `values` is what the table answered, `seen` the facts that the rule's
+    condition names, as they stood."""
 
     event: Event
     table: str
     values: Mapping[str, Any]
+    seen: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def blocks(self) -> bool:
         """Whether the act would be void."""
         return bool(self.values.get("blocked"))
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What the tables are shown of one event: `facts` as they take them, `plain` the same as plain data."""
+
+    facts: dmn.Given
+    plain: Mapping[str, Any]
+    host: Mapping[str, Any]
 
 
 def judge(desk: Desk, events: list[Event], submitted: Mapping[str, Any]) -> list[Hit]:
@@ -64,9 +76,10 @@ def judge(desk: Desk, events: list[Event], submitted: Mapping[str, Any]) -> list
     shared = _common(desk)
     common, host = dmn.given(shared), desk.calendar_names()
     for event in judged:
-        facts = common.having({**_facts(desk, event, submitted), **_inside(desk, event, shared["case"])})
+        own = {**_facts(desk, event, submitted), **_inside(desk, event, shared["case"])}
+        shown = Shown(common.having(own), {**shared, **own}, host)
         for model in desk.ground.supervision:
-            hits += _hits(model, event, facts, host)
+            hits += _hits(model, event, shown)
     return hits
 
 
@@ -90,22 +103,63 @@ def issue(desk: Desk, hits: list[Hit]) -> None:
             role=role,
             table=hit.table,
             event=hit.event.type,
-            values={name: hit.event.data[name] for name in _KEPT if name in hit.event.data},
+            values={
+                **{name: hit.event.data[name] for name in _KEPT if name in hit.event.data},
+                **({"seen": dict(hit.seen)} if hit.seen else {}),
+            },
         )
 
 
 _KEPT = ("period", "id", "limit", "due_at", "late_seconds", "element", "act", "kind", "sentence", "rule")
 
 
-def _hits(model: dmn.Model, event: Event, facts: dmn.Given, host: Mapping[str, Any]) -> list[Hit]:
+def _hits(model: dmn.Model, event: Event, shown: Shown) -> list[Hit]:
     found = []
     # A decision is found by its id and by its name: ask each once.
     for name, decision in sorted({one.id: one for one in model.decisions.values()}.items()):
-        if not _concerns(decision, event):
+        if not _gives_cards(decision) or not _concerns(decision, event):
             continue
-        answer = dmn.evaluate(model, name, facts, host=host).json
-        rows = answer if isinstance(answer, list) else [answer]
-        found += [Hit(event, name, row) for row in rows if isinstance(row, Mapping) and row.get("rule")]
+        answer = dmn.evaluate(model, name, shown.facts, host=shown.host)
+        rows = answer.json if isinstance(answer.json, list) else [answer.json]
+        conditions = _conditions(decision, answer.evidence, len(rows))
+        for row, condition in zip(rows, conditions, strict=True):
+            if isinstance(row, Mapping) and row.get("rule"):
+                found.append(Hit(event, name, row, _seen(condition, shown.plain)))
+    return found
+
+
+def _gives_cards(decision: dmn.Decision) -> bool:
+    """A table without a column `rule` holds figures that the rules ask for."""
+    return not isinstance(decision.logic, dmn.Table) or any(
+        one.name == "rule" for one in decision.logic.outputs
+    )
+
+
+def _conditions(decision: dmn.Decision, evidence: Iterable[Mapping[str, Any]], rows: int) -> list[str]:
+    """The tests of the rule behind each row of an answer; empty texts where the table does not tell."""
+    told = (one for one in evidence if one["decision"] == decision.id)
+    hit = [rule["index"] for one in told for table in one["tables"] for rule in table["rules"]]
+    if len(hit) != rows or not isinstance(decision.logic, dmn.Table):
+        return [""] * rows
+    rules = {rule.index: rule for rule in decision.logic.rules}
+    return [" ".join(test.text for test in rules[index].tests) for index in hit]
+
+
+_PATH = re.compile(r"\b(case\.file|event\.data)((?:\.[A-Za-z_]\w*)+)")
+_LONGEST_SEEN = 60
+
+
+def _seen(condition: str, plain: Mapping[str, Any]) -> dict[str, Any]:
+    """The plain facts a condition names, by their last name; texts too long to be a figure are left out."""
+    found: dict[str, Any] = {}
+    for root, path in _PATH.findall(condition):
+        value: Any = plain
+        for name in (*root.split("."), *path[1:].split(".")):
+            value = value.get(name) if isinstance(value, Mapping) else None
+        if isinstance(value, bool | int | Decimal) or (
+            isinstance(value, str) and len(value) <= _LONGEST_SEEN
+        ):
+            found[path.rpartition(".")[2]] = value
     return found
 
 

@@ -41,6 +41,7 @@ def rules(facts: dict[str, Any]) -> list[tuple[str, str, bool]]:
 
 
 WITHDRAWN = done("withdraw-case", "head-of-organ", withdrawal_approved=True)
+REVIEWED = {"withdrawal_reason": "no_violation", "withdrawal_legal_opinion": "agree"}
 JUDGED = event("ActRecorded", "review", person="system") | {"element": "judge_officers"}
 
 BREACHES: dict[str, tuple[dict[str, Any], list[tuple[str, str, bool]]]] = {
@@ -84,9 +85,19 @@ BREACHES: dict[str, tuple[dict[str, Any], list[tuple[str, str, bool]]]] = {
     "the sender was not told": (
         {"event": event("CaseClosed"), "case": case(outcome="not_opened", lead_source="report")},
         [("B5", "Y", False)]),
-    "withdrawn": ({"event": WITHDRAWN}, [("C1", "Y", False)]),
+    "withdrawn": ({"event": WITHDRAWN, "case": case(**REVIEWED)}, [("C1", "Y", False)]),
     "withdrawn after the notice": (
-        {"event": WITHDRAWN, "history": [TOLD]}, [("C1", "Y", False), ("C2", "R", False)]),
+        {"event": WITHDRAWN, "case": case(**REVIEWED), "history": [TOLD]},
+        [("C1", "Y", False), ("C2", "R", False)]),
+    "withdrawn without a reason": (
+        {"event": WITHDRAWN, "case": case(**{**REVIEWED, "withdrawal_reason": " "})},
+        [("C1", "R", True), ("C1", "Y", False)]),
+    "withdrawn without legal review": (
+        {"event": WITHDRAWN, "case": case(**{**REVIEWED, "withdrawal_legal_opinion": None})},
+        [("C1", "R", True), ("C1", "Y", False)]),
+    "withdrawn by the section head": (
+        {"event": done("withdraw-case", "section-head", withdrawal_approved=True), "case": case(**REVIEWED)},
+        [("C1", "R", True), ("C1", "Y", False)]),
     "not the amount told": (
         {"event": decided(decided_amount=20000), "case": case(penalty_amount=20000)}, [("D1", "Y", False)]),
     "not the amount of the table": (
@@ -95,7 +106,8 @@ BREACHES: dict[str, tuple[dict[str, Any], list[tuple[str, str, bool]]]] = {
         {"event": decided(decided_amount=35000), "case": case(penalty_amount=35000)},
         [("D1", "Y", False), ("D3", "R", True)]),
     "heavier without a new notice": (
-        {"event": decided(), "case": case(decided_amount=35000, penalty_amount=35000, facts_changed=True)},
+        {"event": decided(decided_amount=None),
+         "case": case(decided_amount=35000, penalty_amount=35000, facts_changed=True)},
         [("D1", "Y", False), ("D4", "R", True)]),
     "facts edited after the report": ({"event": event("MessageReceived", "rectify")}, [("D5", "Y", False)]),
     "below the band": (

@@ -49,7 +49,8 @@ def cards(**facts: Any) -> list[dict[str, Any]]:
     for model, decision in _tables():
         found = dmn.evaluate(model, decision, laid)
         assert not found.reasons, (decision, found.reasons)
-        rows += found.json or []
+        answered = found.json if isinstance(found.json, list) else [found.json]
+        rows += [row for row in answered if row and "rule" in row]  # other tables hold figures
     return rows
 
 
@@ -73,7 +74,7 @@ OVERDUE = event("PeriodOverdue", limit="statutory")
 REFUSAL = {"outcome": "refused", "reasons": "影响采光", "remedies": "可以申请行政复议"}
 
 BREACHES = {
-    "A0": ("T", {"event": event("PeriodPrompted", limit="prompt"), "period": PERIOD}),
+    "A0": ("T", {"event": event("PeriodPrompted", limit="prompt", share=50), "period": PERIOD}),
     "A1": ("Y", {"event": event("PeriodWarned", limit="warn"), "period": PERIOD}),
     "A2": ("R", {"event": event("PeriodOverdue", limit="promised"), "period": PERIOD}),
     "A3": ("R+", {"event": OVERDUE, "period": PERIOD}),
@@ -85,12 +86,14 @@ BREACHES = {
     "A9": ("R", {"event": event("ActRecorded", "renew", "system", person="system")}),
     "A15": ("R", {"event": event("PeriodExtensionRefused", sentence="期限已过"), "period": PERIOD}),
     "A16": ("Y", {"event": OVERDUE, "period": period(id="gs.publish", limit="7W")}),
-    "A17": ("R", {"event": event("PeriodStillOverdue", limit="again"), "period": period(red=True)}),
+    "A17": (
+        "R", {"event": event("PeriodStillOverdue", limit="again", after="5W"), "period": period(red=True)}),
     "C3": ("R", {"event": event("MessageReceived", "withdraw", "applicant", withdraw_signed=True)}),
     "F5": ("R", {"event": done("decide", "head-of-organ", outcome="refused", reasons="无")}),
     "F6": ("Y", {"event": done("investigate", extra_proof_demanded=True)}),
     "F7": ("Y", {"event": event("CaseReceived"), "case": {"file": {"entry_delay": 3}, "kind": "licence"}}),
     "F8": ("R", {"event": done("accept", fee=20)}),
+    "F9": ("Y", {"event": done("review", "handler", disclosure="withheld", disclosure_reason=" ")}),
     "F14": ("Y", {"event": OVERDUE, "period": period(id="hp.callback", **{"class": "step"})}),
     "SOD-1": ("R", {"event": done("hear", "hearing-chair"), "history": HANDLED}),
     "SOD-2": ("R", {"event": done("decide", "head-of-organ"), "history": HANDLED}),
