@@ -5,6 +5,7 @@ Called by `banjie export --format pnml` and the mining tests; what the net is dr
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -70,10 +71,12 @@ def written(net: Net, names: Mapping[str, str] | None = None) -> bytes:
             etree.SubElement(etree.SubElement(node, "initialMarking"), "text").text = "1"
     for one in net.transitions:
         _transition(page, one, names or {})
-    arcs = [(end, one.id) for one in net.transitions for end in one.takes]
-    arcs += [(one.id, end) for one in net.transitions for end in one.gives]
-    for number, (source, target) in enumerate(arcs, start=1):
-        etree.SubElement(page, "arc", id=f"a{number}", source=source, target=target)
+    arcs = Counter((end, one.id) for one in net.transitions for end in one.takes)
+    arcs += Counter((one.id, end) for one in net.transitions for end in one.gives)
+    for number, ((source, target), weight) in enumerate(arcs.items(), start=1):
+        arc = etree.SubElement(page, "arc", id=f"a{number}", source=source, target=target)
+        if weight > 1:
+            etree.SubElement(etree.SubElement(arc, "inscription"), "text").text = str(weight)
     marking = etree.SubElement(etree.SubElement(made, "finalmarkings"), "marking")
     etree.SubElement(etree.SubElement(marking, "place", idref=net.end), "text").text = "1"
     return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True))

@@ -2,35 +2,43 @@
 
 Called by `petri`, so that tools which search for alignments find them in seconds. Every rule keeps the set of
 visible traces from the start to the end; none looks at a label. The rules are those of Murata (1989, V.B),
-fusion of series and of parallel places, told for nets in which a drain may take away what lies on a place.
+fusion of series and of parallel places, in the form that nets with clearing transitions demand: places are
+fused only where the very same transitions clear them (Wynn, Verbeek, van der Aalst, ter Hofstede and Edmond
+2009, reduction rules for reset workflow nets).
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True)
 class Transition:
-    """What takes a token from each place of `takes` and puts one on each of `gives`; silent without label."""
+    """What takes a token from each place of `takes`, then all that lies on `clears`, and puts one on each of
+    `gives`; silent without label."""
 
     id: str
     label: str | None
     takes: tuple[str, ...]
     gives: tuple[str, ...]
+    clears: frozenset[str] = frozenset()
 
 
 @dataclass
 class Net:
-    """A net that begins with one token on `start` and is done with one on `end` and no other."""
+    """A net that begins with one token on `start` and is done with one on `end` and no other.
+
+    `many` are places that may hold any number of tokens: what they belong to may run many times at once.
+    """
 
     id: str
     places: list[str] = field(default_factory=list)
     transitions: list[Transition] = field(default_factory=list)
     start: str = "start"
     end: str = "end"
+    many: set[str] = field(default_factory=set)
 
     @property
     def labels(self) -> frozenset[str]:
@@ -43,50 +51,63 @@ def reduced(net: Net) -> Net:
     work = _Work(net)
     while work.drop_twins() or work.drop_parallel_places() or work.fuse():
         pass
-    places = {place for one in work.transitions.values() for place in (*one.takes, *one.gives)}
+    transitions = list(work.transitions.values())
+    places = {place for one in transitions for place in (*one.takes, *one.gives)}
     kept = [place for place in net.places if place in places or place in (net.start, net.end)]
-    return Net(net.id, kept, list(work.transitions.values()), net.start, net.end)
+    transitions = [replace(one, clears=one.clears & places) for one in transitions]
+    return replace(net, places=kept, transitions=transitions, many=net.many & places)
 
 
 class _Work:
-    """Transitions by id, and which of them take from and give to each place."""
+    """Transitions by id, and which of them take from, give to and clear each place."""
 
     def __init__(self, net: Net) -> None:
         self.net = net
+        self.ends = (net.start, net.end)
         self.transitions = {one.id: one for one in net.transitions}
         self.takers: dict[str, set[str]] = defaultdict(set)
         self.givers: dict[str, set[str]] = defaultdict(set)
+        self.clearers: dict[str, set[str]] = defaultdict(set)
         for one in net.transitions:
             self._link(one)
 
     def _link(self, one: Transition) -> None:
-        for place in one.takes:
-            self.takers[place].add(one.id)
-        for place in one.gives:
-            self.givers[place].add(one.id)
+        for side, places in self._sides(one):
+            for place in places:
+                side[place].add(one.id)
 
     def _remove(self, one: Transition) -> None:
         del self.transitions[one.id]
-        for place in one.takes:
-            self.takers[place].discard(one.id)
-        for place in one.gives:
-            self.givers[place].discard(one.id)
+        for side, places in self._sides(one):
+            for place in places:
+                side[place].discard(one.id)
+
+    def _sides(self, one: Transition) -> tuple[tuple[dict[str, set[str]], Iterable[str]], ...]:
+        return (self.takers, one.takes), (self.givers, one.gives), (self.clearers, one.clears)
 
     def _put(self, old: Transition, takes: Iterable[str], gives: Iterable[str]) -> None:
         self._remove(old)
-        made = Transition(old.id, old.label, tuple(takes), tuple(gives))
+        made = replace(old, takes=tuple(takes), gives=tuple(gives))
         self.transitions[old.id] = made
         self._link(made)
+
+    def _alike(self, place: str, others: Iterable[str]) -> bool:
+        """Whether places are cleared by the same transitions and hold as many tokens as they like, or not."""
+        many = self.net.many
+        return all(
+            self.clearers[other] == self.clearers[place] and (other in many) == (place in many)
+            for other in others
+        )
 
     # -- what says the same twice --------------------------------------------------------------------
 
     def drop_twins(self) -> bool:
         """Silent steps that change nothing, and of transitions that do the same all but one."""
-        seen: set[tuple[str | None, tuple[str, ...], tuple[str, ...]]] = set()
+        seen: set[tuple[object, ...]] = set()
         gone = []
         for one in self.transitions.values():
-            shape = (one.label, tuple(sorted(one.takes)), tuple(sorted(one.gives)))
-            idle = one.label is None and shape[1] == shape[2]
+            shape = (one.label, tuple(sorted(one.takes)), tuple(sorted(one.gives)), one.clears)
+            idle = one.label is None and not one.clears and shape[1] == shape[2]
             if idle or shape in seen:
                 gone.append(one)
             seen.add(shape)
@@ -96,14 +117,16 @@ class _Work:
 
     def drop_parallel_places(self) -> bool:
         """Of places that always hold as many tokens as another, and are asked alike, all but one."""
-        shapes: dict[tuple[frozenset[tuple[str, int, int]], ...], list[str]] = defaultdict(list)
-        for place in sorted({*self.takers, *self.givers} - {self.net.start, self.net.end}):
+        shapes: dict[tuple[frozenset[object], ...], list[str]] = defaultdict(list)
+        for place in sorted({*self.takers, *self.givers} - {*self.ends}):
             uses = frozenset(
                 (name, self.transitions[name].takes.count(place), self.transitions[name].gives.count(place))
                 for name in self.takers[place] | self.givers[place]
             )
             if uses:
-                shapes[(uses,)].append(place)
+                shapes[uses, frozenset(self.clearers[place]), frozenset({place in self.net.many})].append(
+                    place
+                )
         twins = [place for same in shapes.values() for place in same[1:]]
         for place in twins:
             for name in sorted(self.takers[place] | self.givers[place]):
@@ -123,73 +146,33 @@ class _Work:
         return done
 
     def _hands_on(self, one: Transition) -> bool:
-        """From one place, which nothing else empties but drains that would empty what it gives as well."""
-        if len(one.takes) != 1 or one.takes[0] in (self.net.start, self.net.end) or one.takes[0] in one.gives:
+        """From one place, which nothing else takes from: whoever gives to it may give what this gave."""
+        (place, *others) = one.takes
+        if others or place in self.ends or place in one.gives or one.clears:
             return False
-        place = one.takes[0]
-        drains = self._drains(place, one)
-        if drains is None or not one.gives or not self._drained_too(drains, one.gives):
+        if self.takers[place] != {one.id} or not self._alike(place, one.gives):
             return False
         self._remove(one)
-        self._replace(place, one.gives, drains, self.givers)
+        for name in sorted(self.givers[place]):
+            found = self.transitions[name]
+            self._put(found, found.takes, _swapped(found.gives, place, one.gives))
         return True
 
     def _gathers(self, one: Transition) -> bool:
         """To one place, which nothing else fills: whoever takes from it may take what this took."""
-        if len(one.gives) != 1 or one.gives[0] in (self.net.start, self.net.end) or one.gives[0] in one.takes:
+        if len(one.gives) != 1 or one.gives[0] in (*self.ends, *one.takes) or one.clears:
             return False
         place = one.gives[0]
-        drains = {
-            drain: name for name in self.takers[place] for drain in self._drain(self.transitions[name], place)
-        }
-        fillers = self.givers[place] - set(drains.values()) - {one.id}
-        takers = [self.transitions[name] for name in self.takers[place] - set(drains.values())]
+        takers = [self.transitions[name] for name in self.takers[place]]
         keeps = any(place in taker.gives or taker.takes.count(place) > 1 for taker in takers)
-        if fillers or keeps or not self._drained_too(drains, one.takes):
+        if self.givers[place] != {one.id} or keeps or not self._alike(place, one.takes):
             return False
         if self.net.start in one.takes or len(takers) * len(one.takes) > _MOST:
             return False
         self._remove(one)
-        self._replace(place, one.takes, drains, self.takers)
+        for taker in sorted(takers, key=lambda found: found.id):
+            self._put(taker, _swapped(taker.takes, place, one.takes), taker.gives)
         return True
-
-    def _replace(
-        self, place: str, by: tuple[str, ...], drains: dict[str, str], side: dict[str, set[str]]
-    ) -> None:
-        for name in drains.values():
-            self._remove(self.transitions[name])
-        for name in sorted(side[place]):
-            found = self.transitions[name]
-            if side is self.givers:
-                self._put(found, found.takes, _swapped(found.gives, place, by))
-            else:
-                self._put(found, _swapped(found.takes, place, by), found.gives)
-
-    def _drains(self, place: str, but: Transition) -> dict[str, str] | None:
-        """The drains of a place, each with its transition; None where something else takes from it."""
-        found = {}
-        for name in self.takers[place] - {but.id}:
-            drain = next(self._drain(self.transitions[name], place), None)
-            if drain is None:
-                return None
-            found[drain] = name
-        return found
-
-    def _drain(self, one: Transition, place: str) -> Iterator[str]:
-        """The place whose token lets a silent step take a token of `place` away, where it does just that."""
-        if one.label is None and len(one.takes) == 2 and len(one.gives) == 1:
-            (drain,) = one.gives
-            if drain != place and Counter(one.takes) == Counter((drain, place)):
-                yield drain
-
-    def _drained_too(self, drains: Iterable[str], places: Iterable[str]) -> bool:
-        """Whether each of the places is emptied by exactly those drains."""
-        wanted = set(drains)
-        return all(
-            wanted
-            == {drain for name in self.takers[place] for drain in self._drain(self.transitions[name], place)}
-            for place in places
-        )
 
 
 _MOST = 12

@@ -198,6 +198,66 @@ def test_a_repeated_activity_occurs_any_number_of_times() -> None:
     assert not fires(net, ["s", "e", "a"])
 
 
+INCLUSIVE = (
+    '<startEvent id="s"/><inclusiveGateway id="g"/><manualTask id="a"/><manualTask id="b"/>'
+    '<inclusiveGateway id="j"/><endEvent id="e"/>'
+)
+
+
+def test_a_gateway_that_brings_together_waits_for_the_ways_that_were_taken() -> None:
+    net = drawn(INCLUSIVE + "".join(flow(*way.split()) for way in ("s g", "g a", "g b", "a j", "b j", "j e")))
+
+    assert all(fires(net, ["s", *ways, "e"]) for ways in (["a"], ["b"], ["a", "b"], ["b", "a"]))
+    assert not fires(net, ["s", "e"])
+    assert not fires(net, ["s", "a", "a", "e"])
+    assert not fires(net, ["s", "a", "e", "b", "e"])
+
+
+def test_a_gateway_that_others_come_to_as_well_may_take_any_of_its_ways() -> None:
+    ways = ("s g", "g a", "g b", "a j", "b j", "j e", "a b")
+    net = drawn(INCLUSIVE + "".join(flow(*way.split()) for way in ways))
+
+    assert fires(net, ["s", "b", "e"])
+    assert fires(net, ["s", "a", "b", "e"])
+
+
+def test_sub_processes_that_are_repeated_one_by_one_are_not_mixed() -> None:
+    loop = '<multiInstanceLoopCharacteristics isSequential="{}"><loopCardinality>2</loopCardinality>'
+    body = (
+        '<startEvent id="s"/><subProcess id="w"><manualTask id="a"/><manualTask id="b"/>'
+        + flow("a", "b")
+        + loop
+        + "</multiInstanceLoopCharacteristics></subProcess>"
+        '<endEvent id="e"/>' + flow("s", "w") + flow("w", "e")
+    )
+    one_by_one, at_once = drawn(body.format("true")), drawn(body.format("false"))
+
+    assert fires(one_by_one, ["s", "a", "b", "a", "b", "e"])
+    assert not fires(one_by_one, ["s", "a", "a", "b", "b", "e"])
+    assert fires(at_once, ["s", "a", "a", "b", "b", "e"])
+    assert not fires(at_once, ["s", "a", "e"])
+
+
+def test_what_goes_on_beside_is_swept_where_the_process_is_interrupted() -> None:
+    def beside(name: str, interrupting: str) -> str:
+        return (
+            f'<subProcess id="{name}" triggeredByEvent="true"><startEvent id="{name}s" isInterrupting="'
+            f'{interrupting}"><messageEventDefinition messageRef="m"/></startEvent><manualTask id="{name}t"/>'
+            f'<endEvent id="{name}e"/>'
+            + flow(f"{name}s", f"{name}t")
+            + flow(f"{name}t", f"{name}e")
+            + "</subProcess>"
+        )
+
+    work = '<startEvent id="s"/><manualTask id="a"/><endEvent id="e"/>' + flow("s", "a") + flow("a", "e")
+    net = drawn(work + beside("n", "false") + beside("x", "true"))
+
+    assert fires(net, ["s", "ns", "ns", "nt", "ne", "a", "nt", "ne", "e"])
+    assert fires(net, ["s", "ns", "ns", "nt", "xs", "xt", "xe"])
+    assert not fires(net, ["s", "ns", "xs", "nt", "ne", "xt", "xe"])
+    assert not fires(net, ["s", "ns", "a", "e"])
+
+
 def test_what_compensates_has_no_net_and_is_named() -> None:
     with pytest.raises(IllegalDefinition, match="undo compensates"):
         drawn(

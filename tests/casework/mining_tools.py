@@ -24,8 +24,6 @@ Trace = tuple[str, ...]
 PYTHON = os.environ.get("BANJIE_MINING_PYTHON", sys.executable)
 """The interpreter that has pm4py: the extra `mining` is large and may live in an environment of its own."""
 MOST_MEMORY = 4 << 30
-LONGEST_TRACE = 60
-"""A trace of more signs is left out: an alignment's cost grows faster than its length."""
 
 
 def installed() -> bool:
