@@ -29,13 +29,16 @@ _MOMENT = re.compile(
 class Due:
     """A due moment in UTC; `left` rounds follow it (None: without end), until `end`.
 
-    `every` is the duration between them or a cron expression.
+    `every` is the duration between them or a cron expression. `since` and `round` are kept for rounds of
+    months or years: each is counted from the first, so that the 31st comes back after February.
     """
 
     at: datetime
     left: int | None = 0
     every: str | None = None
     end: datetime | None = None
+    since: datetime | None = None
+    round: int = 0
 
 
 def due(text: str, now: datetime, zone: ZoneInfo) -> Due:
@@ -64,8 +67,9 @@ def moment(text: str, zone: ZoneInfo) -> datetime:
     return (local if local.tzinfo is not None else local.replace(tzinfo=place)).astimezone(UTC)
 
 
-def after(start: datetime, duration: str, zone: ZoneInfo) -> datetime:
-    """The moment a duration after another. Raises ValueError."""
+def after(start: datetime, duration: str, zone: ZoneInfo, times: int = 1) -> datetime:
+    """The moment a duration, or a number of them, after another. Months and years keep to the wall clock and
+    the calendar of the zone; a day is twenty-four hours, as in FEEL. Raises ValueError."""
     found = _DURATION.fullmatch(duration.strip())
     if found is None or duration.strip().endswith(("P", "T")):
         raise ValueError(said("'{duration}' is no duration of ISO 8601", duration=duration))
@@ -76,8 +80,8 @@ def after(start: datetime, duration: str, zone: ZoneInfo) -> datetime:
     days = int(part.get("weeks", 0) * 7 + part.get("days", 0))
     span = timedelta(days=days, microseconds=int(seconds * 1_000_000))
     try:
-        moved = _months_later(start.astimezone(zone), months) if months else start
-        return moved.astimezone(UTC) + sign * span
+        moved = _months_later(start.astimezone(zone), months * times) if months else start
+        return moved.astimezone(UTC) + sign * span * times
     except OverflowError as error:
         raise ValueError(said("'{duration}' reaches past the year 9999", duration=duration)) from error
 
@@ -86,10 +90,17 @@ def following(last: Due, zone: ZoneInfo) -> Due | None:
     """The next round of a cycle, None after the last."""
     if last.every is None or last.left == 0:
         return None
-    at = cron(last.every).after(last.at, zone) if is_cron(last.every) else after(last.at, last.every, zone)
+    number = last.round + 1
+    if is_cron(last.every):
+        at = cron(last.every).after(last.at, zone)
+    elif last.since is not None:
+        at = after(last.since, last.every, zone, number)
+    else:
+        at = after(last.at, last.every, zone)
     if last.end is not None and at > last.end:
         return None
-    return Due(at, None if last.left is None else last.left - 1, last.every, last.end)
+    left = None if last.left is None else last.left - 1
+    return Due(at, left, last.every, last.end, last.since, number if last.since else 0)
 
 
 def _cycle(text: str, now: datetime, zone: ZoneInfo) -> Due:
@@ -102,13 +113,19 @@ def _cycle(text: str, now: datetime, zone: ZoneInfo) -> Due:
     left = None if rounds is None else rounds - 1
     if parts[0].startswith("P"):
         end = moment(parts[1], zone) if len(parts) == 2 else None
-        return Due(after(now, parts[0], zone), left, parts[0], end)
+        first = after(now, parts[0], zone)
+        return Due(first, left, parts[0], end, *((now, 1) if _by_months(parts[0]) else ()))
     if len(parts) != 2:
         raise ValueError(said("'{text}' has no duration", text=text))
     start = moment(parts[0], zone)
     if after(start, parts[1], zone) <= start:
         raise ValueError(said("'{text}' does not move on", text=text))
-    return Due(start, left, parts[1])
+    return Due(start, left, parts[1], None, start if _by_months(parts[1]) else None)
+
+
+def _by_months(duration: str) -> bool:
+    found = _DURATION.fullmatch(duration.strip())
+    return bool(found and (found["years"] or found["months"]))
 
 
 def _months_later(local: datetime, months: int) -> datetime:

@@ -48,7 +48,9 @@ class TimerEvent(EventDefinition):
         """The next round of a cycle, if there is one."""
         notes = watch.notes
         end = read_moment(notes["end"]) if notes.get("end") else None
-        last = Due(read_moment(notes["at"]), notes.get("left", 0), notes.get("every"), end)
+        since = read_moment(notes["since"]) if notes.get("since") else None
+        left, every, number = notes.get("left", 0), notes.get("every"), notes.get("round", 0)
+        last = Due(read_moment(notes["at"]), left, every, end, since, number)
         found = following(last, case.context.zone)
         if found is None:
             return False
@@ -91,6 +93,8 @@ class TimerEvent(EventDefinition):
         watch.notes["at"] = at = moment_text(found.at)
         if found.every is not None:
             watch.notes.update(left=found.left, every=found.every, end=_text(found.end))
+        if found.since is not None:
+            watch.notes.update(since=_text(found.since), round=found.round)
         return DueArmed(
             instance=watch.id,
             element=self.element,
