@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, update
 
 from engine import canonical
 from engine.casework.covering import covered_name, covered_text, covered_values
@@ -19,7 +19,9 @@ from engine.errors import Malformed, said
 from engine.records.shared_tables import publication
 
 # What has a column of its own; the name and number of a person are kept covered there and nowhere else.
-_COLUMNS = frozenset({"title", "number", "decided_on", "kind", "subject", "subject_id", "cover"})
+_COLUMNS = frozenset(
+    {"title", "number", "decided_on", "kind", "subject", "subject_id", "cover", "shown_until"}
+)
 _LONGEST_PERSON = 4  # a longer name is a firm's, which is public
 _DOTS = "·•・‧．"
 _ANNOUNCED = "announcement"
@@ -29,11 +31,12 @@ _DECIDING = ("grant", "refuse", "decide", "reply")
 
 def publish(task: Task) -> Result:
     """Publish to the public list. Header kind (else that of the procedure); input title, subject, subject_id,
-    number, decided_on, content and whatever else is to be shown; `cover` lists names to cover in it all.
+    number, decided_on, shown_until (the last day it is shown; without one it stays), content and whatever
+    else is to be shown; `cover` lists names to cover in it all.
 
     What is kept is covered already: the subject's name, the names that the case file masks and those of
-    `cover` wherever they stand, and every number of a person. The number is that of the newest numbered
-    document where none is given.
+    `cover` wherever they stand, and every number of a person. The number is that of the content, else of the
+    newest numbered document, where none is given: a certificate issued after the decision is not its number.
     """
     kind = task.headers.get("kind") or _kind(task)
     subject = str(task.input.get("subject") or "")
@@ -50,6 +53,7 @@ def publish(task: Task) -> Result:
         "subject": covered(subject, str(task.input.get("subject_id") or ""))[:200],
         "unit": task.unit,
         "decided_on": str(task.input.get("decided_on") or _decided_on(task))[:10],
+        "shown_until": str(task.input.get("shown_until") or "")[:10],
     }
     task.runtime.store.insert_new(task.connection, publication, [row])
     return {"published_on": task.today.isoformat()}
@@ -83,6 +87,9 @@ def _kind(task: Task) -> str:
 
 
 def _number(task: Task) -> str:
+    content = task.input.get("content")
+    if isinstance(content, Mapping) and isinstance(content.get("number"), str):
+        return str(content["number"])
     numbered = [document["number"] for document in task.case.documents if document.get("number")]
     return str(numbered[-1]) if numbered else ""
 
@@ -93,16 +100,30 @@ def _decided_on(task: Task) -> str:
 
 
 def withdraw(task: Task) -> Result:
-    """Take back what the case has published, once the decision is changed or annulled. Input: reason, and
-    number where only one entry is meant. Raises Malformed without a reason or an entry."""
+    """Take back what was published, once the decision is changed or annulled. Input: reason, and number where
+    only one entry is meant.
+
+    Header `of`: `case` (the usual: entries of this case) or `unit` (those of the unit's decision of that
+    number, whichever case published it: the case of the decision is closed when review or suit changes it).
+    Header `absent`: `skip` where the decision may not have been published. Raises Malformed without a
+    reason, without the number of a decision of the unit, or without an entry.
+    """
     reason, number = str(task.input.get("reason") or ""), str(task.input.get("number") or "")
-    mine = (publication.c.case_id == task.case.case_id) & publication.c.withdrawn_at.is_(None)
-    if number:
-        mine &= publication.c.number == number
-    values = {"withdrawn_at": task.moment, "withdrawn_reason": reason}
-    changed = task.connection.execute(update(publication).where(mine).values(values)) if reason else None
-    if changed is None or changed.rowcount < 1:
-        raise Malformed(
-            said("Expected a reason and an entry of this case in the public list, but one is missing")
-        )
-    return {"withdrawn_on": task.today.isoformat()}
+    of_unit = task.headers.get("of") == "unit"
+    if reason and (number or not of_unit):
+        entries = _entries(task, number, of_unit=of_unit)
+        values = {"withdrawn_at": task.moment, "withdrawn_reason": reason}
+        if task.connection.execute(update(publication).where(entries).values(values)).rowcount:
+            return {"withdrawn_on": task.today.isoformat()}
+        if task.headers.get("absent") == "skip":
+            return {"withdrawn_on": None}
+    raise Malformed(
+        said("Expected a reason and an entry of this case in the public list, but one is missing")
+    )
+
+
+def _entries(task: Task, number: str, *, of_unit: bool) -> ColumnElement[bool]:
+    t = publication.c
+    whose = t.unit == task.unit if of_unit else t.case_id == task.case.case_id
+    chosen = whose & t.withdrawn_at.is_(None)
+    return chosen & (t.number == number) if number else chosen

@@ -5,7 +5,7 @@ counting itself (`engine.audit.reports`). A report names its rows (`over`: a reg
 the field that holds a row's day and unit, the headings it may be divided by, and its figures. A figure is
 FEEL over the fields of one row: `counts` (true: the row counts), `mean`, `median`, `sum` or `most` of a
 number, or `share` of one figure in another; `among` a field, the other is counted over every row that says
-there what the rows of the heading say, so that a tier is a share of its item. Holds no row, opens no database.
+there what the rows of the heading say, so that a tier is a share of its item. Opens no database.
 """
 
 from __future__ import annotations

@@ -55,6 +55,7 @@ publication = Table(
     Column("subject", String(200), nullable=False, server_default=""),  # covered where it is a person
     Column("unit", String(80), nullable=False, server_default=""),
     Column("decided_on", String(10), nullable=False, server_default=""),
+    Column("shown_until", String(10), nullable=False, server_default=""),  # the last day; "": without an end
     Column("withdrawn_at", String(24)),
     Column("withdrawn_reason", Text),
     PrimaryKeyConstraint("case_id", "key"),

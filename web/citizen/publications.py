@@ -7,6 +7,7 @@ covered when it was published (`engine.casework.publications`).
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from flask import render_template, request, url_for
@@ -35,6 +36,11 @@ _LABELS = {
     "department": ("承办部门", "Department"),
     "document": ("文书", "Document"),
     "recipient": ("受送达人", "For"),
+    "item": ("事项", "Matter"),
+    "number": ("文号", "Number"),
+    "name": ("名称", "Name"),
+    "decisions": ("各部门决定", "Decisions"),
+    "certificates": ("证照", "Certificates"),
 }
 _NOT_TOLD = frozenset({"masked", "subject", "subject_id", "cover"})
 MOST_IN_SHEET = 5_000
@@ -75,6 +81,12 @@ def published_sheet() -> Response:
     return sheet(_("结果公示"), head, lines)
 
 
+def today() -> date:
+    """The day in the authority's zone."""
+    here = house()
+    return here.clock.now().astimezone(here.runtime.settings.zone).date()
+
+
 def _asked() -> dict[str, str]:
     kind = request.args.get("kind", "")
     return {
@@ -95,9 +107,10 @@ def kinds() -> list[tuple[str, str]]:
 
 
 def chosen(asked: Mapping[str, str]) -> Select[Any]:
-    """What a reader asks for; nothing that has been withdrawn."""
+    """What a reader asks for; nothing that has been withdrawn or whose term is over."""
     t = publication.c
-    query = select(publication).where(t.withdrawn_at.is_(None))
+    standing = or_(t.shown_until == "", t.shown_until >= today().isoformat())
+    query = select(publication).where(t.withdrawn_at.is_(None), standing)
     if asked["kind"]:
         query = query.where(t.kind == asked["kind"])
     if asked["search"]:
@@ -131,21 +144,24 @@ def publication_page(case_id: int, key: int) -> str:
             raise NotFound(_("没有这条公示。"))
         schemas = schemas_of(connection, case_id)
     entry, rows = line(row), []
-    if row.withdrawn_at is None:
+    over = bool(row.shown_until) and row.shown_until < today().isoformat()
+    if row.withdrawn_at is None and not over:
         given = [
             (_("文号"), entry["number"]),
             (_("相对人"), entry["subject"]),
             (_("决定机关"), entry["unit"]),
         ]
         given.append((_("决定日期"), display.day(entry["decided_on"]) if entry["decided_on"] else ""))
+        given.append((_("公示至"), display.day(row.shown_until) if row.shown_until else ""))
         rows = [(name, text) for name, text in given if text]
-        rows += told(schemas, canonical.loads(row.content))
+        said = {text for _label, text in rows}  # content repeats what has a column of its own
+        rows += [one for one in told(schemas, canonical.loads(row.content)) if one[1] not in said]
     return render_template(
         "citizen/publication.html",
         title=entry["title"],
         published_at=row.published_at,
-        withdrawn_at=row.withdrawn_at,
-        reason=covered_text(row.withdrawn_reason or ""),
+        withdrawn_at=row.withdrawn_at or (row.shown_until if over else None),
+        reason=covered_text(row.withdrawn_reason or (_("公示期已满") if over else "")),
         rows=rows,
     )
 
