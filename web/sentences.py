@@ -15,7 +15,7 @@ from typing import Any
 
 from flask import Flask
 
-from engine.errors import BanjieError, Finding, Said, filled, stretches
+from engine.errors import BanjieError, Finding, Said, filled, places_of, stretches
 from web.language import SOURCE, catalogue, current, templates_of
 
 RECORD = "record"
@@ -90,7 +90,7 @@ def _recognised(record: str, telling: int = _TELLING) -> str:
     if len(record) > _LONGEST:
         return record
     if catalogue(SOURCE, engine=True).gettext(record) != record:
-        return Said(record, record)
+        return record if places_of(record) else Said(record, record)
     for own, pattern, template, places in _patterns():
         match = pattern.fullmatch(record) if own >= telling else None
         if match:

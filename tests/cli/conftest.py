@@ -35,7 +35,8 @@ class Shell:
         self.database = database
 
     def __call__(self, *words: str, by: str = "", env: dict[str, str] | None = None) -> Told:
-        given = {"BANJIE_DB": self.database, "BANJIE_SECRET": "only for tests", **(env or {})}
+        given = {"BANJIE_DB": self.database, "BANJIE_SECRET": "only for tests", "BANJIE_LANGUAGE": "en"}
+        given |= env or {}
         if by:
             given |= {"BANJIE_LOGIN": by, "BANJIE_PASSWORD": PASSWORD}
         result = CliRunner(env=given).invoke(main, list(words), prog_name="banjie")

@@ -37,7 +37,7 @@ def test_a_case_and_the_whole_database_hold(banjie: Any, case: str) -> None:
     whole = banjie("verify", "--json")
     assert (whole.status, whole.data["holds"]) == (0, True)
     assert whole.data["checks"] > told.data["checks"]
-    assert banjie("verify", "2026999").err.strip() == "没有案件2026999"
+    assert banjie("verify", "2026999").err.strip() == "There is no case 2026999"
 
 
 def test_a_replay_decides_every_case_again(banjie: Any, case: str) -> None:

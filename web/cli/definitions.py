@@ -14,7 +14,7 @@ from engine.bpmn import lint as diagram_lint
 from engine.casework import founding
 from engine.definitions import bundles, deployment
 from engine.definitions.bundles import Bundle
-from engine.errors import Finding, IllegalDefinition
+from engine.errors import Finding, IllegalDefinition, said
 from web.cli.door import Door, acting, existing, line, main, pass_door
 
 KINDS = [kind for kind in bundles.KINDS if kind != "units"]
@@ -57,8 +57,8 @@ def deploy(
     made = founding.deploy_as(door.house.runtime, given, actor, day, reviewer)
     notes = deployment.table_notes(made)
     data = {"kind": made.kind, "package": made.name, "digest": made.digest}
-    text = [f"{made.kind} {made.name} {made.digest[:12]} deployed", *map(line, notes)]
-    door.show(data | {"notes": [note.as_dict() for note in notes]}, "\n".join(text))
+    done = said("{kind} {name} {digest} deployed", kind=made.kind, name=made.name, digest=made.digest[:12])
+    door.show(data | {"notes": [note.as_dict() for note in notes]}, [done, *map(line, notes)])
 
 
 @main.command()
@@ -69,8 +69,8 @@ def deploy(
 def lint(door: Door, path: Path, forms: Path | None, name: str) -> None:
     """Check a package or a bare BPMN file; status 1 where it would be refused."""
     findings = findings_on(bundle_at(path, forms, name))
-    text = "\n".join(line(finding) for finding in findings) or "no findings"
-    door.show([finding.as_dict() for finding in findings], text)
+    lines = [line(finding) for finding in findings] or [said("no findings")]
+    door.show([finding.as_dict() for finding in findings], lines)
     if any(finding.severity == "error" for finding in findings):
         click.get_current_context().exit(1)
 
@@ -96,7 +96,7 @@ def show_definitions(door: Door) -> None:
         f"{r['kind']:12} {r['name']:20} {r['version']:>3}  {r['effective_from']}  {str(r['digest'])[:12]}"
         for r in rows
     ]
-    door.show(rows, "\n".join(lines))
+    door.show(rows, lines)
 
 
 def findings_on(bundle: Bundle) -> list[Finding]:

@@ -6,7 +6,7 @@ Used by the modules beside it, which hang their commands on `main`. It decides n
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,19 +15,22 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from engine import canonical
 from engine.casework import founding
-from engine.errors import BanjieError, Finding, Malformed, NotSignedIn
+from engine.errors import BanjieError, Finding, Malformed, NotSignedIn, said
 from engine.organisation.model import Actor
 from web.house import House, open_house
+from web.language import LANGUAGES
+from web.sentences import told
 
 Shown = Any
 
 
 class Door:
-    """The house (opened when first needed), who acts, and how to print."""
+    """The house (opened when first needed), who acts, and how and in which language to print."""
 
-    def __init__(self, database: str | None = None, as_json: bool = False) -> None:
+    def __init__(self, database: str | None = None, as_json: bool = False, language: str = "") -> None:
         self._database = database
         self.as_json = as_json
+        self.language = language or _language_of_the_terminal()
         self._house: House | None = None
 
     @property
@@ -37,8 +40,10 @@ class Door:
             try:
                 house = open_house(self._database)
             except (ArgumentError, NoSuchModuleError) as error:
-                raise Malformed(f"Expected the address of a database, but {error}") from error
-            founding.found(house.runtime, lambda text: self.say(f"deployed {text}"))
+                raise Malformed(
+                    said("Expected the address of a database, but {error}", error=error)
+                ) from error
+            founding.found(house.runtime, lambda text: self.say(said("deployed {text}", text=text)))
             self._house = house
         return self._house
 
@@ -47,30 +52,41 @@ class Door:
         if self._house is not None:
             self._house.store.close()
 
+    def told(self, text: str) -> str:
+        """A sentence in the language of this terminal."""
+        return told(text, self.language)
+
     def say(self, text: str) -> None:
         """Progress, on standard error."""
-        click.echo(text, err=True)
+        click.echo(self.told(text), err=True)
 
-    def show(self, data: Shown, text: str | None = None) -> None:
-        """The result: as JSON, or as text for people."""
-        click.echo(canonical.dumps(data) if self.as_json or text is None else text)
+    def show(self, data: Shown, lines: Iterable[str] | None = None) -> None:
+        """The result: as JSON, which is the same in every language, or as lines for people."""
+        if self.as_json or lines is None:
+            click.echo(canonical.dumps(data))
+        else:
+            click.echo("\n".join(map(self.told, lines)))
 
     def actor(self, login: str | None) -> Actor:
         """Who acts: by token, else by login and password. Raises NotSignedIn."""
         token = os.environ.get("BANJIE_TOKEN")
         if token and not login:
             return self.house.directory.actor_of_token(token)
-        login = login or os.environ.get("BANJIE_LOGIN") or click.prompt("login", err=True)
-        return self._proven(login, "BANJIE_PASSWORD", "password")
+        login = login or os.environ.get("BANJIE_LOGIN") or self.asked(said("login"))
+        return self._proven(login, "BANJIE_PASSWORD", said("password"))
 
     def reviewer(self, login: str) -> Actor:
         """The second person beside whoever acts, proven by a password of their own. Raises NotSignedIn."""
-        return self._proven(login, "BANJIE_REVIEWER_PASSWORD", f"password of {login}")
+        return self._proven(login, "BANJIE_REVIEWER_PASSWORD", said("password of {login}", login=login))
 
-    def _proven(self, login: str, variable: str, asked: str) -> Actor:
-        password = os.environ.get(variable) or click.prompt(asked, hide_input=True, err=True)
+    def asked(self, question: str, **how: Any) -> str:
+        """What the person at the terminal answers to a question."""
+        return str(click.prompt(self.told(question), err=True, **how))
+
+    def _proven(self, login: str, variable: str, question: str) -> Actor:
+        password = os.environ.get(variable) or self.asked(question, hide_input=True)
         if self.house.directory.check_password(login, password) is None:
-            raise NotSignedIn("登录名或密码不正确")
+            raise NotSignedIn(said("Expected a login and its password, but one of them is wrong"))
         return self.house.directory.actor(login)
 
 
@@ -97,9 +113,10 @@ class Told(click.Command):
         except BanjieError as error:
             _tell(door, error.code, error.sentence, error.findings)
         except DBAPIError as error:
-            _tell(door, "database", f"Expected a database that answers, but {_first_line(error.orig)}")
+            told_here = said("Expected a database that answers, but {error}", error=_first_line(error.orig))
+            _tell(door, "database", told_here)
         except OSError as error:
-            _tell(door, "system", f"Expected to read, write or listen, but {error}")
+            _tell(door, "system", said("Expected to read, write or listen, but {error}", error=error))
         else:
             return result
         finally:
@@ -127,9 +144,16 @@ def _tell(door: Door, code: str, sentence: str, findings: Sequence[Finding] = ()
             )
         )
         return
-    click.echo(sentence, err=True)
+    door.say(sentence)
     for finding in findings:
-        click.echo(f"  {line(finding)}", err=True)
+        door.say(said("  {line}", line=line(finding)))
+
+
+def _language_of_the_terminal() -> str:
+    """LC_ALL before LC_MESSAGES before LANG, as POSIX has it; English where none names a language of ours."""
+    set_ = (os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    locale = next((value for value in set_ if value), "")
+    return next((language for language in LANGUAGES if locale.startswith(language)), "en")
 
 
 def _first_line(error: object) -> str:
@@ -139,8 +163,14 @@ def _first_line(error: object) -> str:
 def line(finding: Finding) -> str:
     """A finding on one line: its place, its sentence, its rule."""
     place = f"{finding.where}:{finding.line}" if finding.line else finding.where
-    note = "note: " if finding.severity == "note" else ""
-    return f"{place}: {note}{finding.sentence} [{finding.rule}]"
+    return said(
+        "{place}: note: {sentence} [{rule}]"
+        if finding.severity == "note"
+        else "{place}: {sentence} [{rule}]",
+        place=place,
+        sentence=finding.sentence,
+        rule=finding.rule,
+    )
 
 
 def variables(pairs: Sequence[str], file: Path | None) -> dict[str, Any]:
@@ -150,12 +180,14 @@ def variables(pairs: Sequence[str], file: Path | None) -> dict[str, Any]:
     """
     given = canonical.loads(file.read_bytes()) if file else {}
     if not isinstance(given, Mapping):
-        raise Malformed(f"Expected an object of variables in {file}, but found something else")
+        raise Malformed(
+            said("Expected an object of variables in {file}, but found something else", file=file)
+        )
     found: dict[str, Any] = dict(given)
     for pair in pairs:
         name, mark, text = pair.partition("=")
         if not mark or not name:
-            raise Malformed(f"Expected NAME=VALUE, but found {pair!r}")
+            raise Malformed(said("Expected NAME=VALUE, but found {pair!r}", pair=pair))
         try:
             found[name] = canonical.loads(text)
         except Malformed:
@@ -169,11 +201,17 @@ def variables(pairs: Sequence[str], file: Path | None) -> dict[str, Any]:
     "--database", metavar="URL", help="Database URL; default BANJIE_DB, else sqlite:///var/banjie.db."
 )
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable output.")
+@click.option(
+    "--language",
+    type=click.Choice(list(LANGUAGES)),
+    envvar="BANJIE_LANGUAGE",
+    help="Of results and refusals; default: BANJIE_LANGUAGE, else as the terminal's locale has it.",
+)
 @click.version_option(package_name="banjie", message="%(version)s")
 @click.pass_context
-def main(context: click.Context, database: str | None, as_json: bool) -> None:
+def main(context: click.Context, database: str | None, as_json: bool, language: str | None) -> None:
     """The command group."""
-    context.obj = Door(database, as_json)
+    context.obj = Door(database, as_json, language or "")
 
 
 existing = click.Path(exists=True, path_type=Path)

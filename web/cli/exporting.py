@@ -12,7 +12,7 @@ import click
 from sqlalchemy import Connection
 
 from engine.audit import dossier, ocel, open_figures, petri, pnml, xes
-from engine.errors import Malformed, NotFound
+from engine.errors import Malformed, NotFound, said
 from web.cli.door import Door, main, pass_door
 from web.cli.proving import cases_asked
 
@@ -47,12 +47,14 @@ def export(door: Door, target: str | None, kind: str, level: str, out: Path) -> 
         }
         data = made[kind]()
     out.write_bytes(data)
-    door.show({"file": str(out), "bytes": len(data)}, f"{out}: {len(data)} bytes")
+    door.show(
+        {"file": str(out), "bytes": len(data)}, [said("{file}: {number} bytes", file=out, number=len(data))]
+    )
 
 
 def _one(connection: Connection, target: str | None) -> int:
     if target is None:
-        raise Malformed("Expected the number of a case, but found none")
+        raise Malformed(said("Expected the number of a case, but found none"))
     return _ids(connection, target)[0]
 
 
@@ -65,7 +67,9 @@ def _net(door: Door, connection: Connection, target: str) -> bytes:
     shelf = door.house.runtime.shelf
     versions = {str(one.version): one for one in shelf.versions("package", name)}
     if not versions or number not in ("", *versions):
-        raise NotFound(f"Expected a deployed package, as NAME or NAME@VERSION, but found {target!r}")
+        raise NotFound(
+            said("Expected a deployed package, as NAME or NAME@VERSION, but found {target!r}", target=target)
+        )
     found = versions[number] if number else list(versions.values())[-1]
     package = shelf.package(connection, found.digest)
     elements = package.definition.elements

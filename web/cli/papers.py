@@ -13,7 +13,7 @@ from engine.casework.documents import qr_code
 from engine.definitions.templates import HtmlTemplate
 from engine.definitions.word_drafts import draft
 from engine.definitions.word_templates import WordTemplate
-from engine.errors import NotFound
+from engine.errors import NotFound, listed, said
 from web.cli.door import Door, existing, main, pass_door
 
 _SAMPLE = "http://127.0.0.1:8000/citizen/verify/"
@@ -43,7 +43,7 @@ def lay_out(door: Door, folder: Path, replace: bool) -> None:
         if replace:
             path.unlink()
         made.append(target.name)
-    door.show(made, "\n".join(made) or "nothing to lay out")
+    door.show(made, made or [said("nothing to lay out")])
 
 
 @documents.command("check")
@@ -59,12 +59,15 @@ def check(door: Door, folder: Path) -> None:
         else:
             template = HtmlTemplate.read(path.read_text(encoding="utf-8"), path.name)
         found[path.name] = sorted(template.names)
-    door.show(found, "\n".join(f"{name}: {', '.join(names)}" for name, names in found.items()))
+    door.show(found, [f"{name}: {', '.join(names)}" for name, names in found.items()])
 
 
 def _templates(folder: Path, *suffixes: str) -> list[Path]:
     there = folder / "templates" if (folder / "templates").is_dir() else folder
     found = sorted(path for path in there.iterdir() if path.suffix in suffixes)
     if not found:
-        raise NotFound(f"Expected {' or '.join(suffixes)} templates in {there}, but found none")
+        kinds = listed(suffixes, " or ")
+        raise NotFound(
+            said("Expected {kinds} templates in {folder}, but found none", kinds=kinds, folder=there)
+        )
     return found

@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from engine.casework import founding
 from engine.definitions.catalogue import ServiceItem
+from engine.errors import listed, said
 from engine.organisation.model import Actor
 from engine.records.tables import person as person_table
 from web.cli.door import Door, acting, main, pass_door
@@ -35,7 +36,8 @@ def import_people(door: Door, files: Sequence[Path], login: str | None) -> None:
     actor = door.actor(login) if login else Actor.system()
     report = founding.import_people(door.house.runtime, given, actor)
     data = {**report.as_data(), "missing": list(_missing(door))}
-    door.show(data, "\n".join([f"added {data['added']}, changed {data['changed']}", *data["missing"]]))
+    done = said("added {added}, changed {changed}", added=data["added"], changed=data["changed"])
+    door.show(data, [done, *data["missing"]])
 
 
 def _missing(door: Door) -> Iterator[str]:
@@ -51,16 +53,22 @@ def _missing(door: Door) -> Iterator[str]:
     strange = {item.code: sorted(_units_of(item) - known) for item in items.values()}
     for code, units in sorted(strange.items()):
         if units:
-            yield (
-                f"Service item {code} names units that this organisation does not have "
-                f"({', '.join(units)}): deploy a catalogue of your own, banjie deploy --kind catalogue FOLDER"
+            yield said(
+                "Service item {code} names units that this organisation does not have ({units}): "
+                "deploy a catalogue of your own, banjie deploy --kind catalogue FOLDER",
+                code=code,
+                units=listed(units),
             )
     for role in ("window", "handler", "designer", "operator"):
         if not any(role in post.roles for post in organisation.posts):
-            yield f"No post has the role {role}: add one to posts.csv and import it again"
+            yield said("No post has the role {role}: add one to posts.csv and import it again", role=role)
     if silent:
         some = ", ".join(silent[:5]) + (" …" if len(silent) > 5 else "")
-        yield f"{len(silent)} persons cannot sign in yet ({some}): banjie people password LOGIN"
+        yield said(
+            "{number} persons cannot sign in yet ({some}): banjie people password LOGIN",
+            number=len(silent),
+            some=some,
+        )
 
 
 def _units_of(item: ServiceItem) -> set[str]:
@@ -73,12 +81,12 @@ def _units_of(item: ServiceItem) -> set[str]:
 @pass_door
 def set_password(door: Door, login: str) -> None:
     """Set a person's password (BANJIE_NEW_PASSWORD, else asked for)."""
-    password = os.environ.get("BANJIE_NEW_PASSWORD") or click.prompt(
-        "new password", hide_input=True, confirmation_prompt=True, err=True
+    password = os.environ.get("BANJIE_NEW_PASSWORD") or door.asked(
+        said("new password"), hide_input=True, confirmation_prompt=True
     )
     record = founding.journalled(door.house.runtime, Actor.system(), "SetPassword")
     door.house.directory.set_password(login, password, record)
-    door.show({"login": login}, f"password of {login} set")
+    door.show({"login": login}, [said("password of {login} set", login=login)])
 
 
 @main.command()
@@ -90,4 +98,4 @@ def token(door: Door, login: str, note: str, days: int) -> None:
     """Make an access token for the interface; it is shown once."""
     record = founding.journalled(door.house.runtime, Actor.system(), "CreateToken")
     secret = door.house.directory.create_token(login, note or "command line", days, record)
-    door.show({"token": secret}, secret)
+    door.show({"token": secret}, [secret])

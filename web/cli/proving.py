@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Row, select
 
 from engine import audit, canonical
 from engine.audit import offline, sweep
-from engine.errors import Malformed, NotFound
+from engine.errors import Malformed, NotFound, said
 from engine.records import journal
 from engine.records.tables import case as case_table
 from timers import stamping
@@ -37,7 +37,7 @@ def verify(door: Door, target: str | None, seal_file: Path | None, tsa_roots: Pa
     """Verify a case (its number or id), an exported dossier FILE, or everything in the database."""
     if target and Path(target).is_file():
         faults = offline.verify_file(Path(target), seal_file)
-        door.show({"holds": not faults, "faults": faults}, "\n".join(faults) or "everything holds")
+        door.show({"holds": not faults, "faults": faults}, faults or [said("everything holds")])
         click.get_current_context().exit(1 if faults else 0)
     house = door.house
     kept = canonical.loads(seal_file.read_bytes()) if seal_file else None
@@ -58,7 +58,7 @@ def _checks_of_all(
     """Every check on everything stored, told as it goes."""
     number = len(journal.heads(connection))
     about = ""
-    with click.progressbar(length=number, label="verifying", file=sys.stderr) as bar:
+    with click.progressbar(length=number, label=door.told(said("verifying")), file=sys.stderr) as bar:
         for name, check in audit.verify_all(connection, kept, roots):
             if name and name != about:
                 bar.update(1)
@@ -68,10 +68,19 @@ def _checks_of_all(
 
 def _verdict(door: Door, found: list[dict[str, Any]]) -> None:
     broken = [check for check in found if not check["holds"]]
-    lines = [f"✗ {c.get('case', '')} {c['number']} {c['question']}: {c['detail']}" for c in broken]
+    lines = [
+        said(
+            "✗ {case} {number} {question}: {detail}",
+            case=c.get("case", ""),
+            number=c["number"],
+            question=c["question"],
+            detail=c["detail"],
+        )
+        for c in broken
+    ]
     door.show(
         {"holds": not broken, "checks": len(found), "broken": broken},
-        "\n".join(lines) or f"{len(found)} checks hold",
+        lines or [said("{number} checks hold", number=len(found))],
     )
     click.get_current_context().exit(1 if broken else 0)
 
@@ -101,7 +110,7 @@ def replay(
 ) -> None:
     """Decide a case again from its journal and compare every event; --all: every case."""
     if target and everything:
-        raise Malformed("Expected a case or --all, but found both")
+        raise Malformed(said("Expected a case or --all, but found both"))
     if target is None:
         _replay_all(door, sweep.Kept(verdicts), workers or os.cpu_count() or 1, cluster, anew)
         return
@@ -110,7 +119,8 @@ def replay(
         row = cases_asked(connection, target)[0]
         entries = journal.read(connection, journal.case_stream(row.case_id))
         verdict = audit.replay(connection, house.runtime.shelf, house.runtime.settings, entries)
-    door.show({"case": row.number, **verdict.as_data()}, f"{row.number} {verdict.sentence()}")
+    sentence = said("{case} {sentence}", case=row.number, sentence=verdict.sentence())
+    door.show({"case": row.number, **verdict.as_data()}, [sentence])
     click.get_current_context().exit(0 if verdict.conforms else 1)
 
 
@@ -123,10 +133,16 @@ def _replay_all(door: Door, kept: sweep.Kept, workers: int, cluster: str | None,
     done = {verdict["id"] for verdict in known}
     todo = [case_id for case_id in heads if case_id not in done]
     if done and todo:
-        door.say(f"{len(done)} of {len(heads)} cases have been replayed before and have not changed since")
+        door.say(
+            said(
+                "{done} of {number} cases have been replayed before and have not changed since",
+                done=len(done),
+                number=len(heads),
+            )
+        )
     place = sweep.Place.of(house.store, house.runtime.settings)
     workers = min(workers, -(-len(todo) // sweep.UNIT) or 1)
-    bar = click.progressbar(length=len(todo), label="replaying", file=sys.stderr)
+    bar = click.progressbar(length=len(todo), label=door.told(said("replaying")), file=sys.stderr)
     began = time.monotonic()
     try:
         with _hands(workers, cluster) as (executor, number), kept.adding(known) as add, bar:
@@ -136,7 +152,14 @@ def _replay_all(door: Door, kept: sweep.Kept, workers: int, cluster: str | None,
                     found.take(verdict)
                 bar.update(len(some))
     except KeyboardInterrupt:
-        door.say(f"\ninterrupted: {found.cases} of {len(heads)} cases replayed; run it again to go on")
+        door.say("")
+        door.say(
+            said(
+                "interrupted: {done} of {number} cases replayed; run it again to go on",
+                done=found.cases,
+                number=len(heads),
+            )
+        )
         click.get_current_context().exit(130)
     _show_sweep(door, found, kept.path, time.monotonic() - began)
 
@@ -153,13 +176,25 @@ def _hands(workers: int, address: str | None) -> Iterator[tuple[Executor, int]]:
 
 
 def _show_sweep(door: Door, found: sweep.Found, path: Path, seconds: float) -> None:
-    lines = [f"{v['case']} {v['sentence']}" for v in (*found.deviating, *found.disposed)]
-    told = found.as_data()
+    lines = [
+        said("{case} {sentence}", case=v["case"], sentence=v["sentence"])
+        for v in (*found.deviating, *found.disposed)
+    ]
+    figures = found.as_data()
     lines.append(
-        f"{told['cases']} cases, {told['entries']} entries: {told['conforming']} conform, "
-        f"{len(found.deviating)} deviate, {len(found.disposed)} were disposed of; {seconds:.0f} s; {path}"
+        said(
+            "{cases} cases, {entries} entries: {conforming} conform, {deviating} deviate, "
+            "{disposed} were disposed of; {seconds} s; {path}",
+            cases=figures["cases"],
+            entries=figures["entries"],
+            conforming=figures["conforming"],
+            deviating=len(found.deviating),
+            disposed=len(found.disposed),
+            seconds=round(seconds),
+            path=path,
+        )
     )
-    door.show({**told, "verdicts": str(path)}, "\n".join(lines))
+    door.show({**figures, "verdicts": str(path)}, lines)
     click.get_current_context().exit(1 if found.deviating else 0)
 
 
@@ -172,7 +207,7 @@ def cases_asked(connection: Connection, target: str | None) -> list[Row[Any]]:
         query = query.where(condition | by_id[0] if by_id else condition)
     rows = list(connection.execute(query).all())
     if target and not rows:
-        raise NotFound(f"没有案件{target}")
+        raise NotFound(said("没有案件{case_id}", case_id=target))
     return rows
 
 
@@ -186,6 +221,7 @@ def seal(door: Door, out: Path | None) -> None:
         out.write_text(canonical.dumps(made.as_data()))
     if problem:
         door.say(problem)
-    told = {**made.as_data(), "stamped": stamp.moment if stamp else None}
-    lines = [f"seal {made.number} {made.hash}", *([f"stamped {stamp.moment}"] if stamp else [])]
-    door.show(told, "\n".join(lines))
+    data = {**made.as_data(), "stamped": stamp.moment if stamp else None}
+    lines = [said("seal {number} {hash}", number=made.number, hash=made.hash)]
+    lines += [said("stamped {moment}", moment=stamp.moment)] if stamp else []
+    door.show(data, lines)

@@ -17,7 +17,7 @@ import click
 from engine import canonical
 from engine.casework import registers
 from engine.definitions.registers import Register
-from engine.errors import Malformed
+from engine.errors import Malformed, said
 from engine.records import registers as kept
 from web.cli.door import Door, acting, existing, main, pass_door
 
@@ -36,10 +36,10 @@ def list_(door: Door) -> None:
         runtime.shelf.refresh(connection)
         known, counts = registers.book(runtime, connection), kept.count(connection)
     rows = [
-        {"id": one.id, "name": one.title("en"), "source": one.source, "rows": counts.get(one.id, 0)}
+        {"id": one.id, "name": one.title(door.language), "source": one.source, "rows": counts.get(one.id, 0)}
         for one in known.registers.values()
     ]
-    door.show(rows, "\n".join(f"{row['rows']:>8}  {row['id']:<14} {row['name']}" for row in rows))
+    door.show(rows, [f"{row['rows']:>8}  {row['id']:<14} {row['name']}" for row in rows])
 
 
 @group.command("import")
@@ -55,7 +55,7 @@ def import_(door: Door, register: str, file: Path, login: str | None) -> None:
         known = registers.book(runtime, connection).of(register)
     made = registers.bring(runtime, register, _rows(known, file), actor)
     data = {"written": made.written, "unchanged": made.unchanged}
-    door.show(data, f"{made.written} written, {made.unchanged} unchanged")
+    door.show(data, [said("{written} written, {unchanged} unchanged", **data)])
 
 
 @group.command("compare")
@@ -66,11 +66,17 @@ def compare(door: Door) -> None:
     with door.house.store.reading() as connection:
         runtime.shelf.refresh(connection)
         found = [
-            {"check": check.id, "what": check.title("en"), "register": check.over, "key": one.row.key}
+            {
+                "check": check.id,
+                "what": check.title(door.language),
+                "register": check.over,
+                "key": one.row.key,
+            }
             for check in registers.book(runtime, connection).checks
             for one in registers.compare(runtime, connection, check)
         ]
-    door.show(found, "\n".join(f"{one['check']}  {one['key']}  {one['what']}" for one in found) or "nothing")
+    lines = [f"{one['check']}  {one['key']}  {one['what']}" for one in found]
+    door.show(found, lines or [said("nothing found")])
     click.get_current_context().exit(1 if found else 0)
 
 
@@ -81,7 +87,7 @@ def compare(door: Door) -> None:
 def rebuild(door: Door, register: str, login: str | None) -> None:
     """Lay the rows of a REGISTER anew from its journal."""
     made = registers.lay_anew(door.house.runtime, register, door.actor(login))
-    door.show({"entries": made}, f"{made} entries read")
+    door.show({"entries": made}, [said("{number} entries read", number=made)])
 
 
 def _rows(register: Register, file: Path) -> list[Mapping[str, Any]]:
@@ -89,10 +95,14 @@ def _rows(register: Register, file: Path) -> list[Mapping[str, Any]]:
     if file.suffix == ".json":
         rows = canonical.loads(data)
         if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
-            raise Malformed(f"Expected a list of objects in {file.name}, but found something else")
+            raise Malformed(
+                said("Expected a list of objects in {file}, but found something else", file=file.name)
+            )
         return rows
     try:
         table = csv.DictReader(io.StringIO(data.decode("utf-8-sig")), strict=True)
         return [register.typed({str(name): text or "" for name, text in row.items()}) for row in table]
     except (UnicodeDecodeError, csv.Error) as error:
-        raise Malformed(f"Expected {file.name} to be a CSV file in UTF-8, but {error}") from error
+        raise Malformed(
+            said("Expected {file} to be a CSV file in UTF-8, but {error}", file=file.name, error=error)
+        ) from error

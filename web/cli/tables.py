@@ -14,7 +14,7 @@ import click
 
 from engine.dmn import catalogue, report
 from engine.dmn.reader import read
-from engine.errors import Conflict, Malformed, NotFound
+from engine.errors import Conflict, Malformed, NotFound, listed, said
 from web.cli.door import Door, existing, line, main, pass_door
 
 ENCODINGS = {"utf-8": "utf-8-sig", "gb18030": "gb18030"}
@@ -37,11 +37,11 @@ def tables() -> None:
 def prove(door: Door, paths: tuple[Path, ...], out: Path | None) -> None:
     """Prove the tables of DMN files or of folders of them; status 1 where there is a finding."""
     files = _files(paths)
-    with click.progressbar(length=len(files), label="proving", file=sys.stderr) as bar:
+    with click.progressbar(length=len(files), label=door.told(said("proving")), file=sys.stderr) as bar:
         made = report.prove_files(files, lambda _name: bar.update(1))
     if out is not None:
         out.write_bytes(_sheet(made.rows(), out, None))
-    door.show(made.as_data(), made.text())
+    door.show(made.as_data(), [made.text()])
     click.get_current_context().exit(1 if made.findings else 0)
 
 
@@ -56,15 +56,15 @@ def import_(door: Door, sheet: Path, out: Path, encoding: str | None) -> None:
     An item with a faulty row is left out whole.
     """
     if out.is_dir() and any(out.glob("*.dmn")):
-        raise Conflict(f"Expected {out} to hold no DMN files yet, but it does")
+        raise Conflict(said("Expected {folder} to hold no DMN files yet, but it does", folder=out))
     rows = catalogue.read_sheet(sheet.read_bytes(), ENCODINGS[encoding] if encoding else None)
     made = catalogue.import_sheet(rows)
     out.mkdir(parents=True, exist_ok=True)
     for id_, data in made.files.items():
         (out / f"{id_}.dmn").write_bytes(data)
     done = {"folder": str(out), "items": len(made.files), "faults": [each.as_dict() for each in made.faults]}
-    told = [line(fault) for fault in made.faults] + [f"{len(made.files)} items in {out}"]
-    door.show(done, "\n".join(told))
+    laid = said("{number} items in {folder}", number=len(made.files), folder=out)
+    door.show(done, [*map(line, made.faults), laid])
     click.get_current_context().exit(1 if made.faults else 0)
 
 
@@ -79,7 +79,7 @@ def export(door: Door, folder: Path, out: Path, encoding: str | None) -> None:
     data = _sheet(rows, out, encoding)
     out.write_bytes(data)
     done: dict[str, Any] = {"file": str(out), "rows": len(rows) - 1, "bytes": len(data)}
-    door.show(done, f"{out}: {len(rows) - 1} rows")
+    door.show(done, [said("{file}: {number} rows", file=out, number=len(rows) - 1)])
 
 
 def _sheet(rows: catalogue.Rows, out: Path, encoding: str | None) -> bytes:
@@ -87,7 +87,7 @@ def _sheet(rows: catalogue.Rows, out: Path, encoding: str | None) -> bytes:
         return catalogue.write_xlsx(rows)
     if out.suffix == ".csv":
         return catalogue.write_csv(rows, ENCODINGS[encoding or "utf-8"])
-    raise Malformed(f"Expected a name that ends in .csv or .xlsx, but found {out.name!r}")
+    raise Malformed(said("Expected a name that ends in .csv or .xlsx, but found {name!r}", name=out.name))
 
 
 def _files(paths: tuple[Path, ...]) -> dict[str, bytes]:
@@ -97,7 +97,9 @@ def _files(paths: tuple[Path, ...]) -> dict[str, bytes]:
         inside = sorted(path.rglob("*.dmn"), key=_natural) if path.is_dir() else [path]
         found.update((str(each), each.read_bytes()) for each in inside)
     if not found:
-        raise NotFound(f"Expected DMN files in {', '.join(map(str, paths))}, but there are none")
+        raise NotFound(
+            said("Expected DMN files in {paths}, but there are none", paths=listed(map(str, paths)))
+        )
     return found
 
 

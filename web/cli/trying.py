@@ -19,7 +19,7 @@ from engine.casework.desk import calendar_functions
 from engine.clock import read_moment
 from engine.definitions import deployment
 from engine.definitions.bundles import Bundle
-from engine.errors import Finding, NotFound
+from engine.errors import Finding, NotFound, listed, said
 from engine.periods import Calendar
 from timers import deadlines, examples, simulation
 from timers.bench import Bench
@@ -39,7 +39,9 @@ def test_package(door: Door, package: str, forms: Path | None, only: str) -> Non
     bundle = _package(package, forms)
     files = {path: data for path, data in sorted(bundle.files.items()) if _is_example(path) and only in path}
     if not files:
-        raise NotFound(f"Expected example cases under tests/ of {package}, but there are none")
+        raise NotFound(
+            said("Expected example cases under tests/ of {package}, but there are none", package=package)
+        )
     results = []
     with Bench(drafts=[bundle]) as bench:
         for path, data in files.items():
@@ -48,9 +50,10 @@ def test_package(door: Door, package: str, forms: Path | None, only: str) -> Non
             results.append({"example": path, "holds": not findings, "findings": told})
             door.say(f"{'ok  ' if not findings else 'FAIL'} {path}")
             for finding in findings:
-                door.say(f"     {line(finding)}")
+                door.say(said("     {line}", line=line(finding)))
     failed = sum(not result["holds"] for result in results)
-    door.show(results, f"{len(results) - failed} of {len(results)} examples hold")
+    hold = said("{good} of {number} examples hold", good=len(results) - failed, number=len(results))
+    door.show(results, [hold])
     if failed:
         click.get_current_context().exit(1)
 
@@ -60,7 +63,13 @@ def _package(name: str, forms: Path | None) -> Bundle:
         return bundle_at(Path(name), forms)
     shipped = {bundle.name: bundle for bundle in deployment.shipped() if bundle.kind == "package"}
     if name not in shipped:
-        raise NotFound(f"Expected a folder, a file or one of {', '.join(shipped)}, but found {name!r}")
+        raise NotFound(
+            said(
+                "Expected a folder, a file or one of {names}, but found {name!r}",
+                names=listed(shipped),
+                name=name,
+            )
+        )
     return shipped[name]
 
 
@@ -72,7 +81,7 @@ def _lived(path: str, data: bytes, bench: Bench) -> list[Finding]:
     try:
         text = data.decode()
     except UnicodeDecodeError as error:
-        return [Finding(path, f"Expected UTF-8 text, but {error}", "example")]
+        return [Finding(path, said("Expected UTF-8 text, but {error}", error=error), "example")]
     return examples.run(text, path, bench.laboratory)
 
 
@@ -111,7 +120,7 @@ def try_diagram(
         "variables": trial.variables,
         **({"trace": watched} if trace else {}),
     }
-    door.show(data, "\n".join(_lines(data)))
+    door.show(data, _lines(data))
 
 
 def _lent() -> dict[str, Any]:
@@ -136,11 +145,15 @@ def _lines(data: dict[str, Any]) -> Iterator[str]:
             name: value for name, value in happening.items() if name != "type" and value not in (None, {}, [])
         }
         yield f"  {happening['type']:18} {canonical.dumps(facts)}"
-    yield f"passed   {' → '.join(data['passed'])}"
+    yield said("passed   {path}", path=" → ".join(data["passed"]))
     for one in data["waiting"]:
-        yield f"waits    {one['kind']:12} {one['element']}{' until ' + one['due'] if one['due'] else ''}"
-    yield f"ended    {', '.join(data['ends']) or 'yes'}" if data["ended"] else "running"
-    yield f"has      {canonical.dumps(data['variables'])}"
+        yield said(
+            "waits    {kind:12} {element} until {due}" if one["due"] else "waits    {kind:12} {element}",
+            **one,
+        )
+    ends = said("ended    {ends}", ends=", ".join(data["ends"])) if data["ends"] else said("ended")
+    yield ends if data["ended"] else said("running")
+    yield said("has      {variables}", variables=canonical.dumps(data["variables"]))
 
 
 def _run_on(trial: Trial) -> None:
@@ -185,7 +198,7 @@ def simulate(door: Door, item: str, unit: str, cases: int, seed: int, first_day:
             found = deadlines.window(
                 bench.laboratory, item, unit, cases=cases, seed=seed, first_day=day, given={}
             )
-        door.show(found.as_data(), found.text())
+        door.show(found.as_data(), [found.text()])
         return
     report = simulation.simulate(item, unit, cases=cases, seed=seed, first_day=day, say=door.say)
-    door.show(report.as_data(), report.text())
+    door.show(report.as_data(), [report.text()])

@@ -14,6 +14,7 @@ import click
 from engine.casework import commands, jobs, worklist
 from engine.casework import state as case_state
 from engine.casework.founding import record_reading
+from engine.errors import said
 from engine.organisation import authorization
 from engine.organisation.model import Actor
 from web.cli.door import Door, acting, from_file, main, pass_door, setting, variables
@@ -34,10 +35,10 @@ def act(door: Door, command: commands.Command, actor: Actor) -> None:
     }
     if outcome.query_code:
         data["query_code"] = outcome.query_code
-    lines = [f"case {outcome.case_id}, number {outcome.number}"]
-    lines += [f"query code {outcome.query_code}"] if outcome.query_code else []
-    lines += [f"  waiting {item['key']:>4}: {item['name']} ({item['element']})" for item in items]
-    door.show(data, "\n".join(lines))
+    lines = [said("case {case}, number {number}", case=outcome.case_id, number=outcome.number)]
+    lines += [said("query code {code}", code=outcome.query_code)] if outcome.query_code else []
+    lines += [said("  waiting {key:>4}: {name} ({element})", **item) for item in data["waiting"]]
+    door.show(data, lines)
 
 
 @main.command()
@@ -80,7 +81,7 @@ def show_worklist(door: Door, mine: bool, login: str | None) -> None:
     lines = [
         f"{r['case_id']:>6} {r['key']:>4}  {r['due_at'] or '':24} {r['name']}  {r['applicant']}" for r in data
     ]
-    door.show(data, "\n".join(lines) or "nothing waits")
+    door.show(data, lines or [said("nothing waits")])
 
 
 @main.command()
@@ -107,11 +108,12 @@ def show(door: Door, case_id: int, login: str | None) -> None:
         "incidents": [{"key": key, **one} for key, one in sorted(case.incidents.items())],
         "cards": list(case.cards),
     }
-    lines = [f"case {case_id}, number {case.number}, {row.status}: {case.title}"]
-    lines += [f"  waiting  {key:>4}: {item['name']}" for key, item in sorted(case.items.items())]
-    lines += [f"  may come {key:>4}: {one['name']}" for key, one in sorted(case.subscriptions.items())]
-    lines += [f"  incident {key:>4}: {one['sentence']}" for key, one in sorted(case.incidents.items())]
-    door.show(data, "\n".join(lines))
+    facts = {"case": case_id, "number": case.number, "status": row.status, "title": case.title}
+    lines = [said("case {case}, number {number}, {status}: {title}", **facts)]
+    lines += [said("  waiting  {key:>4}: {name}", **one) for one in data["items"]]
+    lines += [said("  may come {key:>4}: {name}", **one) for one in data["acts"]]
+    lines += [said("  incident {key:>4}: {sentence}", **one) for one in data["incidents"]]
+    door.show(data, lines)
 
 
 @main.command()
