@@ -231,8 +231,7 @@ def test_the_number_opens_no_document_and_no_act(town: Town) -> None:
     number, _code = apply_online(town, town.visitor())
     visitor = town.visitor()
     visitor.post("/citizen/query", {"number": number, "tail": "0017"}, at="/citizen/query")
-    state = town.state(number)
-    digest, (key,) = state.documents[0]["sha256"], state.subscriptions
+    digest, key = town.state(number).documents[0]["sha256"], town.act_of_the_party(number)
     for path in (f"documents/{digest}", f"files/{digest}", f"acts/{key}"):
         assert visitor.get(f"/citizen/cases/{number}/{path}").status_code == 403
     assert visitor.post(f"/citizen/cases/{number}/acts/{key}", {}, at="/citizen/query").status_code == 403
@@ -269,7 +268,7 @@ def test_after_leaving_the_browser_knows_nothing_any_more(town: Town) -> None:
 def test_the_applicant_withdraws_and_it_is_recorded_how_that_was_signed(town: Town) -> None:
     visitor = town.visitor()
     number, _code = apply_online(town, visitor)
-    (key,) = town.state(number).subscriptions
+    key = town.act_of_the_party(number)
     act = f"/citizen/cases/{number}/acts/{key}"
     assert "撤回申请" in visitor.get(act).text
     sent = {"/withdraw_reason": "暂不办理", "/withdraw_signed#asked": "1", "/withdraw_signed": "true"}

@@ -52,7 +52,7 @@ def test_a_household_runs_from_the_citizens_form_to_the_register_over_pages_alon
     page = citizen.get(f"/citizen/cases/{number}").text
     assert "申报迁入登记" in page
     assert "准予迁入证明" in page
-    (key,) = town.state(number).subscriptions
+    key = town.act_of_the_party(number)
     act = f"/citizen/cases/{number}/acts/{key}"
     arrival = {"/arrival_way": "electronic", "/arrived_on": town.house.directory.today().isoformat()}
     answer = citizen.post(act, arrival, at=act)

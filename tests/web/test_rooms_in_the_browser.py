@@ -94,7 +94,7 @@ def test_the_same_job_works_without_scripts(
 def visited(town: Town, base: str, number: str) -> dict[str, str]:
     """The pages of both rooms that a look should be taken at, by name."""
     key, _row = town.item(number)
-    (act,) = town.state(number).subscriptions
+    act = town.act_of_the_party(number)
     (document,) = town.state(number).documents
     return {
         "clerk-list": f"{base}/clerk/",

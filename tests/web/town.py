@@ -130,6 +130,12 @@ class Town:
         assert len(state.items) == 1, state.items
         return next((key, dict(row)) for key, row in state.items.items())
 
+    def act_of_the_party(self, number: str) -> int:
+        """The key of the one act that is the applicant's now."""
+        waiting = self.state(number).subscriptions.items()
+        (key,) = (key for key, row in waiting if row["kind"] == "message" and row["role"] == "applicant")
+        return int(key)
+
     def state(self, number: str) -> Any:
         """The state of a case."""
         with self.house.store.reading() as connection:

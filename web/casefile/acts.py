@@ -37,9 +37,13 @@ def open_acts(case: CaseFile, actor: Actor) -> list[OpenAct]:
     """The acts open to somebody now: a party those of the applicant, an officer those of the own posts."""
     if not case.state.open:
         return []
+    # Taking it all back comes last: it is nearly always possible and hardly ever what is asked for.
+    waiting = sorted(
+        case.state.subscriptions.items(), key=lambda one: (one[1].get("act") == "withdraw", one[0])
+    )
     return [
         _act(key, row)
-        for key, row in sorted(case.state.subscriptions.items())
+        for key, row in waiting
         if row["kind"] == "message" and row.get("role") and _open_to(case, row, actor)
     ]
 

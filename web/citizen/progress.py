@@ -24,6 +24,8 @@ from web.language import _
 from web.signin.who import house, unit_name
 
 ROLES = ("applicant",)
+MOST_SHOWN = 6
+"""How many entries of the story stand open; the rest is unfolded on demand."""
 
 
 @ROOM.get("/query")
@@ -70,6 +72,7 @@ def progress(number: str) -> Response | str:
         return redirect(url_for("citizen.query", number=number), 303)
     case = case_of(number)
     found = clocks.clocks_of(case, explained=True)
+    history = story.timeline(case, public=True) if shown.full else []
     return render_template(
         "citizen/progress.html",
         case=case,
@@ -81,7 +84,8 @@ def progress(number: str) -> Response | str:
         acts=acts.open_acts(case, party(case)) if shown.full else (),
         documents=documents(case) if shown.full else (),
         groups=facts.groups(case, link_to(case), public=True) if shown.full else (),
-        history=story.timeline(case, public=True) if shown.full else (),
+        history=history[:MOST_SHOWN],
+        earlier=history[MOST_SHOWN:],
         name=facts.applicant_name(case, public=True),
     )
 
@@ -104,9 +108,12 @@ def link_to(case: CaseFile) -> facts.Link:
 
 
 def documents(case: CaseFile) -> list[dict[str, Any]]:
-    """The documents to read, newest first."""
+    """The documents to read, newest first; `new` where the party has not opened it yet."""
+    opened = readings.first_readings(house(), case.case_id)
     return [
         {
+            "new": document["sha256"] not in opened,
+            "read": opened.get(document["sha256"], ""),
             "name": f"{document['kind']} {document.get('number') or ''}".strip(),
             "href": url_for("citizen.document", number=case.number, sha256=document["sha256"]),
             "size": document["size"],
@@ -196,5 +203,8 @@ def page(
     told = [
         clock for clock in clocks.clocks_of(case, explained=False) if clock.running and clock.klass == "party"
     ]
-    shown = render_template("citizen/act.html", case=case, act=found, form=form, clocks=told, void=void)
+    unread = [one for one in documents(case)[:1] if one["new"] or found.act != "withdraw"]
+    shown = render_template(
+        "citizen/act.html", case=case, act=found, form=form, clocks=told, void=void, newest=unread
+    )
     return make_response(shown, status)
