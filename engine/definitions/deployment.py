@@ -15,7 +15,7 @@ from sqlalchemy import Connection, func, insert, select
 
 from engine import bpmn, canonical, dmn
 from engine.clock import Clock, moment_text
-from engine.definitions import bundles, catalogue, packages, register_fit, registers, withdrawals
+from engine.definitions import bundles, catalogue, hour_units, packages, register_fit, registers, withdrawals
 from engine.definitions.bundles import Bundle
 from engine.dmn.report import noted_findings, proven_findings
 from engine.errors import BanjieError, Conflict, Finding, IllegalDefinition, said
@@ -76,11 +76,13 @@ def keep(
     """Store a checked bundle inside a transaction that is open already; see `deploy`.
 
     Raises Conflict for the withdrawal of a version that is not there or is withdrawn already, and
-    IllegalDefinition where a package and the registers do not fit each other.
+    IllegalDefinition where a package and the registers, or hours and the units, do not fit each other.
     """
     if is_newest(connection, bundle):
         return False
     _demand_fit(connection, bundle)
+    if bundle.kind == "calendar":
+        hour_units.demand_known(bundle, _stored(connection, "units"))
     _store_files(store, connection, bundle)
     row = {
         "kind": bundle.kind,
