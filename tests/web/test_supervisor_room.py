@@ -140,6 +140,18 @@ def test_cards_leave_as_a_sheet_no_program_takes_for_formulas(watched: Town) -> 
     assert not any(cell.startswith(("=", "+", "@")) for row in rows for cell in row)
 
 
+def test_the_board_s_file_has_the_cards_of_each_rule_by_code_and_name(watched: Town) -> None:
+    text = watched.officer(SUPERVISOR).get("/supervisor/board.csv").get_data(as_text=True)
+    rows = list(csv.DictReader(io.StringIO(text.lstrip("\ufeff"))))
+
+    by_rule = {row["名称"]: row for row in rows if row["分组"] == "按规则"}
+    assert "A3 超过法定时限" in by_rule
+    assert all(int(row["提示卡"]) + int(row["黄牌卡"]) + int(row["红牌卡"]) > 0 for row in by_rule.values())
+    assert all(row["在办"] == "" for row in by_rule.values())
+    page = watched.officer(SUPERVISOR).get("/supervisor/").get_data(as_text=True)
+    assert "A3 超过法定时限" in page
+
+
 def test_the_figures_stand_in_tables_beside_their_charts(watched: Town) -> None:
     page = watched.officer(SUPERVISOR).get("/supervisor/figures").text
     assert 'data-module="banjie-chart"' in page

@@ -82,7 +82,7 @@ def _clock(case: CaseFile, number: int, explained: bool) -> Clock:
         states=_states(case, number, ledger, standing, found),
         left=_left(case, ledger, standing),
         running=standing is not State.STOPPED,
-        rows=_facts(ledger, found, language),
+        rows=_facts(ledger, found, language, case),
         days=_days(case, ledger) if explained else (),
     )
 
@@ -117,7 +117,7 @@ def _left(case: CaseFile, ledger: Ledger, standing: State) -> str:
     return _("还有 %(days)s 天", days=count) if count >= 0 else _("已超 %(days)s 天", days=-count)
 
 
-def _facts(ledger: Ledger, found: periods.Due, language: str) -> list[tuple[str, Any]]:
+def _facts(ledger: Ledger, found: periods.Due, language: str, case: CaseFile) -> list[tuple[str, Any]]:
     rows: list[tuple[str, Any]] = [
         (_("依据"), ledger.rule.basis),
         (_("法定时限"), ledger.rule.limit.words(language)),
@@ -126,6 +126,17 @@ def _facts(ledger: Ledger, found: periods.Due, language: str) -> list[tuple[str,
     for entry in ledger.extensions:
         by = entry.by.words(language) if entry.by else ""
         rows.append((_("延长"), f"{by} · {display.full_date(entry.on)}"))
+    if ledger.untold and periods.state(ledger, case.calendar, case.now) is not State.STOPPED:
+        then = periods.due(ledger, case.calendar, case.now, if_told=True).day
+        rows.append(
+            (
+                _("延长尚未告知"),
+                _(
+                    "告知申请人以前不生效（须在届满前告知）；告知后届满日为 %(day)s",
+                    day=display.full_date(then),
+                ),
+            )
+        )
     for suspension in ledger.suspensions:
         until = display.day(suspension.until.on) if suspension.until else _("至今")
         rows.append((_("中止"), f"{suspension.kind}：{display.day(suspension.since.on)} — {until}"))

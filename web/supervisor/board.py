@@ -26,6 +26,7 @@ from web.supervisor import groups
 from web.supervisor.groups import card_address
 from web.supervisor.room import ROOM, View, view
 from web.watching import cards, reach, sheets
+from web.watching.rules import rule_names
 
 NEWEST = 8
 
@@ -74,13 +75,32 @@ def board_part() -> Response:
 def board_sheet() -> Response:
     """Every line of the board as a file."""
     told = facts(view(), "")
-    head = [_("分组"), _("名称"), *readings_names().values(), _("平均已用（%）"), *_pace_names()]
-    rows = [
+    figures = readings_names()
+    head = [_("分组"), _("名称"), *figures.values(), _("平均已用（%）"), *_pace_names(), *rule_figures()]
+    rows: list[tuple[object, ...]] = [
         (group["title"], one["name"], *(figure for figure, _href in one["figures"].values()), *_last(one))
         for group in told["groups"]
         for one in group["lines"]
     ]
+    # A rule has no open cases: its cards stand in columns of their own.
+    rows += [
+        (
+            _("按规则"),
+            f"{one['rule']} {one['name']}".strip(),
+            *("" for _figure in figures),
+            "",
+            one["pace"].week,
+            one["pace"].before,
+            *(figure for figure, _href in one["figures"]),
+        )
+        for one in told["rules"]
+    ]
     return sheets.sheet(_("监督看板"), head, rows)
+
+
+def rule_figures() -> tuple[str, ...]:
+    """What each figure of a rule's cards is called, in the order of `groups.rule_line`."""
+    return _("提示卡"), _("黄牌卡"), _("红牌卡"), _("有效"), _("申诉中"), _("已撤销")
 
 
 def _pace_names() -> tuple[str, str]:
@@ -111,6 +131,7 @@ def facts(seen: View, since: str) -> dict[str, Any]:
         rules = trends.by_rule(connection, shown.asked, now)
     fresh = [row for row in rows if since and row["issued_at"] > since]
     found, total = groups.of(seen, shown.asked, now, procedures)
+    names = rule_names()
     return {
         "seen": seen,
         "now": now,
@@ -118,7 +139,7 @@ def facts(seen: View, since: str) -> dict[str, Any]:
         "names": readings_names(),
         "total": groups.linked(total, seen),
         "groups": found,
-        "rules": [groups.rule_line(one, seen) for one in rules],
+        "rules": [groups.rule_line(one, seen, names) for one in rules],
         "cards": [
             {**cards.line(row, seen.tree, procedures), "fresh": row in fresh, "href": card_address(row)}
             for row in rows

@@ -21,6 +21,7 @@ from web.supervisor.groups import card_address
 from web.supervisor.room import ROOM, View, page_asked, view
 from web.watching import cards as cards_shown
 from web.watching import one_card, reach, sheets
+from web.watching.rules import rule_names
 
 PAGE = 30
 MOST_EXPORTED = 50_000
@@ -31,7 +32,7 @@ DECISIONS = ("revoke", "restore")
 @ROOM.get("/cards")
 def cards() -> str:
     """The list, newest first."""
-    seen, page = view(*FILTERS), page_asked()
+    seen, page, names = view(*FILTERS), page_asked(), rule_names()
     asked, procedures = asked_of(seen), reach.procedures()
     with house().store.reading() as connection:
         rows = readings.cards(connection, asked, limit=PAGE, offset=(page - 1) * PAGE)
@@ -47,7 +48,7 @@ def cards() -> str:
         link=_page_link(seen),
         unit_choices=reach.unit_choices(seen.watched, seen.tree),
         procedure_choices=list(procedures.items()),
-        rule_choices=[(rule, rule) for rule in rules],
+        rule_choices=[(rule, f"{rule} {names.get(rule, '')}".strip()) for rule in rules],
         level_choices=[("red", _("全部红牌")), *cards_shown.level_choices()],
         status_choices=list(cards_shown.status_names().items()),
     )
@@ -75,13 +76,14 @@ def asked_of(seen: View) -> Asked:
 @ROOM.get("/cards.csv")
 def export() -> Response:
     """The same list as a file, without pages."""
-    seen, procedures = view(*FILTERS), reach.procedures()
+    seen, procedures, names = view(*FILTERS), reach.procedures(), rule_names()
     with house().store.reading() as connection:
         rows = readings.cards(connection, asked_of(seen), limit=MOST_EXPORTED)
     head = [
         _("时间"),
         _("等级"),
         _("规则"),
+        _("规则名称"),
         _("内容"),
         _("依据"),
         _("状态"),
@@ -99,6 +101,7 @@ def export() -> Response:
                 display.as_moment(one["issued_at"]).isoformat(timespec="seconds"),
                 one["level_name"],
                 one["rule"],
+                names.get(one["rule"], ""),
                 one["sentence"],
                 one["basis"],
                 one["status_name"],

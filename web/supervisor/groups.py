@@ -124,8 +124,8 @@ def _line(
     }
 
 
-def rule_line(one: RuleCount, seen: View) -> dict[str, Any]:
-    """The cards of a rule: each figure leads to them."""
+def rule_line(one: RuleCount, seen: View, names: Mapping[str, str]) -> dict[str, Any]:
+    """The cards of a rule: each figure leads to them. `names` says what rules are called."""
     asked = {**seen.asked, "rule": one.rule}
 
     def cards(**more: str) -> str:
@@ -133,6 +133,7 @@ def rule_line(one: RuleCount, seen: View) -> dict[str, Any]:
 
     return {
         "rule": one.rule,
+        "name": names.get(one.rule, ""),
         "href": cards(),
         "pace": one.pace,
         "figures": [

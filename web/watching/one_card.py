@@ -5,7 +5,7 @@ Called by the supervisor's pages and by whoever a card names. It asks no right a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -25,9 +25,10 @@ from web import display
 from web.casefile import clocks
 from web.casefile.acts import handle
 from web.casefile.opening import CaseFile
-from web.language import _
+from web.language import _, current
 from web.signin.who import current_actor, house
 from web.watching import cards, reach
+from web.watching.rules import rule_names
 
 ACTS: dict[str, type[commands.AppealCard] | type[commands.RevokeCard] | type[commands.RestoreCard]] = {
     "appeal": commands.AppealCard,
@@ -43,7 +44,7 @@ def facts(case: CaseFile, key: int, tree: Organisation) -> dict[str, Any]:
     return {
         "case": case,
         "card": cards.line(row, tree, reach.procedures()),
-        "values": _values(row),
+        "values": [*_rule(row), *_values(row), *_seen(case, event)],
         "refused": _act(case.entries[place]),
         "clock": _clock(case, place, event),
         "fate": list(_fate(case, key)),
@@ -116,6 +117,33 @@ def _act(entry: Entry) -> dict[str, str] | None:
     """Who tried what, where the act was blocked."""
     blocked = any(event.type == "ActRefused" for event in entry.events)
     return {"who": str(entry.actor.get("name") or "")} if blocked else None
+
+
+def _rule(row: dict[str, Any]) -> list[tuple[str, Any]]:
+    return [(_("规则"), f"{row['rule']} {rule_names().get(row['rule'], '')}".strip())]
+
+
+def _seen(case: CaseFile, event: Event) -> list[tuple[str, Any]]:
+    """The facts that the rule's condition names, under the labels of the case file."""
+    casefile: dict[str, Any] = {}
+    for package in (*case.packages.values(), case.package):
+        casefile.update(package.casefile)
+    found = []
+    for name, value in event.data.get("values", {}).get("seen", {}).items():
+        schema = casefile.get(name, {})
+        label = schema.get("x-title-en" if current() == "en" else "title") or schema.get("title")
+        if label:
+            found.append((str(label), _plainly(value, schema)))
+    return found
+
+
+def _plainly(value: Any, schema: Mapping[str, Any]) -> str:
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
+    choices: list[dict[str, Any]] = [one for one in schema.get("oneOf", ()) if one.get("const") == value]
+    choice = choices[0] if choices else {}
+    titled = choice.get("x-title-en" if current() == "en" else "title") or choice.get("title")
+    return str(titled or value)
 
 
 def _values(row: dict[str, Any]) -> list[tuple[str, Any]]:
