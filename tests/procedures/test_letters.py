@@ -124,3 +124,24 @@ def test_whoever_rates_is_not_in_the_register_of_ratings(laboratory):
     assert row.data["level"] == 2
     assert "王芳" not in str(row.data)
     assert "13800138001" not in str(row.data)
+
+
+def test_a_letter_handled_again_is_published_anew_and_its_first_reply_taken_back(laboratory):
+    case_id = written(laboratory, phone="13800138010")
+    answered(laboratory, case_id, "您反映的问题，我们已经按照程序转请有关单位研究处理，请耐心等待。")
+    laboratory.send(case_id, "rated", rating_level=1, rating_note="没有解决")
+    laboratory.complete(case_id, "call_back", complaint_valid=True)
+    laboratory.complete(case_id, "rectify")
+    laboratory.complete(case_id, "confirm", rectification_confirmed=True)
+    laboratory.complete(
+        case_id, "rework", rework_reply="工地负责人赵六已经停止夜间施工，特此答复。", cover_names=["赵六"]
+    )
+
+    with laboratory.runtime.store.reading() as connection:
+        query = select(publication).where(publication.c.case_id == case_id).order_by(publication.c.key)
+        first, second = connection.execute(query).all()
+    assert first.withdrawn_reason == "来信已经重办，公开新的答复"
+    assert second.withdrawn_at is None
+    assert "已经停止夜间施工" in second.content
+    assert "赵六" not in second.content
+    assert not laboratory.case(case_id).open
