@@ -86,6 +86,29 @@ def test_who_consents_to_electronic_service_is_served_on_the_day_it_arrives(lab:
     assert served(lab, case_id) == ("2026-03-02", "electronic")
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"e_address": "zhou@example.test"},
+        {"e_service_consent": False, "e_address": "zhou@example.test"},
+        {"e_service_consent": True},
+        {"e_service_consent": True, "e_address": "  "},
+    ],
+    ids=["never asked", "not agreed", "no address", "a blank address"],
+)
+def test_without_consent_or_an_address_a_person_chooses_the_way_and_its_day_counts(
+    lab: Laboratory, given: dict[str, Any]
+) -> None:
+    case_id = receive(lab, **given)
+    assert [item["element"] for item in lab.case(case_id).items.values()] == ["choose_way"]
+
+    lab.complete(case_id, "choose_way", service_way="in_person")
+    lab.at(date(2026, 3, 5))
+    lab.complete(case_id, "serve_in_person", delivered_on="2026-03-04")
+
+    assert served(lab, case_id) == ("2026-03-04", "in_person")
+
+
 def test_the_receipt_says_the_day_not_the_day_it_was_entered(lab: Laboratory) -> None:
     case_id = receive(lab)
     lab.complete(case_id, "choose_way", service_way="in_person")
