@@ -149,19 +149,31 @@ def _plainly(value: Any, schema: Mapping[str, Any]) -> str:
 def _values(row: dict[str, Any]) -> list[tuple[str, Any]]:
     """What the rule saw, in words."""
     data = canonical.loads(row["data"])
+    reminds = data.get("limit") in ("prompt", "warn")  # what came is a reminder, not yet an end
     labels = {
         "limit": _("时限"),
-        "due_at": _("应当完成"),
+        "due_at": _("提醒时刻") if reminds else _("应当完成"),
         "late_seconds": _("发现时已超过"),
         "kind": _("事由"),
         "sentence": _("说明"),
     }
+    if reminds and int(data.get("late_seconds") or 0) < _AT_ONCE:
+        del labels["late_seconds"]
     return [(labels[name], _worded(name, data[name])) for name in labels if data.get(name) not in (None, "")]
+
+
+_AT_ONCE = 3600
 
 
 def _worded(name: str, value: Any) -> str:
     if name == "limit":
-        names = {"warn": _("提前提醒"), "promised": _("承诺时限"), "statutory": _("法定时限")}
+        names = {
+            "prompt": _("期中提示"),
+            "warn": _("提前提醒"),
+            "promised": _("承诺时限"),
+            "statutory": _("法定时限"),
+            "again": _("超期后仍未办理"),
+        }
         return names.get(str(value), str(value))
     if name == "due_at":
         return display.moment(str(value))
