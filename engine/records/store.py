@@ -7,10 +7,13 @@ keep the record append-only.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from functools import cache
+from itertools import count
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 from alembic import command
@@ -18,6 +21,7 @@ from alembic.config import Config
 from sqlalchemy import Connection, Engine, Table, TextClause, bindparam, create_engine, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import OperationalError
 
 from engine.errors import Malformed, said
 from engine.records import triggers
@@ -153,8 +157,32 @@ def _prepare_sqlite(dbapi_connection: Any, _record: object) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     # IMMEDIATE takes the write lock at once: a step that has read a case can always write it.
-    write = connection.get_execution_options().get("banjie_write", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+    if not connection.get_execution_options().get("banjie_write", False):
+        connection.exec_driver_sql("BEGIN")
+    else:
+        _begin_to_write(connection.connection.driver_connection)
+
+
+def _begin_to_write(driver: Any) -> None:
+    """Take the write lock as soon as no other process has it. Raises OperationalError after the patience.
+
+    SQLite itself looks again at growing intervals, ten times a second at last, while a process that writes
+    without pause (a flood of due moments) leaves gaps of less than a millisecond. Looking every other
+    millisecond, at uneven intervals, finds one soon.
+    """
+    until = monotonic() + PATIENCE
+    driver.execute("PRAGMA busy_timeout=0")
+    try:
+        for number in count():
+            try:
+                driver.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or monotonic() > until:
+                    raise OperationalError("BEGIN IMMEDIATE", None, error) from error
+                sleep(0.001 + 0.002 * (number * 0.618 % 1))
+    finally:
+        driver.execute(f"PRAGMA busy_timeout={PATIENCE * 1000}")
 
 
 def _postgresql_engine(url: URL) -> Engine:

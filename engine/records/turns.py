@@ -2,7 +2,7 @@
 
 Called by `store` alone. SQLite lets a writer that waits look again now and then, so one that writes
 without pause (a flood of due moments) can keep another (a clerk) waiting to the end. Between processes
-SQLite's own waiting remains; the rooms and the heartbeat of one node share a process.
+there is no queue: `store` looks again every other millisecond; rooms and heartbeat of a node share a process.
 """
 
 from __future__ import annotations
