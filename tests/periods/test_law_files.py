@@ -105,7 +105,8 @@ def test_a_petition_is_suspended_by_a_hearing_in_the_last_instance_only(rules):
 
 def test_a_penalty_of_market_supervision_has_its_own_list_of_suspensions(rules):
     rule = rules.of("cf.decision.market", date(2026, 3, 2))
-    assert (str(rule.limit), str(rule.stage(0).max), rule.stage(1)) == ("90N", "30N", None)
+    assert (str(rule.limit), str(rule.stage(0).max), rule.stage(2)) == ("90N", "30N", None)
+    assert [stage.approver for stage in rule.extensions] == ["机关负责人", "机关负责人集体"]
     assert {"中止", "听证", "公告", "检测", "检验", "检疫", "鉴定"} == {entry.kind for entry in rule.excluded}
 
 
