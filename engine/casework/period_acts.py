@@ -16,6 +16,7 @@ from engine.casework import clocks
 from engine.errors import Malformed
 from engine.organisation.roles import roles_of_rank
 from engine.periods import Kind, Ledger, Limit, PeriodRefused
+from engine.periods.breaches import untold_breach
 from engine.periods.entries import SUSPENDED
 
 if TYPE_CHECKING:
@@ -134,7 +135,7 @@ def _suspend(desk: Desk, properties: Mapping[str, Any], happening: ElementEntere
         on=since.isoformat(),
         ledger=changed.as_data(),
         breach=breach.rule if breach else None,
-        **({"untold": True} if ledger.check_suspension_told(kind, told) else {}),
+        **({"untold": True} if untold_breach(ledger.rule, kind, told) else {}),
     )
 
 

@@ -9,6 +9,7 @@ knows a case, a store or the present moment.
     due(ledger, calendar).day; explain(ledger, calendar).text()
 """
 
+from engine.periods.allowances import Excluded, Extension
 from engine.periods.calendar import Calendar, Day, DayKind
 from engine.periods.due import (
     Change,
@@ -36,7 +37,7 @@ from engine.periods.limits import Kind, Limit
 from engine.periods.notices import Notice, read_notices
 from engine.periods.picture import picture
 from engine.periods.roster import Roster
-from engine.periods.rules import Excluded, Extension, PeriodRule, RuleBook
+from engine.periods.rules import PeriodRule, RuleBook
 from engine.periods.statute import Statute
 from engine.periods.watch import Watch
 

@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
+from engine.periods.breaches import untold_breach
 from engine.periods.calendar import Calendar
 from engine.periods.counting import add_months
 from engine.periods.entries import Breach
@@ -195,7 +196,7 @@ def overruns(ledger: Ledger, calendar: Calendar, as_of: date | datetime) -> tupl
     clock = Timeline(ledger, calendar, as_of)
     found: list[Breach] = []
     for suspension in ledger.suspensions:
-        untold = ledger.check_suspension_told(suspension.kind, suspension.since.told)
+        untold = untold_breach(ledger.rule, suspension.kind, suspension.since.told)
         found += [untold] if untold else []
         until = suspension.until.on if suspension.until else clock.today or suspension.since.on
         ends = [suspension.since.told, clock.own_end(suspension)]

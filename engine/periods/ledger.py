@@ -25,7 +25,6 @@ from engine.periods.breaches import (
     refuse,
     suspension_breach,
     telling_breach,
-    untold_breach,
 )
 from engine.periods.counting import as_utc
 from engine.periods.entries import Breach, Entry, Suspension
@@ -164,11 +163,6 @@ class Ledger:
         Recorded all the same, such a suspension does not stop the clock.
         """
         return suspension_breach(self.rule, kind)
-
-    def check_suspension_told(self, kind: str, told: date | None) -> Breach | None:
-        """A7: the breach of not telling the citizen how long the step takes (《行政许可法》第四十五条); None
-        where the law does not ask for it or `told`, the day told as its end, is there."""
-        return untold_breach(self.rule, kind, told)
 
     def resume(
         self,

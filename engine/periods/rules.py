@@ -14,6 +14,7 @@ from typing import Any
 
 from engine import canonical
 from engine.errors import Malformed, NotFound, said, sayable
+from engine.periods.allowances import Excluded, Extension
 from engine.periods.limits import Kind, Limit
 from engine.periods.notices import CERTAINTIES
 from engine.periods.toml import Findings, Table, each_of
@@ -25,26 +26,6 @@ CLASSES = ("statutory", "step", "party")
 DIRECTIONS = ("forward", "backward")
 READINGS = ("", "strict", "lenient")
 HOURS = ("clock", "service")
-
-
-@dataclass(frozen=True)
-class Extension:
-    """How a period may be extended (C9): by at most `max` each time, `times` times, by that rank."""
-
-    max: Limit
-    times: int = 1
-    approver: str = ""
-    notify: bool = True
-
-
-@dataclass(frozen=True)
-class Excluded:
-    """A kind of step whose time is not counted (C6); `max` is the most that may be left out per step. `told`:
-    the law wants the citizen told in writing how long it takes."""
-
-    kind: str
-    max: Limit | None = None
-    told: bool = False
 
 
 @dataclass(frozen=True)
@@ -115,8 +96,8 @@ class PeriodRule:
             "limit": str(self.limit),
             "valid_from": self.valid_from.isoformat(),
             "valid_to": self.valid_to.isoformat() if self.valid_to else None,
-            "extension": [_extension_data(extension) for extension in self.extensions],
-            "suspend": [_excluded_data(entry) for entry in self.excluded],
+            "extension": [extension.as_data() for extension in self.extensions],
+            "suspend": [entry.as_data() for entry in self.excluded],
             "roll": self.roll,
             "ends": self.ends,
             "class": self.klass,
@@ -216,20 +197,6 @@ class RuleBook:
         kept = [rule for versions in self._rules.values() for rule in versions if rule.id not in local]
         theirs = (rule for versions in local._rules.values() for rule in versions)
         return RuleBook([*kept, *theirs], local.watches or self.watches)
-
-
-def _extension_data(extension: Extension) -> dict[str, Any]:
-    return {
-        "max": str(extension.max),
-        "times": extension.times,
-        "approver": extension.approver,
-        "notify": extension.notify,
-    }
-
-
-def _excluded_data(entry: Excluded) -> dict[str, Any]:
-    data: dict[str, Any] = {"kind": entry.kind, "max": str(entry.max) if entry.max else None}
-    return {**data, "told": True} if entry.told else data
 
 
 def _rule(table: Table) -> PeriodRule:
