@@ -149,20 +149,31 @@ def test_a_file_of_something_else_is_not_written_over(tmp_path: Path) -> None:
 
 
 def test_a_cluster_finds_what_one_machine_finds(both: Laboratory, executor: Executor) -> None:
+    heads = list(sweep.case_ids(both.runtime.store))
+
+    assert on_a_cluster(place_of(both), heads, processes=False) == swept(executor, place_of(both), heads)
+
+
+@pytest.mark.nightly
+def test_a_cluster_of_processes_finds_what_one_machine_finds(lab: Laboratory, executor: Executor) -> None:
+    """Workers that share no memory with us: what they are sent is plain, and they read definitions anew."""
+    heads = list(sweep.case_ids(lab.runtime.store))
+
+    assert on_a_cluster(place_of(lab), heads, processes=True) == swept(executor, place_of(lab), heads)
+
+
+def on_a_cluster(place: sweep.Place, cases: list[int], *, processes: bool) -> list[dict[str, Any]]:
     if importlib.util.find_spec("distributed") is None:
         pytest.skip("the extra `cluster` (the package distributed) is not installed")
     distributed = importlib.import_module("distributed")
-    heads = list(sweep.case_ids(both.runtime.store))
     with (
         distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, processes=False, dashboard_address=None
+            n_workers=2, threads_per_worker=1, processes=processes, dashboard_address=None
         ) as local,
         sweep.cluster(local.scheduler_address) as (hands, number),
     ):
-        found = swept(hands, place_of(both), heads)
-
-    assert number == 2
-    assert found == swept(executor, place_of(both), heads)
+        assert number == 2
+        return swept(hands, place, cases)
 
 
 def test_a_cluster_that_does_not_answer_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
