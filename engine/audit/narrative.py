@@ -38,7 +38,7 @@ def paragraphs(story: Sequence[Step], zone: ZoneInfo, language: str = "zh") -> l
     teller = _Teller(language == "en")
     told = []
     for step in story:
-        sentences = tuple(teller.sentences(step))
+        sentences = tuple(dict.fromkeys(teller.sentences(step)))
         if sentences:
             told.append(Paragraph(step.seq, teller.moment(step.moment, zone), sentences))
     return told
@@ -116,10 +116,13 @@ class _Teller:
         return self.say(wording.QUOTED).format(name) if name else self.say(wording.AN_ITEM)
 
     def _decision(self, data: Mapping[str, Any]) -> str:
-        """A decision by the name people gave it, as its evidence has it."""
-        evidence = data.get("evidence")
-        told = evidence.get("decisions") if isinstance(evidence, Mapping) else None
-        return str((told and told[-1].get("name")) or data.get("decision") or "")
+        """A decision by the name people gave it, as its evidence has it, with the rules that hit."""
+        told = list(_asked(data.get("evidence")))
+        name = str((told and told[-1].get("name")) or data.get("decision") or "")
+        tables = told[-1].get("tables", ()) if told else ()
+        hits = [str(rule["index"]) for table in tables for rule in table.get("rules", ())]
+        rules = self.say(wording.RULES).format(self.say(wording.AND).join(hits)) if hits else ""
+        return self.say(wording.QUOTED).format(name) + rules
 
     def _person(self, login: Any) -> str:
         return self.people.get(str(login), str(login)) if login else ""
@@ -147,6 +150,16 @@ class _Teller:
             return ""
         year, month, day = (int(part) for part in str(text)[:10].split("-"))
         return f"{day} {wording.MONTHS[month - 1]} {year}" if self.english else f"{year}年{month}月{day}日"
+
+
+def _asked(evidence: Any) -> Iterator[Mapping[str, Any]]:
+    """The decisions of the evidence; of several versions in time, those of the one that binds."""
+    if isinstance(evidence, Mapping):
+        yield from evidence.get("decisions", ())
+        in_time = evidence.get("in_time") or {}
+        for version in in_time.get("versions", ()):
+            if version.get("of") == in_time.get("chosen"):
+                yield from version.get("decisions", ())
 
 
 class _Worded(dict[str, str]):

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 SENTENCES: dict[str, tuple[str, str]] = {
     "CaseReceived": (
-        "收到{applicant}的申请“{title}”，编号{number}",
-        "an application by {applicant} was received, “{title}”, and got the number {number}",
+        "登记了“{title}”，当事人{applicant}，编号{number}",
+        "“{title}” was registered for {applicant} under the number {number}",
     ),
     "WorkItemClaimed": ("{who}领取了{item}", "{who} took on {item}"),
     "WorkItemReleased": ("{who}退回了{item}", "{who} gave {item} back"),
@@ -49,7 +49,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "PeriodStopped": ("{period}于{on}停止计算", "{period} ended on {on}"),
     "DocumentIssued": ("制发{kind}{number}", "the document {kind}{number} was issued"),
     "NoticeSent": ("告知：{text}", "a notice was given: {text}"),
-    "DecisionMade": ("按决策表“{decision}”得出结果", "the decision table “{decision}” gave its result"),
+    "DecisionMade": ("按决策表{decision}得出结果", "the decision table {decision} gave its result"),
     "ActRefused": ("{who}的操作被阻止：{sentence}", "what {who} tried to do was blocked: {sentence}"),
     "CardIssued": (
         "监督规则{rule}{against}发出{level}：{sentence}（{basis}）",
@@ -83,6 +83,8 @@ NOTHING = ("无", "none")
 UNNAMED = ("未列明事由", "a reason not stated")
 AN_ITEM = ("一项事项", "a work item")
 PROMISE = ("，承诺{}前办结", ", with a promise to conclude by {}")
+RULES = ("第{}条规则", ", rule {},")
+AND = ("、", " and ")
 PERIOD = ("期限“{}”", "the period “{}”")
 QUOTED = ("“{}”", "“{}”")
 WEEKDAYS = ("一二三四五六日", ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"))

@@ -68,16 +68,21 @@ class Moment:
 
     @cached_property
     def changes(self) -> list[Change]:
-        """Each variable once: from what it was before the step to what it was after."""
+        """Each variable once: from what it was before the step to what it was after.
+
+        What an inner scope or a called procedure is handed as the case file has it is no change.
+        """
+        had = self.then.steps[-2].file if self.number > 1 else {}
         first: dict[str, Change] = {}
         last: dict[str, Change] = {}
         for change in self.step.changes:
             first.setdefault(change.name, change)
             last[change.name] = change
+        olds = {name: had.get(name) if one.old is None else one.old for name, one in first.items()}
         return [
-            Change(name, first[name].old, change.new, change.scope, change.element)
+            Change(name, olds[name], change.new, change.scope, change.element)
             for name, change in last.items()
-            if first[name].old != change.new
+            if olds[name] != change.new
         ]
 
 

@@ -57,7 +57,7 @@ def story_page(number: str) -> str:
     return render_template(
         "auditor/story.html",
         case=found,
-        unit=unit_name(found.state.unit),
+        lead=lead_of(found),
         told=narrative.paragraphs(found.steps, house().runtime.settings.zone, current()),
         clocks=clocks.clocks_of(at.then),
         last=at.entry,
@@ -86,12 +86,12 @@ def page_facts(found: CaseFile) -> dict[str, Any]:
     zone = house().runtime.settings.zone
     return {
         "case": found,
-        "unit": unit_name(found.state.unit),
+        "lead": lead_of(found),
         "at": at,
         "who": who(at.entry.actor),
         "did": did(at),
         "answers": answers(at, link),
-        "changes": [change_in_words(at, change) for change in at.changes],
+        **changes_told(at),
         "clocks": clocks.clocks_of(at.then),
         "cards": issued(at),
         "documents": documents(at, link),
@@ -204,6 +204,23 @@ def value_in_words(at: Moment, name: str, value: Any) -> Fact:
     )
     text = "" if facts.is_file(value) else facts.shown(schema, value)
     return Fact(name, facts.label_of(schema, name), text, files)
+
+
+def lead_of(case: CaseFile) -> str:
+    """Whose case it is, and which unit's: whoever is punished has applied for nothing."""
+    facts_told = {"name": case.state.applicant, "unit": unit_name(case.state.unit)}
+    if case.package.kind == "penalty":
+        return _("当事人 %(name)s · %(unit)s", **facts_told)
+    return _("申请人 %(name)s · %(unit)s", **facts_told)
+
+
+def changes_told(at: Moment) -> dict[str, Any]:
+    """What changed in the case file; apart from it what was only worked with on the way: it has no label."""
+    told = [change_in_words(at, change) for change in at.changes]
+    return {
+        "changes": [one for one in told if one["label"] != one["name"]],
+        "working": [one for one in told if one["label"] == one["name"]],
+    }
 
 
 def change_in_words(at: Moment, change: Change) -> dict[str, Any]:

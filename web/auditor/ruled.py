@@ -14,10 +14,12 @@ from typing import Any
 from engine import canonical, dmn
 from engine.errors import BanjieError
 from web.auditor.moments import Moment
+from web.language import _
 from web.signin.who import house
 
 _QUOTED = re.compile(r'"([^"\\]*)"')
 _ONLY_QUOTED = re.compile(r'"[^"\\]*"(\s*,\s*"[^"\\]*")*')
+_PLAIN_WORDS = ("true", "false", "null")
 MOST_ROWS = 40
 """Rows of a table that are shown; of a longer one only those that hit."""
 
@@ -115,6 +117,8 @@ def _cells(rule: Any) -> tuple[str, ...]:
 
 def _plain(text: str) -> str:
     """A cell as people read it: texts without their quotation marks, where nothing else stands in it."""
+    if text in _PLAIN_WORDS:
+        return {"true": _("是"), "false": _("否"), "null": "—"}[text]
     return "、".join(_QUOTED.findall(text)) if _ONLY_QUOTED.fullmatch(text) else text
 
 
@@ -124,4 +128,6 @@ def _text(expression: Any) -> str:
 
 
 def _shown(value: Any) -> str:
-    return value if isinstance(value, str) else "—" if value is None else canonical.dumps(value)
+    if isinstance(value, str):
+        return value
+    return _plain(canonical.dumps(value))

@@ -163,6 +163,7 @@ def shown(schema: Mapping[str, Any], value: Any) -> str:
         pairs = [
             f"{label_of(inner.get(key, {}), key)} {shown(inner.get(key, {}), one)}"
             for key, one in value.items()
+            if one not in (None, "", [])
         ]
         return _("；").join(pairs)
     return _choice(schema, value) or said(value, money=schema.get("format") == "money")

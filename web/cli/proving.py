@@ -36,8 +36,9 @@ from web.cli.door import Door, existing, main, pass_door
 def verify(door: Door, target: str | None, seal_file: Path | None, tsa_roots: Path | None) -> None:
     """Verify a case (its number or id), an exported dossier FILE, or everything in the database."""
     if target and Path(target).is_file():
-        faults = offline.verify_file(Path(target), seal_file)
-        door.show({"holds": not faults, "faults": faults}, faults or [said("everything holds")])
+        faults, notes = offline.examine(Path(target), seal_file)
+        lines = [*(faults or [said("everything holds")]), *notes]
+        door.show({"holds": not faults, "faults": faults, "notes": notes}, lines)
         click.get_current_context().exit(1 if faults else 0)
     house = door.house
     kept = canonical.loads(seal_file.read_bytes()) if seal_file else None

@@ -12,6 +12,7 @@
   async function show() {
     const told = facts();
     if (Number(slider.value) !== told.step && document.activeElement !== slider) slider.value = told.step;
+    slider.setAttribute("aria-valuetext", document.querySelector(".bj-replay__step").textContent);
     if (!viewer) return;
     if (told.xml !== drawn) {
       drawn = told.xml;
