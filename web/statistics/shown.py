@@ -59,9 +59,9 @@ class Names:
 
     def __init__(self, report: Report) -> None:
         self._schemas = schemas_of(report)
-        self._items = reach.catalogue()
+        services = {code: item.name(current()) for code, item in reach.catalogue().items()}
+        self._items = matters() | services
         self._procedures = reach.procedures()
-        self._matters = matters()
 
     def of(self, by: str, key: str) -> str:
         """A heading in words; a dash where the row says nothing."""
@@ -69,15 +69,13 @@ class Names:
             return _("（未填）")
         if by in UNIT_FIELDS:
             return unit_name(key)
-        if by in ITEM_FIELDS and key in self._items:
-            return self._items[key].name(current())
-        if by in ITEM_FIELDS and key in self._matters:
-            return self._matters[key]
-        if by == "procedure" and key in self._procedures:
-            return self._procedures[key]
-        if by == "channel" and key in channels():
-            return channels()[key]
-        return shown(self._schemas.get(by, {}), key)
+        return self._known(by).get(key) or shown(self._schemas.get(by, {}), key)
+
+    def _known(self, by: str) -> Mapping[str, str]:
+        """The names of what a field's codes stand for, where it is more than its schema says."""
+        if by in ITEM_FIELDS:
+            return self._items
+        return {"procedure": self._procedures, "channel": channels()}.get(by, {})
 
 
 def matters() -> dict[str, str]:
