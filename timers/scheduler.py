@@ -139,7 +139,7 @@ class Heartbeat:
             log.warning("seal %s without time-stamp: %s", made.number, problem)
 
     def patrol(self) -> list[patrol.Missed]:
-        """Check every time rule again, once a night whatever the number of nodes; gives what was missed.
+        """Check every rule again, once a night whatever the number of nodes; gives what was missed.
 
         What was found, or that nothing was, is written into the journal (`nights`), with what a comparison
         of cases shows. The due rows of a case where something was missed are set right, so that it is fired

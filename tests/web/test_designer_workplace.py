@@ -12,6 +12,7 @@ import pytest
 from town import Town, Visitor
 
 from engine.definitions.drafts import Drafts
+from engine.organisation.model import Actor
 from web.designer import fields, losses, toml_text
 
 NEW = {
@@ -332,6 +333,20 @@ def test_a_period_of_ones_own_stands_in_a_file_of_the_law(town: Town, designer: 
     assert files(town)["law/hall.toml"].count("[[period]]") == 1
     send(designer, page, act="remove:hall.decide")
     assert "law/hall.toml" not in files(town)
+
+
+def test_what_the_form_does_not_show_of_a_reason_stays_with_it(
+    town: Town, designer: Visitor, draft: str
+) -> None:
+    page = f"{draft}/periods"
+    send(designer, page, **PERIOD)
+    told = files(town)["law/hall.toml"].replace('"鉴定"', '{ kind = "鉴定", max = "30W", told = true }')
+    book = Drafts(town.house.store, town.clock)
+    book.save(Actor.system().as_data(), 1, book.get(1).version, {"law/hall.toml": told.encode()})
+    send(designer, page, **{**PERIOD, "count": "15"})
+
+    (rule,) = tomllib.loads(files(town)["law/hall.toml"])["period"]
+    assert rule["suspend"] == ["听证", {"kind": "鉴定", "max": "30W", "told": True}]
 
 
 def test_a_period_the_law_could_not_hold_is_refused(town: Town, designer: Visitor, draft: str) -> None:

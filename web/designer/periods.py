@@ -7,7 +7,7 @@ stay as they are. A statutory figure is never changed in place: a new text gets 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -110,6 +110,7 @@ def save_period(number: int) -> Answer | tuple[str, int]:
             rows = [row for row in rows if row.get("id") != target]
         else:
             made = dict(_made(sent))
+            _keep_what_the_form_does_not_show(made, rows)
             rows = [*(row for row in rows if row.get("id") != made["id"]), made]
         text = toml_text.dumps({"period": rows}) if rows else ""
         _refuse_faulty(found, text)
@@ -140,6 +141,14 @@ def _made(sent: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
     yield "ends", sent.get("ends", "close")
     yield "class", sent.get("class", "statutory")
     yield "certainty", "P"
+
+
+def _keep_what_the_form_does_not_show(made: dict[str, Any], rows: Sequence[Mapping[str, Any]]) -> None:
+    """The most a suspension may take, and that it must be told, stay with the reasons that stay."""
+    before = next((row for row in rows if row.get("id") == made["id"]), {})
+    known = {one["kind"]: one for one in before.get("suspend", []) if isinstance(one, Mapping)}
+    if "suspend" in made:
+        made["suspend"] = [known.get(kind, kind) for kind in made["suspend"]]
 
 
 def _refuse_faulty(found: Piece, text: str) -> None:
