@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from pathlib import Path
+from statistics import mean
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "serial-or-joint.md").read_text(encoding="utf-8")
@@ -48,3 +49,12 @@ def test_the_serial_days_are_a_sum_of_rows_and_the_joint_days_a_chain_of_them() 
 def test_the_picture_shows_the_figures_of_the_page() -> None:
     bars = [int(one) for one in re.findall(r'<text x="\d+" y="\d+">(\d+)</text>', PICTURE)]
     assert [one for one in bars if one > 9] == [days for pair in told() for days in pair]
+
+
+def test_the_page_compares_the_reported_halving_with_what_follows_from_the_table() -> None:
+    serial, joint = (round(mean(days)) for days in zip(*told(), strict=True))
+    most = sum(int(row["most"]) + int(row["intake"]) for row in rows())
+    assert f"{serial} working days one after the other and {joint} together" in PAGE
+    assert f"would take {most}" in PAGE
+    assert abs(2 * joint - serial) <= serial // 10, "the halving comes out"
+    assert serial < 300 < most, "the 300 only at the far end"
