@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -25,11 +25,13 @@ _LONG_AGO = timedelta(days=60)
 
 
 class PaperForms:
-    """Whoever fills in forms."""
+    """Whoever fills in forms. `units` are named in their turn where a unit is to be named: one that handles
+    as all do, and those that handle by a procedure of their own."""
 
-    def __init__(self, lab: Laboratory, rng: random.Random) -> None:
+    def __init__(self, lab: Laboratory, rng: random.Random, units: Sequence[str] = ()) -> None:
         self.lab = lab
         self.rng = rng
+        self.units = units
         self._pool: dict[str, list[dict[str, Any]]] = {}
         self._used: dict[tuple[str, str], Counter[int]] = {}
 
@@ -61,7 +63,7 @@ class PaperForms:
         An empty one where chance found none that the form's rules accept.
         """
         read = package.form(form)
-        wanted = choices(read.schema["properties"], package.casefile)
+        wanted = choices(read.schema["properties"], package.casefile, self.units)
         for turn in range(4):
             given = dict([wanted[(number + turn) % len(wanted)]]) if wanted and turn < 3 else {}
             try:
@@ -87,13 +89,17 @@ def moved(value: Any, by: timedelta) -> Any:
     return value
 
 
-def choices(properties: Mapping[str, Any], casefile: Mapping[str, Any]) -> list[tuple[str, Any]]:
+def choices(
+    properties: Mapping[str, Any], casefile: Mapping[str, Any], units: Sequence[str] = ()
+) -> list[tuple[str, Any]]:
     """Every value of every field that is chosen from a list, the fields by turns."""
     lists = []
     for name, part in properties.items():
         schema = {**casefile.get(str(part.get("$ref", "")).rpartition("/")[2], {}), **part}
         several = schema.get("type") == "array"
         values = _listed(schema.get("items", {}) if several else schema)
+        if schema.get("x-options") == "units" and not several:
+            values = [*values, *units]
         lists.append([(name, [value] if several else value) for value in values])
     return [row[turn] for turn in range(max(map(len, lists), default=0)) for row in lists if turn < len(row)]
 

@@ -64,13 +64,14 @@ class Paper:
         self.refused: Counter[str] = Counter()
         self.passed: Counter[tuple[str, str]] = Counter()
         self.called: dict[str, set[tuple[str, str]]] = {}
-        self.forms = PaperForms(lab, self.rng)
         self._grounds: dict[tuple[str, str], Ground] = {}
         shelf = lab.runtime.shelf
         shelf.refresh(connection)
         bundle = shelf.bundle(connection, shelf.newest("catalogue", "catalogue"))
         self.registers = PaperRegisters(lab, connection, self.rng)
         self.items = [item for item in catalogue.read(bundle.texts(".toml")).values() if item.units]
+        routed = {unit for item in self.items for unit in item.facts.get("routes", {})}
+        self.forms = PaperForms(lab, self.rng, [*lab._consulted[:1], *sorted(routed)])
 
     def procedures(self) -> list[str]:
         """What the items are handled by, in order."""
