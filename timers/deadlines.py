@@ -3,14 +3,16 @@
 Called by `banjie simulate` and the designer's page, before a procedure is published. Each made-up case is
 lived twice from the same seed through the real runtime: once everybody acts as soon as they can, once
 everybody acts at the last moment the running limits leave. What overruns even when nobody loses an hour
-cannot be kept at all. It knows no way round the rules and changes nothing outside its own store.
+cannot be kept at all. Chance may send every case another way than to a decision; then further cases are drawn
+until one has been decided, so that the way the limits are made for is always among them. It knows no way
+round the rules and changes nothing outside its own store.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -26,6 +28,8 @@ from timers.laboratory import MOST_STEPS, UNASKED, Laboratory
 LEAST = timedelta(minutes=1)  # what an act takes even where nobody loses time
 ROOM = timedelta(hours=2)  # before the end of a limit, for the acts that still have to follow
 EARLY, LATE = "early", "late"
+DECIDING = "decide"  # the act that says a case went the whole way
+FURTHER = 20  # cases drawn at most in search of one that is decided
 Made = Callable[[date, int], Laboratory]
 """Sets a laboratory up on a day, from a seed."""
 
@@ -34,10 +38,12 @@ Made = Callable[[date, int], Laboratory]
 class Bounds:
     """What became of the cases lived at one pace. Days are working days from receipt to the end.
 
-    `ends` counts by outcome and days; `cards` by rule; `broken` by period: limits that ended too late.
+    `ends` counts by outcome and days; `decided` are the outcomes behind a decision; `cards` counts by rule;
+    `broken` by period: limits that ended too late.
     """
 
     ends: dict[str, list[int]] = field(default_factory=dict)
+    decided: set[str] = field(default_factory=set)
     cards: Counter[str] = field(default_factory=Counter)
     broken: Counter[str] = field(default_factory=Counter)
     unfinished: int = 0
@@ -48,10 +54,20 @@ class Bounds:
         found = [day for days in self.ends.values() for day in days]
         return (min(found), max(found)) if found else None
 
+    def add(self, other: Bounds) -> None:
+        """Count what became of other cases too."""
+        for outcome, days in other.ends.items():
+            self.ends.setdefault(outcome, []).extend(days)
+        self.decided |= other.decided
+        self.cards.update(other.cards)
+        self.broken.update(other.broken)
+        self.unfinished += other.unfinished
+
     def as_data(self) -> dict[str, Any]:
         """The same as plain data."""
         return {
             "ends": {name: [min(days), max(days), len(days)] for name, days in sorted(self.ends.items())},
+            "decided": sorted(self.decided),
             "cards": dict(sorted(self.cards.items())),
             "broken": dict(sorted(self.broken.items())),
             "unfinished": self.unfinished,
@@ -60,10 +76,21 @@ class Bounds:
 
 @dataclass(frozen=True)
 class Window:
-    """How early and how late cases end lawfully, and what can never be kept."""
+    """How early and how late cases end lawfully, and what can never be kept.
+
+    `further` counts the cases that were drawn in search of a decided one; those of them that were not decided
+    are in no other figure. `sought` says whether the procedure decides at all.
+    """
 
     early: Bounds
     late: Bounds
+    further: int = 0
+    sought: bool = False
+
+    @property
+    def missed(self) -> bool:
+        """Whether the procedure decides, but no case of either pace has come to a decision."""
+        return self.sought and not (self.early.decided and self.late.decided)
 
     @property
     def impossible(self) -> dict[str, int]:
@@ -72,44 +99,105 @@ class Window:
 
     def as_data(self) -> dict[str, Any]:
         """The same as plain data."""
-        return {EARLY: self.early.as_data(), LATE: self.late.as_data(), "impossible": self.impossible}
+        return {
+            EARLY: self.early.as_data(),
+            LATE: self.late.as_data(),
+            "impossible": self.impossible,
+            "further": self.further,
+            "missed": self.missed,
+        }
 
     def text(self) -> str:
         """The same for people."""
         lines = []
         for name, bounds in ((EARLY, self.early), (LATE, self.late)):
             for outcome, days in sorted(bounds.ends.items()):
-                lines.append(f"{name:6} {min(days):>4} to {max(days):>4}W  {len(days):>3} × {outcome or '—'}")
+                star = " *" if outcome in bounds.decided else ""
+                lines.append(
+                    f"{name:6} {min(days):>4} to {max(days):>4}W  {len(days):>3} × {outcome or '—'}{star}"
+                )
             cards = ", ".join(f"{rule} {number}" for rule, number in sorted(bounds.cards.items()))
             lines.append(f"{name:6} cards: {cards or 'none'}; unfinished: {bounds.unfinished}")
         broken = ", ".join(f"{name} {number}" for name, number in sorted(self.impossible.items()))
+        if self.further:
+            lines.append(f"drew {self.further} more in search of a decision (*)")
+        if self.missed:
+            lines.append("no case came to a decision")
         return "\n".join([*lines, f"cannot be kept even without delay: {broken or 'none'}"])
 
 
+Heard = Callable[[int, Window], bool]
+"""Learns how many cases have been lived and what came of them; says whether to go on."""
+
+
 def window(
-    made: Made, item: str, unit: str, *, cases: int, seed: int, first_day: date, given: Mapping[str, Any]
+    made: Made,
+    item: str,
+    unit: str,
+    *,
+    cases: int,
+    seed: int,
+    first_day: date,
+    given: Mapping[str, Any],
+    further: int = FURTHER,
+    heard: Heard = lambda lived, so_far: True,
 ) -> Window:
-    """Live so many made-up cases of an item twice each. Raises NotFound for an item nobody knows."""
-    found = {EARLY: Bounds(), LATE: Bounds()}
-    for number in range(cases):
-        for pace, bounds in found.items():
-            with made(first_day, seed + number) as laboratory:
-                _live(laboratory, item, unit, pace, bounds, given)
-    return Window(found[EARLY], found[LATE])
+    """Live so many made-up cases of an item twice each, and up to `further` more until one is decided.
+
+    `heard` learns after each case how many have been lived and what came of them so far; False from it ends
+    the search there. Raises NotFound for an item nobody knows.
+    """
+    with made(first_day, seed) as laboratory:
+        found = Window(Bounds(), Bounds(), sought=_decides(laboratory, item))
+
+    def live(number: int, pace: str) -> Bounds:
+        bounds = Bounds()
+        with made(first_day, seed + number) as laboratory:
+            _live(laboratory, item, unit, pace, bounds, given, first=number == 0)
+        return bounds
+
+    for number in range(cases + further):
+        searching = number >= cases
+        if searching and not found.missed:
+            break
+        early = live(number, EARLY)
+        found = replace(found, further=found.further + searching)
+        if early.decided or not searching:
+            found.early.add(early)
+            found.late.add(live(number, LATE))
+        if not heard(number + 1, found):
+            break
+    return found
+
+
+def _decides(laboratory: Laboratory, item: str) -> bool:
+    """Whether the procedure of an item has a decision in its own diagram."""
+    runtime = laboratory.runtime
+    with runtime.store.reading() as connection:
+        runtime.shelf.refresh(connection)
+        digest = runtime.shelf.in_force("package", runtime.item(connection, item).procedure, laboratory.today)
+        elements = runtime.shelf.package(connection, digest).definition.elements
+    return any(element.act == DECIDING for element in elements.values())
 
 
 def _live(
-    laboratory: Laboratory, item: str, unit: str, pace: str, bounds: Bounds, given: Mapping[str, Any]
+    laboratory: Laboratory,
+    item: str,
+    unit: str,
+    pace: str,
+    bounds: Bounds,
+    given: Mapping[str, Any],
+    first: bool,
 ) -> None:
     laboratory.at(laboratory.today, 10)
     try:
         case_id = laboratory.receive(item, unit, given, channel="window").case_id
     except BanjieError:
         # A form the laboratory cannot fill in is counted, not hidden; an unknown item is the caller's fault.
-        if bounds.ends or bounds.unfinished:
-            bounds.unfinished += 1
-            return
-        raise
+        if first:
+            raise
+        bounds.unfinished += 1
+        return
     calendar = calendar_of(laboratory)
     for _ in range(MOST_STEPS):
         case = laboratory.case(case_id)
@@ -178,6 +266,8 @@ def _tell(case: CaseState, calendar: Calendar, bounds: Bounds) -> None:
     begun, ended = (calendar.local_date(read_moment(moment)) for moment in (case.opened_at, case.closed_at))
     days = calendar.working_days_between(begun, ended)
     bounds.ends.setdefault(case.outcome or "", []).append(days)
+    if any(act.get("act") == DECIDING for act in case.acts):
+        bounds.decided.add(case.outcome or "")
     for number, row in case.periods.items():
         ledger, own = clocks.ledger_of(case, number), clocks.calendar_of(case, number, calendar)
         # What is counted back from an event is a matter of the date somebody chose, not of delay.
