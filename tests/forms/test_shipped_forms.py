@@ -50,3 +50,27 @@ def test_a_forms_fields_are_fields_of_its_case_file(casefile):
     for schema in files("forms").joinpath(package).iterdir():
         if schema.name.endswith(".schema.json"):
             assert set(json.loads(schema.read_bytes())["properties"]) <= known, schema.name
+
+
+def _asking_for_electronic_service():
+    for param in SHIPPED:
+        if "e_service_consent" in json.loads(param.values[0].read_bytes())["properties"]:
+            yield param
+
+
+@pytest.mark.parametrize(("schema", "casefile"), list(_asking_for_electronic_service()))
+def test_who_consents_to_electronic_service_is_asked_for_the_address_beside_its_field(schema, casefile):
+    form = Form.read(schema.read_bytes(), casefile.read_bytes())
+
+    assert "/e_address" in _refused(form, {"e_service_consent": True})
+    assert "/e_address" not in _refused(form, {"e_service_consent": True, "e_address": "zhou@example.cn"})
+    assert "/e_address" not in _refused(form, {"e_service_consent": False})
+    assert "/e_address" not in _refused(form, {})
+
+
+def _refused(form, given):
+    try:
+        form.check(given)
+    except Malformed as refusal:
+        return {finding.where for finding in refusal.findings}
+    return set()
