@@ -26,6 +26,7 @@ from founded import (
     founded_url,
     laboratory,
 )
+from hypothesis import settings
 from sqlalchemy import URL, make_url, text
 
 from engine.records.store import Store
@@ -38,6 +39,11 @@ __all__ = [
     "founded_url",
     "laboratory",
 ]
+
+
+# Machines are noisy: how fast something is, the benchmarks say.
+settings.register_profile("noisy", deadline=None)
+settings.load_profile("noisy")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -20,7 +20,6 @@ from web.api.declarations import ENDPOINTS, Endpoint
 KEPT = {"entry", "draft"}  # a refusal at the door is journalled; a job's lease is none of the record
 ALL = settings(
     max_examples=12,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     derandomize=True,
 )

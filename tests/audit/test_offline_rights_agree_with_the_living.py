@@ -71,7 +71,7 @@ PASTS = st.lists(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(actor=actors, item=ITEMS, acts=PASTS, recused=st.lists(st.sampled_from(PERSONS), max_size=1))
 def test_what_the_living_refuse_the_offline_program_finds_and_nothing_else(
     actor: Actor, item: dict[str, Any], acts: list[dict[str, Any]], recused: list[str]
@@ -125,7 +125,7 @@ def at_noon(day: date) -> datetime:
     return datetime.combine(day, time(4), UTC)
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(imports=st.lists(st.tuples(days, HELD), min_size=1, max_size=3, unique_by=lambda one: one[0]))
 def test_the_posts_of_a_day_are_the_same_from_the_stream_as_at_the_door(imports: Any) -> None:
     clock, told = VirtualClock(at_noon(FIRST)), []

@@ -107,7 +107,7 @@ def test_a_moment_that_fired_does_not_fire_again_after_the_clock_stepped_back(la
 # --- a zone that changes its clocks ----------------------------------------------------------------
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     day=st.dates(date(2026, 3, 20), date(2026, 3, 31)) | st.dates(date(2026, 10, 15), date(2026, 10, 28)),
     days=st.integers(1, 12),

@@ -6,7 +6,7 @@ import io
 import zipfile
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import dmn
@@ -167,7 +167,6 @@ _CELL = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=12)
 
 
 @given(st.lists(st.lists(_CELL, min_size=1, max_size=4), min_size=1, max_size=6))
-@settings(deadline=None)
 def test_sheets_survive_csv_and_xlsx(rows: list[list[str]]) -> None:
     rows[-1][0] = "end"
     assert catalogue.read_sheet(catalogue.write_csv(rows)) == rows
@@ -175,7 +174,6 @@ def test_sheets_survive_csv_and_xlsx(rows: list[list[str]]) -> None:
 
 
 @given(st.lists(st.tuples(_CELL, _CELL, _CELL.filter(str.strip), _CELL), min_size=1, max_size=5))
-@settings(deadline=None)
 def test_whatever_is_imported_is_exported_unchanged(cells: list[tuple[str, str, str, str]]) -> None:
     sheet = [_HEAD, *(["项目", law, facts, "1", kind, amount] for law, facts, kind, amount in cells)]
     imported = catalogue.import_sheet(sheet)

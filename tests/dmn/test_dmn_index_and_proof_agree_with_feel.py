@@ -60,7 +60,7 @@ _SAMPLES: dict[str, list[Any]] = {
         st.tuples(st.just("boolean"), _TRUTH_CELL),
     )
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_a_cells_regions_hold_exactly_the_values_that_feel_accepts(case: tuple[str, str]) -> None:
     kind, text = case
     condition = condition_of(text)
@@ -72,7 +72,7 @@ def test_a_cells_regions_hold_exactly_the_values_that_feel_accepts(case: tuple[s
 
 
 @given(st.sampled_from(sorted(_SAMPLES)), st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_every_sample_of_a_region_lies_in_it(kind: str, data: st.DataObject) -> None:
     points = data.draw(st.lists(st.sampled_from(_SAMPLES[kind]), max_size=5))
     axis = axis_of(kind, points)
@@ -104,7 +104,7 @@ def _hits(model: dmn.Model, given_inputs: dict[str, Any]) -> list[int]:
 
 
 @given(_models(policy="RULE ORDER"))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_the_index_finds_the_rules_whose_cells_all_accept(model: dmn.Model) -> None:
     rules = model.decisions["D"].logic.rules  # type: ignore[union-attr]
     for inputs in _ALL_INPUTS[::5]:
@@ -120,7 +120,7 @@ def test_the_index_finds_the_rules_whose_cells_all_accept(model: dmn.Model) -> N
 
 
 @given(_models(policy="UNIQUE"))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_a_proof_finds_a_gap_or_overlap_exactly_where_there_is_one(model: dmn.Model) -> None:
     findings = dmn.prove(model, "D")
     results = [dmn.evaluate(model, "D", inputs) for inputs in _ALL_INPUTS]
@@ -131,7 +131,7 @@ def test_a_proof_finds_a_gap_or_overlap_exactly_where_there_is_one(model: dmn.Mo
 
 
 @given(_models(policy="UNIQUE"))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_the_input_of_a_finding_shows_its_fault(model: dmn.Model) -> None:
     for finding in dmn.prove(model, "D"):
         outcome = dmn.evaluate(model, "D", finding.input)
@@ -143,7 +143,7 @@ def test_the_input_of_a_finding_shows_its_fault(model: dmn.Model) -> None:
 
 
 @given(_models(policy="FIRST"))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_a_rule_is_called_unreachable_exactly_when_it_never_decides(model: dmn.Model) -> None:
     unreachable = {f.rules[0] for f in dmn.prove(model, "D") if f.kind == "unreachable"}
     deciding = {
@@ -159,7 +159,7 @@ def test_a_rule_is_called_unreachable_exactly_when_it_never_decides(model: dmn.M
     st.lists(st.tuples(_NUMBER_CELL, _TRUTH_CELL, st.integers(0, 3)), min_size=1, max_size=5),
     st.sampled_from(["FIRST", "UNIQUE", "PRIORITY"]),
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_a_graver_fact_is_found_treated_lighter_exactly_when_it_is(
     rows: list[tuple[str, str, int]], policy: str
 ) -> None:

@@ -84,7 +84,7 @@ def used(data: bytes, facts: dict[str, Any], *, strict: bool = True) -> None:
 
 
 @given(st.sampled_from(_MODELS), st.data())
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_a_damaged_file_is_read_or_refused(data: bytes, draw: st.DataObject) -> None:
     at = draw.draw(st.integers(0, len(data) - 1))
     end = draw.draw(st.integers(at, min(len(data), at + 40)))
@@ -92,7 +92,7 @@ def test_a_damaged_file_is_read_or_refused(data: bytes, draw: st.DataObject) -> 
 
 
 @given(st.sampled_from(_MODELS), _TEXT, st.integers(0, 200), st.dictionaries(st.text(max_size=8), _VALUE))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_text_may_stand_in_any_place_of_a_file(
     data: bytes, text: str, place: int, facts: dict[str, Any]
 ) -> None:
@@ -111,7 +111,7 @@ def test_any_text_may_stand_in_any_place_of_a_file(
     st.sampled_from(["UNIQUE", "FIRST", "ANY", "PRIORITY", "COLLECT", "RULE ORDER", "OUTPUT ORDER"]),
     _VALUE,
 )
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_any_cells_make_a_table_or_a_refusal(rows: list[tuple[str, ...]], policy: str, value: Any) -> None:
     text = "\n".join(" | ".join(c.replace("\n", " ").replace("\x00", "") or "-" for c in row) for row in rows)
     drawn = table(["n", "count(n)"], ["out"], text, policy=policy, values={"out": "1, 2"})
@@ -121,7 +121,7 @@ def test_any_cells_make_a_table_or_a_refusal(rows: list[tuple[str, ...]], policy
 
 
 @given(st.text(max_size=40), st.text(max_size=40))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_property_is_read_or_told(band: str, gravity: str) -> None:
     clean = [text.encode("utf-8", "ignore").decode() for text in (band, gravity)]
     clean = ["".join(c for c in text if c.isprintable()) for text in clean]
@@ -180,14 +180,14 @@ def test_a_chain_and_a_circle_of_decisions_end() -> None:
 
 
 @given(st.binary(max_size=200) | st.binary(max_size=100).map(lambda tail: b"PK\x03\x04" + tail))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_any_bytes_are_a_sheet_or_refused(data: bytes) -> None:
     with suppress(BanjieError):
         catalogue.import_sheet(catalogue.read_sheet(data))
 
 
 @given(st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_damaged_workbook_is_read_or_refused(draw: st.DataObject) -> None:
     data = bytearray(catalogue.write_xlsx([["违法行为", "情节", "处罚种类", "幅度"], ["a", "b", "c", "1"]]))
     for _ in range(draw.draw(st.integers(1, 6))):
@@ -197,7 +197,7 @@ def test_a_damaged_workbook_is_read_or_refused(draw: st.DataObject) -> None:
 
 
 @given(st.dictionaries(st.text(max_size=4), st.binary(max_size=60), max_size=4))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_a_report_is_made_of_anything(files: dict[str, bytes]) -> None:
     made = report.prove_files(files)
     assert {found.file for found in made.findings} == set(files)

@@ -114,19 +114,19 @@ def known(value: Any) -> bool:
 
 
 @given(_calls())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_a_built_in_gives_a_value_or_null_whatever_it_is_given(text: str) -> None:
     checked(text)
 
 
 @given(_joins())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_an_operator_gives_a_value_or_null_whatever_it_joins(text: str) -> None:
     checked(text)
 
 
 @given(_calls() | _joins())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_what_is_called_is_printed_and_read_again_as_the_same(text: str) -> None:
     tree = parse(text)
     assert parse(to_text(tree)) == tree
@@ -135,6 +135,6 @@ def test_what_is_called_is_printed_and_read_again_as_the_same(text: str) -> None
 @pytest.mark.nightly
 @pytest.mark.timeout(3600)
 @given(_calls() | _joins() | _calls().map(lambda text: f"string({text})"))
-@settings(max_examples=_ROUNDS, deadline=None)
+@settings(max_examples=_ROUNDS)
 def test_through_the_night_every_call_gives_a_value_or_null(text: str) -> None:
     checked(text)

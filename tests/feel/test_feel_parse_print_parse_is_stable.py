@@ -123,7 +123,7 @@ _TEXTS = st.recursive(_ATOMS, _grown, max_leaves=6)
 
 
 @given(_TEXTS)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_printing_what_was_parsed_parses_into_the_same_tree(text: str) -> None:
     try:
         parse(text, names=_NAMES)
@@ -133,7 +133,7 @@ def test_printing_what_was_parsed_parses_into_the_same_tree(text: str) -> None:
 
 
 @given(_TEXTS)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_the_printed_text_has_the_same_value(text: str) -> None:
     variables = {
         "a": 1,

@@ -488,7 +488,7 @@ def outcome(form, data):
         return None, refusal.findings
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(data=st.dictionaries(st.sampled_from([*FORM["properties"], "x"]), json_values, max_size=8))
 def test_whatever_is_sent_is_checked_or_refused_with_places_and_never_breaks(form, data):
     checked, findings = outcome(form, data)

@@ -74,3 +74,21 @@ def _refused(form, given):
     except Malformed as refusal:
         return {finding.where for finding in refusal.findings}
     return set()
+
+
+def test_what_a_case_file_refers_to_is_resolved_inside_objects_and_lists_and_never_without_end():
+    casefile = {
+        "type": "object",
+        "properties": {
+            "area": {"title": "面积", "type": "number"},
+            "facts": {"type": "object", "properties": {"area": {"$ref": "#/properties/area"}}},
+            "told": {"title": "告知", "$ref": "#/properties/facts"},
+            "rows": {"type": "array", "items": {"$ref": "#/properties/told"}},
+            "tree": {"type": "object", "properties": {"branch": {"$ref": "#/properties/tree"}}},
+        },
+    }
+    found = casefile_properties(json.dumps(casefile).encode())
+
+    assert found["told"]["title"] == "告知"
+    assert found["rows"]["items"]["properties"]["area"] == {"title": "面积", "type": "number"}
+    assert found["tree"]["properties"]["branch"]["properties"] == {"branch": {}}

@@ -131,13 +131,13 @@ def test_a_line_beyond_sixty_five_thousand_is_told_to_within_one() -> None:
     assert refusal.value.findings[0].line in (70_001, 70_002)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     survive(data)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.integers(0, len(LEGAL)), st.integers(0, len(LEGAL)), st.binary(max_size=6))
 def test_a_legal_file_cut_and_patched_anywhere_is_judged_or_refused(
     start: int, end: int, patch: bytes
@@ -145,7 +145,7 @@ def test_a_legal_file_cut_and_patched_anywhere_is_judged_or_refused(
     survive(LEGAL[:start] + patch + LEGAL[end:])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.data())
 def test_elements_of_bpmn_put_together_at_random_never_crash_the_lint(data: st.DataObject) -> None:
     names = [

@@ -172,7 +172,7 @@ def test_a_decision_nobody_has_is_not_found() -> None:
 
 
 @given(st.integers(0, 100), st.integers(0, 100), st.booleans())
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_nobody_is_ever_treated_more_harshly_than_under_the_law_of_the_act(
     old: int, new: int, milder: bool
 ) -> None:

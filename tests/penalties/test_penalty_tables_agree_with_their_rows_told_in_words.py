@@ -96,7 +96,7 @@ _TABLES: dict[str, tuple[str, Callable[..., int], dict[str, st.SearchStrategy[An
 
 @pytest.mark.parametrize("file", _TABLES)
 @given(data=st.data())
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 def test_a_table_gives_the_amount_its_rows_give(file: str, data: st.DataObject) -> None:
     decision, rows, facts = _TABLES[file]
     chosen = data.draw(st.fixed_dictionaries(facts))
@@ -106,7 +106,7 @@ def test_a_table_gives_the_amount_its_rows_give(file: str, data: st.DataObject) 
 
 
 @given(length=st.decimals("0.1", "500", places=3), width=st.decimals("0.1", "30", places=3))
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 def test_a_spill_costs_a_hundred_a_square_metre_measured_to_the_cent(length: Decimal, width: Decimal) -> None:
     facts = {"measurable": True, "length_m": length, "lane_full_width_m": width}
     area = (length * width).quantize(Decimal("0.01"), ROUND_HALF_EVEN)
@@ -114,7 +114,7 @@ def test_a_spill_costs_a_hundred_a_square_metre_measured_to_the_cent(length: Dec
 
 
 @given(spots=st.integers(1, 10_000))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_a_spill_that_cannot_be_measured_costs_five_thousand_a_spot(spots: int) -> None:
     facts = {"measurable": False, "spots": spots}
     assert dmn.evaluate(model("spilling"), "spilling", facts).json["amount"] == 5000 * spots
@@ -124,7 +124,7 @@ _ACT, _DECIDED = "2017-12-20", dt.date(2018, 2, 5)
 
 
 @given(corrected=st.booleans(), place=_PLACES, area=_AREAS, prior=_PRIORS)
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 def test_the_lighter_of_two_laws_binds_to_the_yuan(
     corrected: bool, place: str, area: Decimal, prior: int
 ) -> None:

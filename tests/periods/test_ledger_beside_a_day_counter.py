@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from engine.periods import Calendar, Entry, Ledger, Limit, Notice, PeriodRule, due, recomputed
 
-SOME = settings(max_examples=60, deadline=None, derandomize=True)
+SOME = settings(max_examples=60, derandomize=True)
 ONE = timedelta(days=1)
 FIRST = date(2025, 1, 1)
 YEARS = (2025, 2026, 2027)
@@ -214,7 +214,7 @@ def test_a_notice_before_an_event_leaves_the_days_between_that_its_reading_asks_
 MINUTE = timedelta(minutes=1)
 
 
-@settings(max_examples=25, deadline=None, derandomize=True)
+@settings(max_examples=25, derandomize=True)
 @given(
     made_up(),
     st.integers(1, 30),

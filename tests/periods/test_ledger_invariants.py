@@ -23,7 +23,7 @@ from engine.periods import (
     used,
 )
 
-MOST = settings(max_examples=40, deadline=None, derandomize=True)
+MOST = settings(max_examples=40, derandomize=True)
 LISTED = ("听证", "鉴定", "征求第三方意见", "公告")
 SUSPEND = ["听证", "鉴定", {"kind": "征求第三方意见", "max": "15W"}, {"kind": "公告", "max": "10N"}]
 STARTS = st.dates(date(2019, 1, 1), date(2020, 5, 31)) | st.dates(date(2024, 10, 1), date(2026, 8, 31))

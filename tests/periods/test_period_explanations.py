@@ -158,14 +158,14 @@ def by_hand(ledger, calendar, as_of):
     return day
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(ledger=histories(), ahead=st.integers(0, 120))
 def test_the_derived_due_date_is_the_one_counted_by_hand(calendar, ledger, ahead):
     as_of = ledger.started_on + timedelta(days=ahead)
     assert due(ledger, calendar, as_of).day == by_hand(ledger, calendar, as_of)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(ledger=histories(), after=st.integers(0, 80), length=st.integers(0, 60), ahead=st.integers(0, 120))
 def test_a_further_suspension_never_brings_the_end_forward(calendar, ledger, after, length, ahead):
     as_of = ledger.started_on + timedelta(days=ahead)
@@ -174,7 +174,7 @@ def test_a_further_suspension_never_brings_the_end_forward(calendar, ledger, aft
     assert due(more, calendar, as_of).moment >= due(ledger, calendar, as_of).moment
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(ledger=histories(), ahead=st.integers(0, 120))
 def test_no_period_ends_before_it_starts_and_its_explanation_says_the_same(calendar, ledger, ahead):
     as_of = ledger.started_on + timedelta(days=ahead)

@@ -85,7 +85,7 @@ ROWS = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(rows=ROWS)
 def test_headings_add_up_and_every_figure_is_that_of_its_rows(rows) -> None:
     report = read(

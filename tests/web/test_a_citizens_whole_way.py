@@ -144,7 +144,8 @@ def test_a_citizen_goes_the_whole_way_alone_on_a_phone_without_scripts(
     expect(page.frame_locator("iframe").get_by_text(re.compile("准予")).first).to_be_visible()
     seen(page, "10-document")
     ask(page, base, code)
-    page.get_by_role("link", name="评价").click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="评价").click()
     seen(page, "11-rate")
     page.get_by_label("非常满意").check()
     page.get_by_role("button", name="提交").click()
