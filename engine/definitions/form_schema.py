@@ -75,6 +75,35 @@ class Schemas:
             seen += 1
         return merged
 
+    def deep(
+        self, schema: Mapping[str, Any], known: dict[str, dict[str, Any]] | None = None
+    ) -> dict[str, Any]:
+        """The schema with its references resolved inside it too: in its properties and its items.
+
+        What a reference says is resolved once and shared, so that the work is linear in the documents; a
+        schema that holds itself says nothing of itself the second time.
+        """
+        known = {} if known is None else known
+        reference = schema.get("$ref")
+        if isinstance(reference, str):
+            beside = {key: value for key, value in schema.items() if key != "$ref"}
+            return {**self._known(reference, known), **self.deep(beside, known)}
+        made = dict(schema)
+        if isinstance(made.get("properties"), Mapping):
+            inner = made["properties"].items()
+            made["properties"] = {
+                name: self.deep(sub, known) for name, sub in inner if isinstance(sub, Mapping)
+            }
+        if isinstance(made.get("items"), Mapping):
+            made["items"] = self.deep(made["items"], known)
+        return made
+
+    def _known(self, reference: str, known: dict[str, dict[str, Any]]) -> dict[str, Any]:
+        if reference not in known:
+            known[reference] = {}
+            known[reference] = self.deep(self.target(reference), known)
+        return known[reference]
+
 
 def subschemas(schema: Mapping[str, Any], where: str = "") -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Every schema inside a schema, itself first, each with its JSON pointer."""

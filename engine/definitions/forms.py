@@ -173,7 +173,11 @@ def casefile_properties(casefile: bytes) -> Mapping[str, Any]:
     """The properties of a case-file schema that was found legal, references resolved."""
     schemas = Schemas.read(b'{"type":"object"}', casefile)
     properties = schemas.casefile.get("properties", {})
-    return {name: schemas.whole(sub) if isinstance(sub, Mapping) else sub for name, sub in properties.items()}
+    known: dict[str, dict[str, Any]] = {}
+    return {
+        name: schemas.deep(sub, known) if isinstance(sub, Mapping) else sub
+        for name, sub in properties.items()
+    }
 
 
 @lru_cache(maxsize=64)

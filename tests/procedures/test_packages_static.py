@@ -146,6 +146,48 @@ def test_labels_stand_in_both_languages(name):
             assert all(choice.label["zh"] and choice.label["en"] for choice in choices), field.name
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_what_stands_inside_an_object_is_labelled_in_both_languages(name):
+    untitled = [
+        where
+        for where, schema in _inside(package(name).casefile, "")
+        if not schema.get("title") or not schema.get("x-title-en")
+    ]
+    assert untitled == []
+
+
+# Objects whose inside no package can know: a kept file (shown by its name) and what another one publishes.
+KEPT = re.compile(r"(_document|/seizure_list|/attachment|/publish_content|/seen|/values)$")
+
+
+def _inside(properties, where):
+    """Every property of every object of a case file; a kept file is shown by its name, not by its parts."""
+    for name, schema in properties.items():
+        at, found = f"{where}/{name}", schema
+        while "items" in found:
+            found = found["items"]
+        inner = found.get("properties", {})
+        if "object" in found.get("type", "") and not inner and not KEPT.search(at):
+            yield f"{at}: what stands inside is not said", {}
+        if "sha256" not in inner:
+            yield from ((f"{at}/{one}", sub) for one, sub in inner.items())
+            yield from _inside(inner, at)
+
+
+def test_the_matters_of_a_penalty_are_one_list_wherever_one_is_chosen():
+    def choices(schema):
+        return [(one["const"], one["title"], one["x-title-en"]) for one in schema["oneOf"]]
+
+    files = {name: package(name).casefile for name in ("cf_general", "cf_simple", "sp_discretion")}
+    lists = [choices(file["item_code"]) for file in files.values()]
+    lists += [choices(file["also_items"]["items"]) for file in files.values()]
+    lists.append(choices(package("letter").casefile["lead_item"]))
+    tables = "".join(path.read_text() for path in (PROCESSES / "penalties").glob("*.dmn"))
+
+    assert all(one == lists[0] for one in lists)
+    assert {code for code, _, _ in lists[0]} == set(re.findall(r'"banjie.item" value="(\w+)"', tables))
+
+
 def _items():
     files = {path.name: path.read_text() for path in (PROCESSES / "catalogue").glob("*.toml")}
     return catalogue.read(files)
