@@ -17,10 +17,11 @@ from timers.laboratory import Laboratory
 
 CASES = int(os.environ.get("BANJIE_MINED", "1000"))
 """Cases of each procedure that are lived; each different trace of theirs is aligned once."""
-LEAST_OWN, LEAST_CALLED = 4, 20
+LEAST_OWN, LEAST_CALLED = 10, 500
 """Of so many cases one at least must come to its end in the procedure; in a called one, whose runs are those
-that its callers' cases make of it (`sp_*`, and the ways a department handles letters). Measured of 60 cases:
-30 and more in procedures, 19 and more in called ones."""
+that its callers' cases make of it (`sp_*`, and the ways a department handles letters). Measured: 29 of 100
+and more in procedures, 19 of 60 and more in called ones but for `sp_collect`, which only a payment of the very
+sum ends: 1 run in forty cases of each caller, 40 in sixty, none in a hundred and fifty, by chance."""
 
 
 @pytest.mark.nightly
@@ -57,10 +58,10 @@ def too_few(runs: Mapping[str, int], own: Collection[str], cases: int) -> list[s
 
 
 def test_a_procedure_that_hardly_anybody_lived_is_named() -> None:
-    runs = {"letter": 250, "letter_direct": 0, "sp_hearing": 50, "sp_collect": 49, "huji": 249}
+    runs = {"letter": 100, "letter_direct": 0, "sp_hearing": 2, "sp_collect": 1, "huji": 99}
 
     told = too_few(runs, ("huji", "letter"), 1000)
-    assert told == ["letter_direct: 0 of 50 runs", "sp_collect: 49 of 50 runs", "huji: 249 of 250 runs"]
+    assert told == ["letter_direct: 0 of 2 runs", "sp_collect: 1 of 2 runs", "huji: 99 of 100 runs"]
     assert too_few({"letter_direct": 0}, (), 1) == ["letter_direct: 0 of 1 runs"]
 
 
