@@ -21,7 +21,7 @@ LEAST_OWN, LEAST_CALLED = 10, 500
 """Of so many cases one at least must come to its end in the procedure; in a called one, whose runs are those
 that its callers' cases make of it (`sp_*`, and the ways a department handles letters). Measured: 29 of 100
 and more in procedures, 19 of 60 and more in called ones but for `sp_collect`, which only a payment of the
-very sum ends: by seed 40 of 60, 1 of 40, none of 150. Where it has none, the night says so."""
+very sum ends: as chance had it, 40 of 60, 1 of 40, none of 150. Where it has none, the night says so."""
 
 
 @pytest.mark.nightly
