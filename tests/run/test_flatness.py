@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from diagrams import diagram
 
 from engine.bpmn import advance, read
@@ -43,7 +44,10 @@ def test_a_chain_of_five_thousand_activities_is_read_and_runs() -> None:
     assert len(trial.done) == count
 
 
-def test_a_loop_that_never_rests_becomes_an_incident_an_operator_can_resolve() -> None:
+def test_a_loop_that_never_rests_becomes_an_incident_an_operator_can_resolve(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("engine.bpmn.case.STEP_LIMIT", 20_000)
     definition = read(_loop("stop = null"))
     trial = Trial(definition)
     trial.start(n=0)
