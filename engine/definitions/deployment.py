@@ -152,7 +152,7 @@ def _demand_fit(connection: Connection, bundle: Bundle) -> None:
         return
     findings = [
         Finding(f"{one.name}:{found.where}", found.sentence, found.rule, found.line)
-        for known in [registers.read(book.files) for book in books]
+        for known in [registers.read_deployed(book.files) for book in books]
         for one in deployed
         for diagram in _register_diagrams(one)
         for found in register_fit.misfits(known, bpmn.read(diagram))
