@@ -22,6 +22,7 @@ Link = Callable[[str], str]
 """A file's hash → its address in this room."""
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,11 @@ class Group:
 def is_file(value: Any) -> bool:
     """Whether a value is a file of the store."""
     return isinstance(value, Mapping) and {"sha256", "name", "size"} <= set(value)
+
+
+def is_digest(value: Any) -> bool:
+    """Whether a value is the hash of something: the proof names it, a reader has nothing from it."""
+    return isinstance(value, str) and _DIGEST.fullmatch(value) is not None
 
 
 def files_in(value: Any) -> Iterator[Mapping[str, Any]]:
@@ -163,7 +169,7 @@ def shown(schema: Mapping[str, Any], value: Any) -> str:
         pairs = [
             f"{label_of(inner.get(key, {}), key)} {shown(inner.get(key, {}), one)}"
             for key, one in value.items()
-            if one not in (None, "", [])
+            if one not in (None, "", []) and not is_digest(one)
         ]
         return _("；").join(pairs)
     return _choice(schema, value) or said(value, money=schema.get("format") == "money")
