@@ -1,35 +1,30 @@
 """The deadline laboratory: how early and how late a procedure ends lawfully, before it is published.
 
-A few made-up cases are lived through the real runtime in a store of their own (`timers.deadlines`), while the
-reader waits: few of them, and one reading at a time in a process. Nothing reaches the installation.
+A few made-up cases are lived through the real runtime in a store of their own (`timers.deadlines`); where
+none of them comes to a decision, further ones are drawn. The reader is told how far it is and may stop it
+(`readings`). Nothing reaches the installation.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
-from threading import Lock
 from typing import Any
 
-from flask import render_template, request
+from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from engine.definitions import lawfulness
 from engine.definitions.packages import Package
-from engine.errors import BanjieError, Conflict, Finding
-from timers import deadlines
-from timers.bench import Bench
-from timers.deadlines import Bounds, Window
-from web.designer import trials
+from engine.errors import Finding
+from timers.deadlines import FURTHER, Bounds, Window
+from web.designer import readings, trials
+from web.designer.readings import READINGS, Reading
 from web.designer.room import ROOM
 from web.designer.trying import Asked, _asked
 from web.language import _
-from web.signin.who import house, organisation, unit_name
+from web.signin.who import current_actor, house, organisation, unit_name
 
 MOST_CASES = 5
-SEED = 1
-_ONE_AT_A_TIME = Lock()
 
 
 @ROOM.get("/deadlines")
@@ -39,27 +34,59 @@ def deadline_question() -> str:
 
 
 @ROOM.post("/deadlines")
-def deadline_answer() -> tuple[str, int] | Response | str:
-    """Live the cases and show what came of them. Raises Conflict while another reading runs."""
+def deadline_begin() -> tuple[str, int] | Response:
+    """Begin to live the cases and go to where their ends are told. Raises Conflict while another runs."""
     asked = _asked()
     item, _at, unit = request.form.get("place", "").partition("@")
     fault = _fault(unit)
     if fault:
         return page(asked, fault=fault), 422
-    day, cases = date.fromisoformat(request.form["day"]), int(request.form["cases"])
     beside = [*asked.beside, asked.package.bundle]
     if item == trials.TRIAL_ITEM:
         beside.append(trials.catalogue_with_trial(house().runtime, asked.package))
-    try:
-        with _alone(), Bench(house().runtime, beside) as bench:
-            found = deadlines.window(
-                bench.laboratory, item, unit, cases=cases, seed=SEED, first_day=day, given={}
-            )
-    except Conflict:
-        raise
-    except BanjieError as refusal:
-        return page(asked, fault=refusal.sentence), refusal.status
-    return page(asked, found)
+    day, cases = date.fromisoformat(request.form["day"]), int(request.form["cases"])
+    reading = Reading(asked, request.form["place"], day, cases)
+    readings.begin(reading, house().runtime, beside)
+    key = trials.new_key()
+    READINGS.put(current_actor().person, key, reading, house().clock.now())
+    return redirect(url_for("designer.deadline_answer", key=key), 303)
+
+
+@ROOM.get("/deadlines/<key>")
+def deadline_answer(key: str) -> str:
+    """How far the cases are, and what came of them."""
+    reading = _mine(key)
+    fault = _("测算因故障中断，请再试一次。") if reading.failed else ""
+    return page(reading.asked, reading, key, reading.refusal.sentence if reading.refusal else fault)
+
+
+@ROOM.get("/deadlines/<key>/part")
+def deadline_part(key: str) -> Response | str:
+    """The part of the page that is told anew while the cases are lived; the whole page once they are over."""
+    reading = _mine(key)
+    if reading.over.is_set():
+        return Response(headers={"HX-Redirect": url_for("designer.deadline_answer", key=key)})
+    return render_template("designer/deadlines_part.html", key=key, most_further=FURTHER, **_told(reading))
+
+
+@ROOM.post("/deadlines/<key>/stop")
+def deadline_stop(key: str) -> Response:
+    """Draw no further case; what has been found is kept."""
+    reading = _mine(key)
+    reading.stop.set()
+    return redirect(url_for("designer.deadline_answer", key=key), 303)
+
+
+def _mine(key: str) -> Reading:
+    return READINGS.get(current_actor().person, key, house().clock.now())
+
+
+def _told(reading: Reading) -> dict[str, Any]:
+    return {
+        "reading": reading,
+        "further": max(0, reading.lived - reading.cases),
+        "answer": shown(reading.found) if reading.found else None,
+    }
 
 
 def _fault(unit: str) -> str:
@@ -74,17 +101,7 @@ def _fault(unit: str) -> str:
     return "" if unit in {one.code for one in organisation().units} else _("请选择受理单位。")
 
 
-@contextmanager
-def _alone() -> Iterator[None]:
-    if not _ONE_AT_A_TIME.acquire(blocking=False):
-        raise Conflict(_("另一次测算正在进行，请稍后再试。"))
-    try:
-        yield
-    finally:
-        _ONE_AT_A_TIME.release()
-
-
-def page(asked: Asked, found: Window | None = None, fault: str = "") -> str:
+def page(asked: Asked, reading: Reading | None = None, key: str = "", fault: str = "") -> str:
     """The page: the question, and the answer where there is one."""
     items = trials.items_for(asked.items, asked.package.name)
     units = [(item, unit) for item in items for unit in trials.units_for(item, organisation())]
@@ -96,13 +113,15 @@ def page(asked: Asked, found: Window | None = None, fault: str = "") -> str:
         package=asked.package,
         source=asked.source,
         choices=choices,
-        chosen=request.form.get("place", ""),
-        day=request.form.get("day") or house().directory.today().isoformat(),
-        cases=request.form.get("cases") or "3",
+        chosen=reading.place if reading else request.form.get("place", ""),
+        day=reading.day if reading else request.form.get("day") or house().directory.today().isoformat(),
+        cases=reading.cases if reading else request.form.get("cases") or "3",
         most=MOST_CASES,
         fault=fault,
         steps=too_long(asked.package),
-        answer=shown(found, asked.package) if found else None,
+        most_further=FURTHER,
+        key=key,
+        **(_told(reading) if reading else {}),
     )
 
 
@@ -116,18 +135,29 @@ def too_long(package: Package) -> list[Finding]:
     return [finding for finding in found if finding.rule == "law.steps"]
 
 
-def shown(found: Window, package: Package) -> dict[str, Any]:
-    """A window as the page shows it."""
+def shown(found: Window) -> dict[str, Any]:
+    """A window as the page shows it: the outcomes behind a decision first."""
     paces = [(_("人人随到随办"), found.early), (_("人人都到最后一刻"), found.late)]
     return {
         "paces": [{"name": name, **_pace(bounds)} for name, bounds in paces],
         "impossible": sorted(found.impossible.items()),
+        "missed": found.missed,
+        "sought": found.sought,
     }
 
 
 def _pace(bounds: Bounds) -> dict[str, Any]:
+    ends = [
+        {
+            "name": name or "—",
+            "days": str(min(days)) if min(days) == max(days) else f"{min(days)}–{max(days)}",
+            "number": len(days),
+            "decided": name in bounds.decided,
+        }
+        for name, days in bounds.ends.items()
+    ]
     return {
-        "ends": [(name, min(days), max(days), len(days)) for name, days in sorted(bounds.ends.items())],
+        "ends": sorted(ends, key=lambda end: (not end["decided"], end["name"])),
         "cards": sorted(bounds.cards.items()),
         "unfinished": bounds.unfinished,
     }
