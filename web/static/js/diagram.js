@@ -25,7 +25,7 @@
       const tokens = await fetch(figure.dataset.tokens, { headers: { Accept: "application/json" } });
       if (tokens.ok) place(viewer, await tokens.json());
     }
-    figure.dispatchEvent(new CustomEvent("banjie:drawn", { bubbles: true, detail: { viewer, holders } }));
+    figure.dispatchEvent(new CustomEvent("banjie:drawn", { bubbles: true, detail: { viewer, holders, approach } }));
   }
 
   function listen(figure, viewer) {

@@ -2,18 +2,24 @@
 document.addEventListener("banjie:drawn", async (event) => {
   const source = event.target.closest("[data-heat]")?.dataset.heat;
   if (!source) return;
-  const { viewer, holders } = event.detail;
+  const { viewer, holders, approach } = event.detail;
   const answer = await fetch(source, { headers: { Accept: "application/json" } });
   if (!answer.ok) return;
   const { places } = await answer.json();
   const registry = viewer.get("elementRegistry");
-  for (const place of [...places, ...around(places)].filter((one) => registry.get(one.element))) {
-    viewer.get("canvas").addMarker(place.element, `bj-heat-${place.heat}`);
+  const canvas = viewer.get("canvas");
+  const drawn = [...places, ...around(places)].filter((one) => registry.get(one.element));
+  for (const place of drawn) {
+    canvas.addMarker(place.element, `bj-heat-${place.heat}`);
     const badge = document.createElement("div");
     badge.className = `bj-heat-mark bj-heat-mark--${place.heat}`;
     badge.textContent = place.text;
     viewer.get("overlays").add(place.element, "heat", { position: { top: -14, left: -6 }, html: badge });
   }
+  // The warmest place of the drawing that opens first is brought into sight; the first of equals leads the table.
+  const first = drawn.filter((one) => canvas.findRoot(registry.get(one.element)) === canvas.getRootElement());
+  const most = Math.max(...first.map((one) => one.heat));
+  approach(viewer, first.filter((one) => one.heat === most).slice(0, 1));
 
   // A sub-process drawn closed is as warm as the warmest place in it, and says that place's days.
   function around(found) {
