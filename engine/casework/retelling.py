@@ -75,8 +75,8 @@ def differences(entry: Entry, retold: Retold) -> Iterator[tuple[str, str]]:
     supervision.issue(retold, hits)
     due = [event.data for event in retold.events[told:]]
     wanted, found = Counter(map(_key, due)), Counter(map(_key, recorded))
-    yield from _missing(entry, wanted - found)
-    yield from _uncalled(entry, found - wanted)
+    yield from _told(entry, wanted - found, missing=True)
+    yield from _told(entry, found - wanted, missing=False)
     if wanted == found:
         yield from _changed(entry, due, recorded)
 
@@ -98,29 +98,19 @@ def _of_refusal(entry: Entry, refused: Event, recorded: list[Mapping[str, Any]])
         return
     wanted = Counter((str(rule), "ActRefused", None) for rule in refused.data["rules"])
     found = Counter((card["rule"], "ActRefused", None) for card in recorded)
-    yield from _missing(entry, wanted - found)
-    yield from _uncalled(entry, found - wanted)
+    yield from _told(entry, wanted - found, missing=True)
+    yield from _told(entry, found - wanted, missing=False)
 
 
-def _missing(entry: Entry, keys: Counter[Key]) -> Iterator[tuple[str, str]]:
+def _told(entry: Entry, keys: Counter[Key], *, missing: bool) -> Iterator[tuple[str, str]]:
+    """A sentence for each card that is missing, or that no rule called for."""
     for rule, type_, period in sorted(keys.elements(), key=str):
         yield (
             _place(rule, period),
             said(
-                "Expected a card of rule {rule} for {type}, but entry {seq} has none",
-                rule=rule,
-                type=type_,
-                seq=entry.seq,
-            ),
-        )
-
-
-def _uncalled(entry: Entry, keys: Counter[Key]) -> Iterator[tuple[str, str]]:
-    for rule, type_, period in sorted(keys.elements(), key=str):
-        yield (
-            _place(rule, period),
-            said(
-                "Expected no card of rule {rule} for {type}, but entry {seq} has one",
+                "Expected a card of rule {rule} for {type}, but entry {seq} has none"
+                if missing
+                else "Expected no card of rule {rule} for {type}, but entry {seq} has one",
                 rule=rule,
                 type=type_,
                 seq=entry.seq,
