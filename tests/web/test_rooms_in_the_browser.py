@@ -161,16 +161,16 @@ def test_a_citizen_asks_for_progress_with_the_keyboard_alone(
     base, page = serve(town.app), open_page()
     page.goto(f"{base}/citizen/query")
     page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.textContent").strip() == "跳到正文"
+    expect(page.get_by_text("跳到正文")).to_be_focused()
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.id") == "number"
+    expect(page.locator("#number")).to_be_focused()
     page.keyboard.type("20260000001")
     page.keyboard.press("Tab")
     page.keyboard.type("0000")
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_contain_text("没有查到")
-    assert page.evaluate("document.activeElement.className").startswith("govuk-error-summary")
+    expect(page.locator(".govuk-error-summary")).to_be_focused()
 
 
 def test_the_list_refreshes_in_place(town: Town, serve: Server, open_page: Opener) -> None:
