@@ -16,11 +16,13 @@ from typing import Any
 
 from sqlalchemy import select
 
-from engine.casework import commands, founding, jobs, state
+from engine.bpmn.marking import Marking
+from engine.casework import commands, desk, founding, jobs, state
 from engine.casework.case_row import Outcome
 from engine.casework.due_moments import next_due
 from engine.casework.runtime import Runtime, Settings
 from engine.casework.state import CaseState
+from engine.casework.tasks import variables_at
 from engine.clock import VirtualClock, read_moment
 from engine.definitions import deployment
 from engine.errors import ActBlocked, Conflict, Malformed, NotAuthorised, NotFound, said
@@ -182,7 +184,8 @@ class Laboratory:
             actor = Actor.party(case.applicant, case.number)
         else:
             actor = self.someone(
-                {"role": row["role"], "unit": row.get("unit") or case.unit, "candidates": {}}
+                {"role": row["role"], "unit": row.get("unit") or case.unit, "candidates": {}},
+                recused=self._recused(case, row.get("scope")),
             )
         variables = self._fill(case, row["form"], given)
         return self._then(commands.Send(case_id=case_id, key=key, variables=variables), actor)
@@ -197,9 +200,11 @@ class Laboratory:
         with self.runtime.store.reading() as connection:
             return state.loads(self.runtime.load(connection, case_id).state)
 
-    def someone(self, item: Mapping[str, Any], history: Any = (), act: str = "") -> Actor:
-        """A person whom the authority function lets do it. Raises NotFound."""
-        proposed = authorization.ProposedAct(command="Complete", act=act)
+    def someone(
+        self, item: Mapping[str, Any], history: Any = (), act: str = "", recused: tuple[str, ...] = ()
+    ) -> Actor:
+        """A person whom the authority function lets do it, none of the withdrawn. Raises NotFound."""
+        proposed = authorization.ProposedAct(command="Complete", act=act, recused=recused)
         able = [
             actor for actor in self._people if authorization.judge(proposed, actor, history, item) is None
         ]
@@ -222,7 +227,16 @@ class Laboratory:
             "unit": item["unit"],
             "candidates": {"persons": item["users"], "posts": item["groups"]},
         }
-        return self.someone(seen, case.acts, item["act"] or "")
+        return self.someone(seen, case.acts, item["act"] or "", self._recused(case, item.get("scope")))
+
+    def _recused(self, case: CaseState, scope: int | None) -> tuple[str, ...]:
+        """SOD-5: who was withdrawn (回避) from the case, or from the called procedure around a scope."""
+        with self.runtime.store.reading() as connection:
+            text = self.runtime.load(connection, case.case_id).marking
+        if scope is None or not text:
+            return ()
+        named = variables_at(case, Marking.load(text.encode()), scope).get(desk.RECUSED)
+        return tuple(str(login) for login in named or ())
 
     def _fill(self, case: CaseState, form_id: str | None, given: Mapping[str, Any]) -> dict[str, Any]:
         if not form_id:
