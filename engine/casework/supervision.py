@@ -283,10 +283,17 @@ def _period(desk: Desk, number: int, data: Mapping[str, Any]) -> dict[str, Any]:
         "promised": due.promised_day.isoformat() if due.promised_day else None,
         "suspension_kind": kind or (open_kinds[-1] if open_kinds else None),
         "suspension_allowed": [excluded.kind for excluded in ledger.rule.excluded],
+        "suspension_told": _told_until(ledger, data.get("instance")),
         "extended_times": len(ledger.extensions),
         "late": desk.moment > due.moment,
         "red": any(_red(card) for card in desk.state.cards if card.get("period") == number),
     }
+
+
+def _told_until(ledger: periods.Ledger, instance: Any) -> str | None:
+    """The last day the party was told that the suspension of an element lasts, as the ledger has it (A7)."""
+    told = [one.since.told for one in ledger.suspensions if one.since.key == str(instance)]
+    return told[-1].isoformat() if told and told[-1] is not None else None
 
 
 def _red(card: Mapping[str, Any]) -> bool:

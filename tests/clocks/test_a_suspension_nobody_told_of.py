@@ -90,7 +90,7 @@ def test_it_stops_the_clock_and_gives_a_card_and_one_that_was_told_gives_none(la
     with lab.runtime.store.reading() as connection:
         entries = journal.read(connection, journal.case_stream(case_id))
         issued = [event.data for entry in entries for event in entry.events if event.type == "CardIssued"]
-    assert issued[0]["sentence"]["zh"] == "“鉴定”所需时间没有书面告知申请人"
+    assert issued[0]["sentence"]["zh"] == "“鉴定”所需时间没有书面告知当事人"
     founding.deploy(lab.runtime, Bundle("package", "tested", {"tested.bpmn": drawn(TOLD)}), Actor.system())
     _, cards, again = lived(lab)
     assert (cards, again) == ([], last)

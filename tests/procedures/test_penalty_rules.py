@@ -109,6 +109,18 @@ BREACHES: dict[str, tuple[dict[str, Any], list[tuple[str, str, bool]]]] = {
         {"event": decided(decided_amount=None),
          "case": case(decided_amount=35000, penalty_amount=35000, facts_changed=True)},
         [("D1", "Y", False), ("D4", "R", True)]),
+    "heavier on the spot, on facts nobody told of": (
+        {"event": on_the_spot(decided_amount=35000),
+         "case": case(party_type="enterprise", penalty_amount=35000, facts_corrected=True)},
+        [("D1", "Y", False), ("D4", "R", True), ("F3", "R", True)]),
+    "heavier than the facts that were told": (
+        {"event": decided(decided_amount=35000, new_facts=True),
+         "case": case(penalty_amount=35000, facts_now={"area_m2": 25}, told_facts={"area_m2": 25})},
+        [("D1", "Y", False), ("D3", "R", True)]),
+    "heavier on other facts than were told": (
+        {"event": decided(decided_amount=35000),
+         "case": case(penalty_amount=35000, facts_now={"area_m2": 35}, told_facts={"area_m2": 25})},
+        [("D1", "Y", False), ("D4", "R", True)]),
     "facts edited after the report": ({"event": event("MessageReceived", "rectify")}, [("D5", "Y", False)]),
     "below the band": (
         {"event": decided(decided_amount=19999), "case": case(told_amount=19999, penalty_amount=19999)},
@@ -206,6 +218,10 @@ LAWFUL: dict[str, dict[str, Any]] = {
     "more collected because it is hard to enforce": {
         "event": done("serve", "handler", collection_mode="on_spot", collection_ground="hard_to_collect",
                       collection_reason="外地流动摊贩"), "case": case(decided_amount=150)},
+    "heavier facts that were told anew": {
+        "event": decided(decided_amount=35000),
+        "case": case(told_amount=35000, penalty_amount=35000, facts_changed=True,
+                     facts_now={"area_m2": 35}, told_facts={"area_m2": 35})},
     "a chair with a certificate": {
         "event": done("assign", "legal-reviewer", chair_name="周海", chair_certificate="鲁B370210")},
     "the thirty days of the late fee are a waiting time": {
@@ -216,3 +232,54 @@ LAWFUL: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("act", LAWFUL)
 def test_a_lawful_act_in_a_penalty_case_gives_none(act: str) -> None:
     assert rules(LAWFUL[act]) == []
+
+
+EXAMINED = {"act": "examine", "role": "handler", "person": "zhao", "name": "赵六", "date": "2026-03-02"}
+CHAIRED = done("assign", "legal-reviewer", chair_name="赵六")
+LICENCE = {"kind": "licence", "procedure": "xk_general", "file": {}}
+
+
+@pytest.mark.parametrize(
+    ("facts", "basis"),
+    [
+        ({"event": CHAIRED, "history": [EXAMINED]}, "《行政许可法》第四十八条第一款第三项"),
+        ({"event": CHAIRED, "item": {"chair_certificate": True}}, "《山东省行政执法监督条例》第十一条"),
+    ],
+)
+def test_the_chair_of_a_licence_hearing_is_certified_where_asked_and_no_examiner(
+    facts: dict[str, Any], basis: str
+) -> None:
+    (card,) = cards(case=LICENCE, **facts)
+    assert (card["rule"], card["level"], card["blocked"], card["basis"]) == ("E6", "R", True, basis)
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"event": CHAIRED},
+        {"event": CHAIRED, "history": [{**EXAMINED, "name": "钱七"}]},
+        {"event": CHAIRED, "history": [{**EXAMINED, "act": "accept", "role": "window"}]},
+        {"event": done("assign", "legal-reviewer", chair_name="赵六", chair_certificate="鲁B370210"),
+         "item": {"chair_certificate": True}},
+    ],
+)  # fmt: skip
+def test_a_chair_from_elsewhere_may_hear_a_licence_case(facts: dict[str, Any]) -> None:
+    assert cards(case=LICENCE, **facts) == []
+
+
+@pytest.mark.parametrize(
+    ("day", "wanted"),
+    [
+        ("2021-07-14", [(51, "《行政处罚法》（1996年）第三十三条")]),
+        ("2021-07-15", [(201, "《行政处罚法》第五十一条")]),
+    ],
+)
+def test_an_on_the_spot_fine_is_held_to_the_law_of_its_day(day: str, wanted: list[tuple[int, str]]) -> None:
+    found = []
+    for amount in (50, 51, 200, 201):
+        told = {"told_amount": amount, "penalty_amount": amount, "decided_amount": amount, "penalty": None}
+        facts = {"event": {**on_the_spot(), "date": day}, "case": case(party_type="person", **told)}
+        laid = {"documents": ORDERED, "actor": ZHAO, "periods": [STATED], **facts}
+        found += [(amount, card["basis"]) for card in cards(**laid) if card["rule"] == "F3"]
+    assert found[:1] == wanted
+    assert len(found) == {"2021-07-14": 3, "2021-07-15": 1}[day]

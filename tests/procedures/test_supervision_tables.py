@@ -15,7 +15,7 @@ PERIOD = {
     "id": "xk.decision", "name": "行政许可决定", "name_en": "Licensing decision", "class": "statutory",
     "state": "running", "limit": "20W", "used": 12, "remaining": 8, "late": False, "extended_times": 0,
     "basis": "《行政许可法》第四十二条第一款", "due": "2026-03-30", "promised": "2026-03-16",
-    "suspension_kind": None, "suspension_allowed": ["听证", "专家评审"],
+    "suspension_kind": None, "suspension_allowed": ["听证", "专家评审"], "suspension_told": None,
 }  # fmt: skip
 NOTICED = [
     {"act": "correction-notice", "role": "window", "person": "wang", "date": "2026-03-02", "element": "n"}
@@ -101,13 +101,14 @@ BREACHES = {
     "E3": ("R", {"event": done("decide", "head-of-organ"), "history": HANDLED,
                  "case": {"kind": "penalty"}}),
 }  # fmt: skip
+BESIDE = {"SOD-1": {"E6"}}  # a chair who examined the case breaks both
 VOID = {"A6", "A15", "C3", "F5", "E3", "SOD-1", "SOD-2", "SOD-3"}
 
 
 @pytest.mark.parametrize("rule", BREACHES)
 def test_a_rule_fires_on_its_breach(rule):
     level, facts = BREACHES[rule]
-    found = cards(**facts)
+    found = [card for card in cards(**facts) if card["rule"] not in BESIDE.get(rule, ())]
     assert [card["rule"] for card in found] == [rule]
     assert found[0]["level"] == level
     assert found[0]["blocked"] is (rule in VOID)
@@ -132,11 +133,10 @@ LAWFUL = {
     "a suspension for a reason on the list": {
         "event": event("PeriodSuspended"), "period": period(suspension_kind="专家评审")},
     "a suspension that ends on the day told": {
-        "event": event("PeriodResumed", kind="专家评审"), "period": PERIOD,
-        "case": {"file": {"special_until": "2026-03-10"}}},
+        "event": event("PeriodResumed", kind="专家评审"), "period": period(suspension_told="2026-03-10")},
     "a hearing takes as long as it takes": {
         "event": event("PeriodResumed", kind="听证"), "period": PERIOD,
-        "case": {"file": {"special_until": "2026-03-01"}}},
+        "case": {"kind": "licence", "file": {"special_until": "2026-03-01"}}},
     "a signed withdrawal of the applicant": {
         "event": event("MessageReceived", "withdraw", "applicant", withdraw_signed=True),
         "actor": {"kind": "party"}},
@@ -168,10 +168,32 @@ def test_a_lawful_act_gives_no_card(act):
 
 
 def test_a_suspension_that_outlasts_what_was_told_is_recorded():
-    facts = {"file": {"special_until": "2026-03-09"}}
-    found = cards(event=event("PeriodResumed", kind="专家评审"), period=PERIOD, case=facts)
+    told = period(suspension_told="2026-03-09")
+    found = cards(event=event("PeriodResumed", kind="专家评审"), period=told)
     assert [(card["rule"], card["level"]) for card in found] == [("A7", "Y")]
     assert "2026-03-09" in found[0]["sentence_zh"]
+
+
+PENAL = period(id="cf.decision.market", basis="市场监督管理行政处罚程序规定第六十四条")
+
+
+@pytest.mark.parametrize(
+    ("rule", "facts"),
+    [
+        ("A7", {"event": event("PeriodSuspended"), "period": {**PENAL, "suspension_kind": "公示"}}),
+        ("A7", {"event": event("PeriodSuspended", kind="鉴定", untold=True),
+                "period": {**PENAL, "suspension_kind": "专家评审"}}),
+        ("A7", {"event": event("PeriodResumed", kind="鉴定"),
+                "period": {**PENAL, "suspension_told": "2026-03-09"}}),
+        ("A15", {"event": event("PeriodExtensionRefused", sentence="期限已过"), "period": PENAL}),
+    ],
+)  # fmt: skip
+def test_what_breaks_a_period_is_carded_under_the_law_of_that_period(rule, facts):
+    (penalty,) = cards(**facts, case={"kind": "penalty"})
+    assert (penalty["rule"], penalty["basis"]) == (rule, PENAL["basis"])
+    (licence,) = cards(**{**facts, "period": {**facts["period"], "basis": PERIOD["basis"]}})
+    assert licence["basis"].endswith(PERIOD["basis"])
+    assert ("第四十五条" in licence["basis"]) == (rule == "A7")
 
 
 def test_a_case_decided_within_ten_minutes_looks_back_filled():

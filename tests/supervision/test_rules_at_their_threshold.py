@@ -114,7 +114,8 @@ def decided(amount: int) -> list[str]:
 
 def resumed(day: str) -> list[str]:
     event = {"type": "PeriodResumed", "date": day, "data": {"kind": "专家评审"}}
-    return rules("time_limits", event, case=case("licence", special_until="2026-03-10"))
+    told = {"suspension_told": "2026-03-10", "basis": "甲法第一条"}
+    return rules("time_limits", event, case=case("licence"), period=told)
 
 
 def notice_served(day: str) -> list[str]:
