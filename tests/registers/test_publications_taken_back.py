@@ -73,7 +73,7 @@ def test_a_small_penalty_is_shown_for_three_months_under_the_number_of_its_decis
     case = published(city)
     shown = entry(city, case)
     decision = next(one for one in city.case(case).documents if one["kind"] == "当场行政处罚决定书")
-    assert (shown.shown_until, shown.withdrawn_at) == ("2026-06-11", None)
+    assert (shown.shown_until, shown.withdrawn_at) == ("2026-06-10", None)
     assert (shown.number, shown.decided_on) == (decision["number"], "2026-03-10")
 
 
