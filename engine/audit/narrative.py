@@ -107,7 +107,7 @@ class _Teller:
                 "started": self._day(data.get("started_on")),
                 "due": self._day(data.get("extended_to") or data.get("due_on")),
                 "before": self._day(data.get("due_before")),
-                "on": self._day(data.get("on")),
+                "on": self._day(data.get("on") or data.get("since")),
             }
         )
 

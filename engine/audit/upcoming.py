@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from engine.casework import clocks, state
+from engine.casework import clocks, idleness, state
 from engine.casework.state import CaseState
 from engine.clock import moment_text
 from engine.periods import PeriodRule
@@ -27,7 +27,7 @@ class Coming:
     """A moment that is armed.
 
     `kind` is "timer" (of the diagram), or what of a period comes: "prompt" at half of it, "warn" before its
-    end, "promised" and "statutory" at its ends, "again" where an overrun stays idle.
+    end, "promised" and "statutory" at its ends, "again" where an overrun stays idle; "idle" of a case.
     `element` is the timer's, "" for a period; `rule` the period's. `packages` are the digests in which the
     element is found: the case's own and those it has called. `held_by` is the node that has claimed it.
     """
@@ -83,6 +83,8 @@ def _meaning(case: CaseState, key: str) -> tuple[str, str, PeriodRule | None]:
     if sort == "timer":
         timer = case.timers.get(int(rest))
         return "timer", str(timer["element"]) if timer else rest, None
+    if sort == idleness.KEY:
+        return sort, "", None
     number, _, limit = rest.partition(":")
     known = int(number) in case.periods
     return limit, "", clocks.ledger_of(case, int(number)).rule if known else None

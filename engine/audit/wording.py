@@ -44,6 +44,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{period}超期后又一直没有办理",
         "nobody had acted for some days since {period} overran",
     ),
+    "CaseIdle": (
+        "自{on}起案件没有办结任何环节，已满{days}日",
+        "nothing had been done in the case since {on}, {days} days",
+    ),
     "PeriodWarned": ("{period}临近届满", "{period} was near its end"),
     "PeriodOverdue": ("{period}{over}", "{period} {over}"),
     "PeriodStopped": ("{period}于{on}停止计算", "{period} ended on {on}"),

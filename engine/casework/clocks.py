@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from engine import feel, periods
+from engine.casework import idleness
 from engine.clock import moment_text, read_moment
 from engine.errors import Conflict, said
 from engine.periods import Calendar, Ledger
@@ -28,11 +29,14 @@ FIRST_MOMENT_AFTER = timedelta(milliseconds=1)
 
 
 def dues(state: CaseState, calendar: Calendar) -> dict[str, datetime]:
-    """Every due moment of a case: timers of the diagram and ends of running periods, by key."""
+    """Every due moment of a case: timers of the diagram, ends of running periods, idling; by key."""
     found = {f"timer:{key}": read_moment(row["at"]) for key, row in state.timers.items()}
     if state.open:
         for number in state.periods:
             found.update(armed(state, number, calendar))
+        left_lying = idleness.due(state, calendar)
+        if left_lying is not None:
+            found[idleness.KEY] = left_lying
     return found
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from engine.bpmn import stimuli
 from engine.bpmn.marking import Marking
-from engine.casework import appeals, clocks, commands, recounting, supervision, work_items
+from engine.casework import appeals, clocks, commands, idleness, recounting, supervision, work_items
 from engine.casework.desk import Desk
 from engine.casework.ground import Ground
 from engine.casework.state import LONGEST_NAME, CaseState
@@ -124,6 +124,7 @@ def _receive(desk: Desk, command: commands.Receive) -> None:
         query_hash=answers.get("query_hash"),
         phone_tail=str(variables.get(party.get("phone", "phone")) or "")[-4:],
         **({"party": dict(party)} if party else {}),
+        **idleness.watch(ground.law, ground.package.kind, desk.today),
     )
     process = ground.package.process
     starts = ground.package.definition.start_events(process)
@@ -146,6 +147,8 @@ def _fire_due(desk: Desk, command: commands.FireDue) -> None:
         row = desk.state.timers[instance]
         desk.record("TimerFired", instance=instance, element=row["element"], at=row["at"], late_seconds=late)
         desk.push(stimuli.Fire(instance=instance))
+    elif command.key == idleness.KEY:
+        idleness.fire(desk)
     else:
         clocks.fire(desk, command.key)
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import Connection, or_, select
 
-from engine.casework import clocks, retelling, supervision
+from engine.casework import clocks, idleness, retelling, supervision
 from engine.casework.recorded import ground_of
 from engine.casework.runtime import Runtime
 from engine.casework.state import CaseState, apply
@@ -127,7 +127,8 @@ class _Walk:
                 self.came[key, moment_text(at)] = None
 
     def _dues(self) -> Mapping[str, datetime]:
-        of = (self.state.periods, self.state.timers, self.state.acts, self.state.closed_at, self.calendar)
+        now = self.state
+        of = (now.periods, now.timers, now.acts, now.idle, now.suspensions, now.closed_at, self.calendar)
         if len(self._armed_for) != len(of) or any(
             a is not b for a, b in zip(of, self._armed_for, strict=True)
         ):
@@ -172,6 +173,8 @@ class _Walk:
         data = event.data
         if event.type in ("PeriodPrompted", "PeriodWarned", "PeriodOverdue", "PeriodStillOverdue"):
             self.recorded.add((f"period:{data['period']}:{data['limit']}", data["due_at"]))
+        elif event.type == "CaseIdle":
+            self.recorded.add((idleness.KEY, data["due_at"]))
         elif event.type == "TimerFired":
             self.recorded.add((f"timer:{data['instance']}", data["at"]))
 

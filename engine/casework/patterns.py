@@ -1,4 +1,4 @@
-"""What only a comparison shows, asked once a night: cases (B4, C4, F12, F15) and registers (F16, F17).
+"""What only a comparison shows, asked once a night: cases (B4, F12, F15) and registers (F16, F17).
 
 Called by the heartbeat beside the patrol. It gathers facts over the penalty cases of the time that the law
 names and the open letters, asks the table `patterns` of the supervision rules about each, and counts what the
@@ -31,7 +31,6 @@ NO_CASE = 0  # a finding that speaks of registers
 SHARES, AMOUNTS = "jc.compare.shares", "jc.compare.amounts"
 """The periods of the law that say how far back a comparison looks."""
 _LETTERS = frozenset({"letter", "petition"})
-_DONE_BY_PEOPLE = frozenset({"Receive", "Complete", "Send"})
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,6 @@ class Looked:
     unit: str
     open: bool
     opened_at: datetime
-    last_done: datetime
     not_opened_by: frozenset[str]
     handled_by: frozenset[str]
     file: Mapping[str, Any]
@@ -62,7 +60,7 @@ def patterns(runtime: Runtime, now: datetime) -> list[Missed]:
         apart = list(_registers(runtime, connection, now))
     cases = [case for case in known if case.kind == "penalty"]
     letters = [case for case in known if case.kind in _LETTERS]
-    facts = [*_idle(cases, now), *_not_opened(cases, shares), *_unequal(cases, amounts), *_twice(letters)]
+    facts = [*_not_opened(cases, shares), *_unequal(cases, amounts), *_twice(letters)]
     return [*(hit for one in facts for model in models for hit in _judged(model, one, now)), *apart]
 
 
@@ -97,17 +95,6 @@ def _judged(model: dmn.Model, facts: Mapping[str, Any], now: datetime) -> Iterat
 
 
 # --- facts -----------------------------------------------------------------------------------------
-
-
-def _idle(cases: Iterable[Looked], now: datetime) -> Iterator[dict[str, Any]]:
-    """C4: how many days nobody has done anything in an open case that is still to be decided.
-
-    After the decision a case may rest while the citizen pays or goes to court.
-    """
-    for case in cases:
-        if case.open and not case.file.get("decided_on"):
-            days = (now - case.last_done).days
-            yield {"kind": "idle", "case_id": case.case_id, "number": case.number, "days": days}
 
 
 def _not_opened(cases: Iterable[Looked], since: datetime) -> Iterator[dict[str, Any]]:
@@ -218,11 +205,8 @@ def _known(runtime: Runtime, connection: Connection, since: datetime) -> Iterato
 
 def _looked(connection: Connection, case: state.CaseState, kind: str) -> Looked:
     file: dict[str, Any] = {}
-    last_done = read_moment(case.opened_at)
     root: int | None = None
     for entry in journal.read(connection, journal.case_stream(case.case_id)):
-        if entry.command.get("type") in _DONE_BY_PEOPLE:
-            last_done = read_moment(entry.moment)
         for event in entry.events:
             if event.type == "ScopeOpened" and root is None:
                 root = event.data["scope"]
@@ -235,7 +219,6 @@ def _looked(connection: Connection, case: state.CaseState, kind: str) -> Looked:
         unit=case.unit,
         open=case.open,
         opened_at=read_moment(case.opened_at),
-        last_done=last_done,
         not_opened_by=frozenset(str(act["person"]) for act in people if act["act"] == "not-open"),
         handled_by=frozenset(str(act["person"]) for act in people if act["role"] in ("handler", "officer")),
         file=file,

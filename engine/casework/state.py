@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
 from engine import canonical
+from engine.casework import idleness
 from engine.errors import Broken, said
 from engine.records.entries import Event
 
@@ -51,6 +52,7 @@ class CaseState:
     acts: tuple[Mapping[str, Any], ...] = ()
     documents: tuple[Mapping[str, Any], ...] = ()
     cards: tuple[Mapping[str, Any], ...] = ()
+    idle: Mapping[str, Any] | None = None  # {rule, since, rests, fallen} where idling is watched (C4)
     counter: int = 0  # numbers of periods
 
     @property
@@ -91,7 +93,8 @@ def loads(text: str) -> CaseState:
             data[name] = {int(key): row for key, row in data[name].items()}
         for name in _TUPLE_FIELDS:
             data[name] = tuple(data[name])
-        data.setdefault("party", {})  # a state written before it was kept
+        for name, empty in (("party", {}), ("idle", None)):  # a state written before they were kept
+            data.setdefault(name, empty)
         return CaseState(**{f.name: data[f.name] for f in fields(CaseState)})
     except (KeyError, TypeError, ValueError) as error:
         raise Broken(
@@ -133,7 +136,8 @@ Data = Mapping[str, Any]
 
 def _case_received(state: CaseState, data: Data, moment: str) -> CaseState:
     names = {f.name for f in fields(CaseState)}
-    return replace(state, opened_at=moment, **{k: v for k, v in data.items() if k in names})
+    state = replace(state, opened_at=moment, **{k: v for k, v in data.items() if k in names})
+    return idleness.done(state, moment)
 
 
 def _case_closed(state: CaseState, data: Data, moment: str) -> CaseState:
@@ -156,7 +160,10 @@ def _scope_closed(state: CaseState, data: Data, moment: str) -> CaseState:
 
 def _variable_set(state: CaseState, data: Data, moment: str) -> CaseState:
     """Whom a case is about may be found out, or corrected, while it runs."""
-    if data["scope"] != state.root or data["name"] not in state.party.values():
+    if data["scope"] != state.root:
+        return state
+    state = idleness.decided(state, data["name"], data["value"])
+    if data["name"] not in state.party.values():
         return state
     text = str(data["value"] or "")
     named = {name: text for name, variable in state.party.items() if variable == data["name"]}
@@ -191,6 +198,10 @@ def _item_offered(state: CaseState, data: Data, moment: str) -> CaseState:
 
 def _item_claimed(state: CaseState, data: Data, moment: str) -> CaseState:
     return _update(state, "items", data["key"], status="claimed", person=data["person"], claimed_at=moment)
+
+
+def _work_done(state: CaseState, data: Data, moment: str) -> CaseState:
+    return state if data.get("person") == "system" else idleness.done(state, moment)
 
 
 def _item_released(state: CaseState, data: Data, moment: str) -> CaseState:
@@ -268,7 +279,8 @@ def _period_suspended(state: CaseState, data: Data, moment: str) -> CaseState:
 
 
 def _period_resumed(state: CaseState, data: Data, moment: str) -> CaseState:
-    return _drop(_period_changed(state, data, moment), "suspensions", data["instance"])
+    state = _drop(_period_changed(state, data, moment), "suspensions", data["instance"])
+    return idleness.done(state, moment)
 
 
 def _period_stopped(state: CaseState, data: Data, moment: str) -> CaseState:
@@ -318,6 +330,9 @@ APPLIERS: dict[str, Callable[[CaseState, Data, str], CaseState]] = {
     "WorkItemClaimed": _item_claimed,
     "WorkItemReleased": _item_released,
     "WorkItemForwarded": _item_claimed,
+    "WorkItemCompleted": _work_done,
+    "MessageReceived": _work_done,
+    "CaseIdle": idleness.fallen,
     "ElementLeft": _element_left,
     "JobCreated": _job_created,
     "JobFailed": _job_failed,

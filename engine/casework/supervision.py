@@ -28,6 +28,7 @@ JUDGED = frozenset(
         "MessageReceived",
         "ActRecorded",
         "DocumentIssued",
+        "CaseIdle",
         "PeriodPrompted",
         "PeriodWarned",
         "PeriodOverdue",
@@ -110,7 +111,10 @@ def issue(desk: Desk, hits: list[Hit]) -> None:
         )
 
 
-_KEPT = ("period", "id", "limit", "due_at", "late_seconds", "element", "act", "kind", "sentence", "rule")
+_KEPT = (
+    "period", "id", "limit", "due_at", "late_seconds", "element", "act", "kind", "sentence", "rule", "since",
+    "days",
+)  # fmt: skip
 
 
 def _hits(model: dmn.Model, event: Event, shown: Shown) -> list[Hit]:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from engine import dmn
-from engine.casework import nights, patterns
+from engine.casework import patterns
 from engine.casework.patterns import Looked
-from timers.scheduler import Heartbeat
 
 MODEL = dmn.read((Path(__file__).parents[2] / "processes" / "supervision" / "patterns.dmn").read_bytes())
 NOW = datetime(2026, 6, 30, 2, tzinfo=UTC)
@@ -23,7 +20,6 @@ CASE = Looked(
     unit="shinan.cg",
     open=True,
     opened_at=NOW - timedelta(days=40),
-    last_done=NOW - timedelta(days=31),
     not_opened_by=frozenset(),
     handled_by=frozenset({"li"}),
     file={},
@@ -38,21 +34,6 @@ DECIDED = {
 
 def rules(facts: Any) -> list[str]:
     return [hit.key for one in facts for hit in patterns._judged(MODEL, one, NOW)]
-
-
-@pytest.mark.parametrize(
-    ("change", "expected"),
-    [
-        ({}, ["rule:C4"]),
-        ({"last_done": NOW - timedelta(days=30)}, []),
-        ({"open": False}, []),
-        ({"file": DECIDED}, []),
-    ],
-)
-def test_c4_an_undecided_case_in_which_nothing_was_done_for_more_than_thirty_days(
-    change: dict[str, Any], expected: list[str]
-) -> None:
-    assert rules(patterns._idle([replace(CASE, **change)], NOW)) == expected
 
 
 def leads(unit: str, person: str, opened: int, refused: int) -> list[Looked]:
@@ -103,17 +84,3 @@ def test_f12_one_matter_of_one_sender_that_is_open_in_two_channels() -> None:
         assert rules(patterns._twice([LETTER, other])) == []
     unnamed = replace(called, channel="online", file={"phone": "13800000001", "title": "路灯不亮"})
     assert rules(patterns._twice([LETTER, unnamed])) == ["rule:F12"]
-
-
-def test_an_idle_penalty_case_is_in_the_book_and_gives_no_card(laboratory: Any) -> None:
-    lab = laboratory(date(2026, 3, 2))
-    case_id = lab.receive("CF-CG-0001", "shinan.cg", {}, channel="window").case_id
-    lab.at(date(2026, 4, 10))
-    cards = len(lab.case(case_id).cards)
-    assert Heartbeat(lab.runtime, "node-one").patrol() == [], "nothing was missed"
-    with lab.runtime.store.reading() as connection:
-        [night] = nights.newest(connection)
-    assert [(one["case_id"], one["key"]) for one in night.found] == [(case_id, "rule:C4")]
-    assert "没有办结任何环节" in night.found[0]["sentence"]
-    assert "nothing has been done" in night.found[0]["sentence_en"]
-    assert len(lab.case(case_id).cards) == cards

@@ -87,10 +87,6 @@ def collected(amount: int) -> list[str]:
     return rules("penalty_procedure", event, case=case("penalty", decided_amount=amount))
 
 
-def idle(days: int) -> list[str]:
-    return rules("patterns", {"type": "PatternFound", "data": {"kind": "idle", "number": "1", "days": days}})
-
-
 def not_opened(share: int, cases: int = 5) -> list[str]:
     data = {
         "kind": "not-opened",
@@ -138,7 +134,6 @@ BESIDE = [
     (fined_under_the_law_of_1996, (51,), (50,), "F3"),
     (fined_under_the_law_of_1996, (1001, "enterprise"), (1000, "enterprise"), "F3"),
     (collected, (101,), (100,), "F3"),
-    (idle, (31,), (30,), "C4"),
     (not_opened, (41,), (40,), "B4"),
     (not_opened, (41, 5), (41, 4), "B4"),
     (decided, (4999,), (5000,), "D6"),

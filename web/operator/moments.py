@@ -52,6 +52,7 @@ def kind_name(kind: str) -> str:
         "promised": _("承诺期限届满"),
         "statutory": _("法定期限届满"),
         "again": _("逾期后仍未办理"),
+        "idle": _("案件长期停滞"),
     }
     return names.get(kind, kind)
 

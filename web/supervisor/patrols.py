@@ -109,6 +109,8 @@ def what(key: Sequence[str]) -> str:
     limits = {"warn": _("提前提醒"), "promised": _("承诺时限"), "statutory": _("法定时限")}
     if key[0] == "period" and len(key) == 3:
         return _("期限 %(number)s · %(limit)s", number=key[1], limit=limits.get(key[2], key[2]))
+    if key[0] == "idle":
+        return _("案件长期停滞")
     names = {
         "period": _("期限"),
         "timer": _("定时"),
