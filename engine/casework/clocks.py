@@ -216,11 +216,10 @@ def whose_days(desk: Desk, chain: tuple[int, ...], whole: Any, part: Any) -> dic
         raise ValueError(
             said("Expected a period {whole} in this scope, but none has been opened", whole=whole)
         )
-    parts = {
-        str(row.get("unit") or desk.state.unit): ledger_of(desk.state, each)
-        for each, row in desk.state.periods.items()
-        if row["id"] == str(part)
-    }
+    parts: dict[str, list[Ledger]] = {}
+    for each, row in desk.state.periods.items():
+        if row["id"] == str(part):
+            parts.setdefault(str(row.get("unit") or desk.state.unit), []).append(ledger_of(desk.state, each))
     shares = periods.whose_days(ledger_of(desk.state, number), parts, desk.ground.calendar, desk.today)
     organisation = desk.ground.organisation
     departments = [

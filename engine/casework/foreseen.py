@@ -8,25 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 
 from sqlalchemy import Connection, func, select
 
-from engine import periods
-from engine.casework import clocks
+from engine.casework.recounting import shifted
 from engine.casework.state import CaseState, loads
-from engine.periods import Calendar
+from engine.periods import Calendar, Due
 from engine.records.tables import case as case_table
 
 
 @dataclass(frozen=True)
 class Move:
-    """A running period whose last day would be another. `case` is the number of the case."""
+    """A running period that would end at another moment, or whose promise would. `case` is the number of the
+    case; the ends are counted with the hours of the authority the period binds."""
 
     case: str
     period: str
-    before: date
-    after: date
+    before: Due
+    after: Due
 
 
 @dataclass(frozen=True)
@@ -53,7 +52,6 @@ def _moves(number: str, state: CaseState, old: Calendar, new: Calendar) -> Itera
     for key, row in sorted(state.periods.items()):
         if row["stopped"]:
             continue
-        ledger = clocks.ledger_of(state, key)
-        before, after = (periods.due(ledger, calendar).day for calendar in (old, new))
-        if before != after:
-            yield Move(number, str(row["id"]), before, after)
+        ends = shifted(state, key, old, new)
+        if ends is not None:
+            yield Move(number, str(row["id"]), *ends)

@@ -1,12 +1,13 @@
 """Joint approval: one clock of the case, one for each department, and whose days were used.
 
-Called by casework for reports and the supervisor's board. Counts nothing of its own: it lays the ledgers
-side by side. Source: 《行政许可法》第二十六条、第四十二条第二款.
+Called by casework for expressions and reports. Counts nothing of its own: it lays the ledgers
+side by side.
+Source: 《行政许可法》第二十六条、第四十二条第二款.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -35,20 +36,27 @@ class Shares:
     between: int  # days of the case's clock on which no department's clock ran: the lead's own
 
 
-def whose_days(case: Ledger, departments: Mapping[str, Ledger], calendar: Calendar, as_of: date) -> Shares:
-    """The counted days of the case up to and including `as_of`, by department. Hours are not supported:
-    raises ValueError for a ledger that counts them."""
-    clocks = {name: Timeline(ledger, calendar, as_of) for name, ledger in departments.items()}
+def whose_days(
+    case: Ledger, departments: Mapping[str, Sequence[Ledger]], calendar: Calendar, as_of: date
+) -> Shares:
+    """The counted days of the case up to and including `as_of`, by department. A department may have several
+    clocks (two licences of one package, a second look): a day on which any of them counts is its day, once.
+    Hours are not supported: raises ValueError for a ledger that counts them."""
+    clocks = {
+        name: [Timeline(ledger, calendar, as_of) for ledger in ledgers]
+        for name, ledgers in departments.items()
+    }
     whole = Timeline(case, calendar, as_of)
-    if any(clock.hourly for clock in [whole, *clocks.values()]):
+    if any(clock.hourly for clock in [whole, *(one for each in clocks.values() for one in each)]):
         raise ValueError(said("Expected periods of days, but one of them counts hours"))
     used = dict.fromkeys(departments, 0)
     alone = dict.fromkeys(departments, 0)
     total = between = 0
-    first = min([case.started_on, *(ledger.started_on for ledger in departments.values())])
+    starts = [ledger.started_on for ledgers in departments.values() for ledger in ledgers]
+    first = min([case.started_on, *starts])
     for step in range(1, (as_of - first).days + 1):
         day = first + timedelta(days=step)
-        running = [name for name, clock in clocks.items() if _counts(clock, day)]
+        running = [name for name, each in clocks.items() if any(_counts(one, day) for one in each)]
         for name in running:
             used[name] += 1
         if _counts(whole, day):

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from engine import audit, periods
 from engine.casework import clocks, founding, recounts
 from engine.casework.commands import Claim, Recount
+from engine.casework.foreseen import foresee
 from engine.definitions import deployment
 from engine.definitions.bundles import Bundle
 from engine.errors import Conflict
@@ -272,3 +273,43 @@ def test_a_case_under_the_newest_calendar_is_not_counted_again(laboratory: Any) 
 
     with pytest.raises(Conflict):
         lab.runtime.handle(Recount(case_id=case_id), Actor.system())
+
+
+# --- foreseen: what a calendar would move, before it is deployed ---------------------------------------
+
+LONGER = """
+[[hours]]
+id = "shinan-longer"
+number = "琴岛办〔2026〕7号"
+units = ["shinan"]
+office = ["09:00-12:00", "13:30-19:00"]
+valid_from = 2026-01-01
+basis = "作息时间"
+source = "the test's own"
+certainty = "P"
+"""
+
+
+def test_new_hours_of_one_authority_are_foreseen_for_its_cases_as_the_recount_then_tells_them(
+    laboratory: Any,
+) -> None:
+    lab = laboratory(date(2026, 3, 2))
+    here, elsewhere = in_review(lab), lab.receive(ITEM, "laoshan.cg", {"applicant_type": "person"}).case_id
+    with_hours = Bundle("calendar", "calendar", {**shipped_calendar().files, "hours.toml": LONGER.encode()})
+    runtime = lab.runtime
+    with runtime.store.reading() as connection:
+        old = runtime.calendar(connection)
+        settings = runtime.settings
+        new = periods.Calendar.read(with_hours.texts(".toml"), hours=settings.hours, zone=str(settings.zone))
+        found = foresee(connection, old, new, 10)
+        assert foresee(connection, old, new, 0).moves == ()
+    assert (found.looked, found.running) == (2, 2)
+    assert {move.case for move in found.moves} == {lab.case(here).number}
+    (move,) = found.moves
+    assert (move.period, move.before.day, move.after.day) == ("xk.accept", date(2026, 3, 9), date(2026, 3, 9))
+    assert move.after.moment - move.before.moment == timedelta(hours=2)
+
+    deploy(lab, with_hours)
+    (told,) = events(lab, here, "PeriodRecounted")
+    assert datetime.fromisoformat(told["due_at"]) == move.after.moment
+    assert events(lab, elsewhere, "PeriodRecounted") == []

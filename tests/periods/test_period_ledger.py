@@ -305,11 +305,21 @@ def test_whose_days_were_used_in_a_joint_approval(calendar):
     case = opened("45W")
     fire = opened("15W").suspend(date(2026, 3, 4), "鉴定").resume(date(2026, 3, 6)).stop(date(2026, 3, 12))
     plan = opened("15W").stop(date(2026, 3, 5))
-    shares = whose_days(case, {"fire": fire, "plan": plan}, calendar, date(2026, 3, 13))
+    shares = whose_days(case, {"fire": [fire], "plan": [plan]}, calendar, date(2026, 3, 13))
     assert shares.case == 9
     assert (shares.departments["plan"].used, shares.departments["plan"].alone) == (3, 1)
     assert (shares.departments["fire"].used, shares.departments["fire"].alone) == (6, 4)
     assert shares.between == 2
+
+
+def test_the_days_of_a_department_with_two_licences_are_counted_once(calendar):
+    case = opened("45W").stop(date(2026, 3, 13))
+    ground = opened("15W").stop(date(2026, 3, 6))
+    building = opened("15W", date(2026, 3, 4)).stop(date(2026, 3, 12))
+    fire = opened("15W").stop(date(2026, 3, 3))
+    shares = whose_days(case, {"plan": [ground, building], "fire": [fire]}, calendar, date(2026, 3, 31))
+    assert (shares.departments["plan"].used, shares.departments["plan"].alone) == (8, 7)
+    assert (shares.case, shares.departments["fire"].alone, shares.between) == (9, 0, 1)
 
 
 def test_whose_days_cannot_be_told_in_hours(calendar):

@@ -38,9 +38,11 @@ def changed_notices(bundle: Bundle) -> list[Notice]:
 
 
 def read_calendar(bundle: Bundle) -> Calendar:
-    """The calendar of a bundle; one without notices where it cannot be read."""
+    """The calendar of a bundle, in the house's zone and with its hours; one without notices where it cannot
+    be read."""
+    settings = house().runtime.settings
     try:
-        return Calendar.read(bundle.texts(".toml"))
+        return Calendar.read(bundle.texts(".toml"), hours=settings.hours, zone=str(settings.zone))
     except BanjieError:
         return Calendar([])
 
