@@ -51,7 +51,7 @@ def answers(
     values = {
         name: draw(schemas[name], rng, now.date(), file)
         for name in properties
-        if name in form.schema.get("required", ())
+        if name in _usual(form.schema)
     } | wanted
     last = Malformed(said("Expected a form that can be filled in"))
     for _ in range(ATTEMPTS):
@@ -66,6 +66,12 @@ def answers(
                 drawing = _another if name in values else draw
                 values[name] = drawing(schemas[name], rng, now.date(), file)
     raise last
+
+
+def _usual(schema: Mapping[str, Any]) -> set[str]:
+    """The fields that are asked for, and those asked for unless something uncommon is answered."""
+    branches = [part["else"] for part in schema.get("allOf", ()) if "else" in part]
+    return {name for part in (schema, *branches) for name in part.get("required", ())}
 
 
 def _giving_way(

@@ -8,6 +8,7 @@ Types that do not begin with `banjie.` wait for an external worker on the job AP
 from __future__ import annotations
 
 import logging
+import re
 import traceback
 from collections.abc import Callable
 from datetime import timedelta
@@ -30,6 +31,9 @@ from engine.records.tables import job_receipt
 log = logging.getLogger("banjie.jobs")
 
 LEASE = timedelta(minutes=5)
+UNDELIVERABLE = "UNDELIVERABLE"
+# 《民事诉讼法》第九十条 leaves the means open: a mobile number, a mailbox, an account of a messenger.
+REACHABLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9@._+:-]{4,}")
 DATABASE_AWAY = (OperationalError, InterfaceError)
 """Without its database a node can do nothing, and no job is to blame."""
 
@@ -186,7 +190,15 @@ def _task(runtime: Runtime, connection: Connection, case_id: int, key: int) -> T
 
 
 def _notify(task: Task) -> Result:
-    """Tell somebody something: kept with the case, shown to the citizen on the case's page."""
+    """Tell somebody something: kept with the case, shown to the citizen on the case's page.
+
+    Input `text`, and `address` where it must arrive: what is none is the BPMN error UNDELIVERABLE.
+    """
+    address = task.input.get("address")
+    if address is not None and not REACHABLE.search(str(address)):
+        raise ThrownError(
+            UNDELIVERABLE, said("Expected an address at which the message can arrive, but it cannot")
+        )
     text = task.headers.get("text") or str(task.input.get("text") or "")
     return {"notice": {"to": task.header("to", "applicant"), "text": text}}
 

@@ -109,6 +109,31 @@ def test_without_consent_or_an_address_a_person_chooses_the_way_and_its_day_coun
     assert served(lab, case_id) == ("2026-03-04", "in_person")
 
 
+def test_what_cannot_arrive_is_served_another_way_and_that_day_counts(lab: Laboratory) -> None:
+    case_id = receive(lab, e_service_consent=True, e_address="没有")
+    assert [item["element"] for item in lab.case(case_id).items.values()] == ["choose_way"]
+
+    lab.complete(case_id, "choose_way", service_way="mail")
+    lab.at(date(2026, 3, 6))
+    lab.complete(case_id, "serve_by_mail", mail_result="delivered", delivered_on="2026-03-05")
+
+    assert served(lab, case_id) == ("2026-03-05", "mail")
+
+
+@pytest.mark.parametrize("result", ["refused", "absent"])
+def test_whoever_refuses_or_is_not_met_is_served_another_way(lab: Laboratory, result: str) -> None:
+    case_id = receive(lab)
+    lab.complete(case_id, "choose_way", service_way="in_person")
+    with pytest.raises(Malformed):
+        lab.complete(case_id, "serve_in_person", in_person_result="delivered", received_by=None)
+    lab.complete(case_id, "serve_in_person", in_person_result=result)
+    lab.complete(case_id, "choose_way", service_way="in_person", way_reason="次日再次前往")
+    lab.at(date(2026, 3, 3))
+    lab.complete(case_id, "serve_in_person", delivered_on="2026-03-03")
+
+    assert served(lab, case_id) == ("2026-03-03", "in_person")
+
+
 def test_the_receipt_says_the_day_not_the_day_it_was_entered(lab: Laboratory) -> None:
     case_id = receive(lab)
     lab.complete(case_id, "choose_way", service_way="in_person")
