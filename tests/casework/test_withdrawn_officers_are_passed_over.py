@@ -1,4 +1,4 @@
-"""Whoever has withdrawn (回避) from a case is not chosen for its work, neither by people nor by made-up ones."""
+"""Whoever has withdrawn (回避) from a case is not chosen for its work, not even by made-up people."""
 
 from __future__ import annotations
 
