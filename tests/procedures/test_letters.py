@@ -145,3 +145,46 @@ def test_a_letter_handled_again_is_published_anew_and_its_first_reply_taken_back
     assert "已经停止夜间施工" in second.content
     assert "赵六" not in second.content
     assert not laboratory.case(case_id).open
+
+
+def test_a_letter_sent_back_counts_for_the_mailbox_until_somebody_is_in_charge_again(laboratory):
+    case_id = written(laboratory, phone="13800138011")
+    classified = {"kind_checked": "complain", "disposal": "accept", "is_report": False, "state_secret": False}
+    laboratory.complete(case_id, "classify", defamatory=False, **classified)
+
+    def in_charge() -> tuple[str, int]:
+        with laboratory.runtime.store.reading() as connection:
+            row = registers.get(connection, "letters", laboratory.case(case_id).number)
+        return row.data["unit"], row.data["returns"]
+
+    laboratory.complete(case_id, "assign", lead_unit="shinan.cg", assist_units=[])
+    assert in_charge() == ("shinan.cg", 0)
+    laboratory.complete(case_id, "sign", sign_action="return", return_reason="属崂山区")
+    assert in_charge() == ("city.rx", 1)
+    laboratory.complete(case_id, "assign", lead_unit="laoshan.cg", assist_units=[])
+    assert in_charge() == ("laoshan.cg", 1)
+    laboratory.complete(case_id, "sign", sign_action="return", return_reason="属市南区")
+    assert in_charge() == ("city.rx", 2)
+    laboratory.complete(case_id, "settle_dispute", lead_unit="shinan.cg")
+    assert in_charge() == ("shinan.cg", 2)
+
+
+def test_who_sends_no_number_repeats_nobody(laboratory):
+    nobody = {**LETTER, "body": NOISE, "anonymous": True, "channel": "post"}
+    first, second = (
+        laboratory.receive("XX-XJ-0001", "city.rx", nobody, channel="window").case_id for _ in range(2)
+    )
+
+    assert file_of(laboratory, second)["repeated"] is False
+    assert laboratory.case(first).applicant == laboratory.case(second).applicant
+
+
+def test_an_urgent_letter_comes_before_others_of_the_same_day(laboratory):
+    plain, urgent = written(laboratory, phone="13800138012"), written(laboratory, phone="13800138013")
+    for case_id, is_urgent in ((plain, False), (urgent, True)):
+        facts = {"kind_checked": "complain", "disposal": "accept", "is_report": False, "state_secret": False}
+        laboratory.complete(case_id, "classify", defamatory=False, urgent=is_urgent, **facts)
+
+    waiting = {number: next(iter(laboratory.case(number).items.values())) for number in (plain, urgent)}
+    assert waiting[urgent]["priority"] > waiting[plain]["priority"]
+    assert waiting[urgent]["element"] == waiting[plain]["element"] == "assign"
