@@ -9,17 +9,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from engine import periods
 from engine.casework import commands
 from engine.casework.desk import Desk
+from engine.clock import read_moment
 from engine.errors import Conflict, Malformed, NotAuthorised, NotFound, said
 from engine.organisation import authorization
 from engine.organisation.authorization import ProposedAct
+from engine.periods import Ledger
 
 LONGEST_REASON = 2_000
+TIME_TO_APPEAL = "jc.appeal"
+"""The period of the law within which the person named may object."""
 
 
 def appeal(desk: Desk, command: commands.AppealCard) -> None:
-    """The person named objects, once. Raises NotAuthorised, Conflict, Malformed, NotFound."""
+    """The person named objects, once, and in time. Raises NotAuthorised, Conflict, Malformed, NotFound."""
     card = _card(desk, command.card)
     actor = desk.ground.actor
     if actor.kind != "officer" or not actor.person or actor.person != card["person"]:
@@ -27,6 +32,7 @@ def appeal(desk: Desk, command: commands.AppealCard) -> None:
     if card.get("appealed"):
         raise Conflict(said("该督办记录已经申诉过，不能再次申诉"))
     _demand(card, "standing")
+    _demand_in_time(desk, card)
     _record(desk, "CardAppealed", command)
 
 
@@ -60,11 +66,31 @@ def _demand(card: Mapping[str, Any], *statuses: str) -> None:
         raise Conflict(said("督办记录现在的状态是“{names}”，不能这样办理", names=_NAMES[card["status"]]))
 
 
+def _demand_in_time(desk: Desk, card: Mapping[str, Any]) -> None:
+    """Within the period that the law in force gives from the day of the card; a law without one sets none."""
+    issued = card.get("issued_at")  # cards of an older state do not say
+    if issued is None or TIME_TO_APPEAL not in desk.ground.law:
+        return
+    calendar = desk.ground.calendar
+    day = calendar.local_date(read_moment(issued))
+    last = periods.due(Ledger.open(desk.ground.law.of(TIME_TO_APPEAL, day), day), calendar)
+    if desk.moment > last.moment:
+        raise Conflict(
+            said(
+                "Expected an appeal against a card of {day} by {last}, but it comes on {today}",
+                day=day,
+                last=last.day,
+                today=desk.today,
+            )
+        )
+
+
 _NAMES = {"standing": "有效", "appealed": "申诉中", "revoked": "已撤销"}
 
 
 def _demand_impartial(desk: Desk, card: Mapping[str, Any], command: str) -> None:
-    """An officer who is not judged by the card and has taken no part in the case (SOD-S).
+    """An officer who is not judged by the card and has taken no part in the case (SOD-S),
+    nor been withdrawn from it (SOD-5).
 
     That the case lies within a supervisor's reach was asked at the door.
     """
@@ -74,7 +100,8 @@ def _demand_impartial(desk: Desk, card: Mapping[str, Any], command: str) -> None
     if actor.person == card["person"]:
         raise NotAuthorised(said("责任人不能对本人的督办记录作出决定"))
     asked = {"role": "supervisor", "unit": desk.state.unit, "candidates": {"persons": [actor.person]}}
-    breach = authorization.judge(ProposedAct(command=command), actor, desk.state.acts, asked)
+    act = ProposedAct(command=command, recused=desk.recused(None))
+    breach = authorization.judge(act, actor, desk.state.acts, asked)
     if breach is not None:
         raise NotAuthorised(breach.sentence)
 

@@ -205,7 +205,7 @@ def _work_done(state: CaseState, data: Data, moment: str) -> CaseState:
 
 
 def _item_released(state: CaseState, data: Data, moment: str) -> CaseState:
-    return _update(state, "items", data["key"], status="offered", person=None)
+    return _update(state, "items", data["key"], status="offered", person=None, held_by=data.get("person"))
 
 
 def _element_left(state: CaseState, data: Data, moment: str) -> CaseState:
@@ -295,7 +295,8 @@ def _period_fired(state: CaseState, data: Data, moment: str) -> CaseState:
 def _card_issued(state: CaseState, data: Data, moment: str) -> CaseState:
     row = {name: data[name] for name in ("card", "rule", "level", "person")}
     period = data.get("values", {}).get("period")
-    return replace(state, cards=(*state.cards, {**row, "period": period, "status": "standing"}))
+    row.update(period=period, status="standing", issued_at=moment)
+    return replace(state, cards=(*state.cards, row))
 
 
 def _card_now(status: str) -> Callable[[CaseState, Data, str], CaseState]:

@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import Any
 
 from engine import dmn, periods
-from engine.casework import clocks
+from engine.casework import blame, clocks
 from engine.casework.desk import Desk
 from engine.records.entries import Event
 
@@ -89,6 +89,8 @@ def issue(desk: Desk, hits: list[Hit]) -> None:
     for hit in hits:
         values = hit.values
         role = str(values.get("person") or "actor")
+        person = blame.person(desk, role, hit.event)
+        waited = {} if person else blame.waited_for(desk, role, hit.event)
         desk.record(
             "CardIssued",
             card=len(desk.state.cards) + 1,
@@ -100,13 +102,14 @@ def issue(desk: Desk, hits: list[Hit]) -> None:
                 "en": str(values.get("sentence_en") or ""),
             },
             blocked=hit.blocks,
-            person=_responsible(desk, role, hit.event),
+            person=person,
             role=role,
             table=hit.table,
             event=hit.event.type,
             values={
                 **{name: hit.event.data[name] for name in _KEPT if name in hit.event.data},
                 **({"seen": dict(hit.seen)} if hit.seen else {}),
+                **({"waited_for": waited} if waited else {}),
             },
         )
 
@@ -303,18 +306,3 @@ def _told_until(ledger: periods.Ledger, instance: Any) -> str | None:
 def _red(card: Mapping[str, Any]) -> bool:
     """Whether a card is red and has not been revoked."""
     return card["level"] in ("R", "R+") and card["status"] != "revoked"
-
-
-def _responsible(desk: Desk, role: str, event: Event) -> str | None:
-    """Whose breach it is: the actor, or whoever holds or last did the work the rule names."""
-    if role == "actor" and desk.ground.actor.person:
-        return desk.ground.actor.person
-    scope = event.data.get("scope")
-    chain = {scope} if scope is None else set(desk.state.chain(scope)) | {scope}
-    for row in desk.state.items.values():
-        if row["person"] and (scope is None or chain & set(desk.state.chain(row["scope"]))):
-            return str(row["person"])
-    for act in reversed(desk.state.acts):
-        if act["role"] == role and act["person"] != "system":
-            return str(act["person"])
-    return None

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from engine import audit
 from engine.casework.commands import AppealCard, Claim, RestoreCard, RevokeCard
+from engine.clock import read_moment
 from engine.errors import Conflict, Malformed, NotAuthorised, NotFound
 from engine.organisation.model import Actor, PostHeld
 from engine.records import journal
@@ -153,6 +154,35 @@ def test_a_card_is_decided_on_by_a_supervisor_of_the_reach_who_had_no_part_in_th
     assert status(lab, case_id, card) == ("standing", "standing")
 
 
+def issued_on(lab: Any, case_id: int, card: int) -> date:
+    """The day of a card."""
+    query = select(card_table.c.issued_at).where(card_table.c.case_id == case_id, card_table.c.key == card)
+    with lab.runtime.store.reading() as connection:
+        text = connection.execute(query).scalar_one()
+    return read_moment(text).astimezone(lab.runtime.settings.zone).date()
+
+
+@pytest.mark.parametrize(("more", "heard"), [(0, True), (1, False)])
+def test_an_appeal_is_heard_until_the_last_day_of_its_time(laboratory: Any, more: int, heard: bool) -> None:
+    lab = laboratory(date(2026, 1, 26))
+    case_id = overdue_case(lab)
+    card, person = concerned(lab, case_id)
+    with lab.runtime.store.reading() as connection:
+        calendar = lab.runtime.calendar(connection)
+    # Thirty days; where the thirtieth is a rest day, until the next working day.
+    last = issued_on(lab, case_id, card) + timedelta(days=30)
+    last = last if calendar.is_working(last) else calendar.add_working_days(last, 1)
+    lab.at(last + timedelta(days=more), 23.5 if heard else 0.1)
+    command = AppealCard(case_id=case_id, card=card, reason=REASON)
+    if heard:
+        lab.runtime.handle(command, person)
+    else:
+        with pytest.raises(Conflict) as refused:
+            lab.runtime.handle(command, person)
+        assert f"by {last}" in refused.value.sentence
+    assert status(lab, case_id, card)[0] == ("appealed" if heard else "standing")
+
+
 @pytest.mark.parametrize("reason", ["", "   ", "长" * 2001])
 def test_a_decision_on_a_card_without_a_reason_is_refused(laboratory: Any, reason: str) -> None:
     lab = laboratory(date(2026, 1, 26))
@@ -202,9 +232,9 @@ def test_cards_of_the_board_are_the_cards_of_the_journals_to_the_last_one(labora
     lab = laboratory(date(2026, 1, 26))
     made = [overdue_case(lab)]
     made.append(int(lab.receive("XK-SR-0035", "shinan.cg", {}, channel="window").case_id))
-    lab.run(made, date(2026, 6, 30), wild=True)
     card, person = concerned(lab, made[0])
     lab.runtime.handle(AppealCard(case_id=made[0], card=card, reason=REASON), person)
+    lab.run(made, date(2026, 6, 30), wild=True)
 
     fate = {"CardIssued": "standing", "CardAppealed": "appealed", "CardRevoked": "revoked"}
     told: dict[tuple[int, int], tuple[str, str, str | None]] = {}

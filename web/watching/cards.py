@@ -10,7 +10,9 @@ from typing import Any
 
 from engine import canonical
 from engine.organisation.model import Organisation
-from web.language import _, words
+from engine.organisation.roles import role_name
+from web.language import _, current, words
+from web.signin.who import house
 from web.watching.reach import full_unit_name
 
 KINDS = {"T": "note", "Y": "yellow", "R": "red", "R+": "red"}
@@ -43,7 +45,26 @@ def line(row: Mapping[str, Any], tree: Organisation, procedures: Mapping[str, st
         "kind": KINDS.get(row["level"], "note"),
         "status_name": status_names().get(row["status"], row["status"]),
         "sentence": words(canonical.loads(row["sentence"])),
-        "person_name": row["name"] or row["person"] or _("未确定责任人"),
+        "person_name": row["name"] or row["person"] or _waited_for(row, tree),
         "unit_name": full_unit_name(row["unit"], tree),
         "procedure_name": procedures.get(row["procedure"], row["procedure"]),
     }
+
+
+def _waited_for(row: Mapping[str, Any], tree: Organisation) -> str:
+    """Whom the work waited for where nobody had taken it on when the card fell."""
+    found = canonical.loads(row["data"]).get("waited_for") if row.get("data") else None
+    if not found:
+        return _("未确定责任人")
+    told = _(
+        "%(role)s（%(unit)s），无人领取",
+        role=role_name(found["role"], current()),
+        unit=full_unit_name(found["unit"], tree),
+    )
+    held = found.get("held_by")
+    return told + _("；%(person)s曾领取后退回", person=_name(held)) if held else told
+
+
+def _name(login: str) -> str:
+    named = (one.name for one in house().directory.persons() if one.login == login)
+    return next(named, login)
