@@ -25,6 +25,7 @@ HOST_NAMES = (
     "working days between",
     "period",
     "whose days",
+    "days apart",
     "case",
     "item",
     "unit",

@@ -216,9 +216,10 @@ def whose_days(desk: Desk, chain: tuple[int, ...], whole: Any, part: Any) -> dic
         raise ValueError(
             said("Expected a period {whole} in this scope, but none has been opened", whole=whole)
         )
+    # A case may hold several packages one after the other: those of an earlier one began before this whole.
     parts: dict[str, list[Ledger]] = {}
     for each, row in desk.state.periods.items():
-        if row["id"] == str(part):
+        if row["id"] == str(part) and each > number:
             parts.setdefault(str(row.get("unit") or desk.state.unit), []).append(ledger_of(desk.state, each))
     shares = periods.whose_days(ledger_of(desk.state, number), parts, desk.ground.calendar, desk.today)
     organisation = desk.ground.organisation
@@ -228,6 +229,22 @@ def whose_days(desk: Desk, chain: tuple[int, ...], whole: Any, part: Any) -> dic
     ]
     found = {"case": shares.case, "between": shares.between, "departments": departments}
     return dict(feel.from_json(found))
+
+
+def days_apart(desk: Desk, chain: tuple[int, ...], rule_id: Any) -> dict[str, Any]:
+    """What `days apart("xk.project")` gives an expression: the days of a period until now, told apart.
+
+    `total`, `used` (those it counted), and `left_out`: for each kind of suspension `kind` and `days`, in the
+    order of their names. Source: 《行政许可法》第四十五条.
+    """
+    number = find(desk.state, chain, str(rule_id))
+    if number is None:
+        raise ValueError(
+            said("Expected a period {rule_id} in this scope, but none has been opened", rule_id=rule_id)
+        )
+    apart = periods.days_apart(ledger_of(desk.state, number), seen_by(desk, number), desk.today)
+    left_out = [{"kind": kind, "days": days} for kind, days in sorted(apart.left_out.items())]
+    return dict(feel.from_json({"total": apart.total, "used": apart.used, "left_out": left_out}))
 
 
 def due_data(ledger: Ledger, calendar: Calendar) -> dict[str, Any]:

@@ -190,8 +190,10 @@ class Desk:
 
     def _close(self, happening: RunEnded) -> None:
         period_acts.stop_all(self)
-        names = [self.element(end, self.state.root).name or end for end in happening.ends]
-        self.record("CaseClosed", outcome="、".join(dict.fromkeys(names)) or None)
+        # An end event without a name says nothing of the outcome, where another one does.
+        named = [self.element(end, self.state.root).name for end in happening.ends]
+        told = [name for name in named if name] or happening.ends
+        self.record("CaseClosed", outcome="、".join(dict.fromkeys(told)) or None)
 
     def element(self, element: str, scope: int | None) -> Any:
         """An element by id, in the diagram that its scope runs. Raises NotFound."""
@@ -221,6 +223,9 @@ class Desk:
                 "whose days",
                 ("case", "part"),
                 lambda whole, part: clocks.whose_days(self, chain, whole, part),
+            ),
+            "days apart": HostFunction(
+                "days apart", ("id",), lambda name: clocks.days_apart(self, chain, name)
             ),
         }
 

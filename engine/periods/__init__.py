@@ -10,6 +10,7 @@ knows a case, a store or the present moment.
 """
 
 from engine.periods.allowances import Excluded, Extension
+from engine.periods.apart import Apart, days_apart
 from engine.periods.calendar import Calendar, Day, DayKind
 from engine.periods.due import (
     Change,
@@ -42,6 +43,7 @@ from engine.periods.statute import Statute
 from engine.periods.watch import Watch
 
 __all__ = [
+    "Apart",
     "Breach",
     "Calendar",
     "Change",
@@ -69,6 +71,7 @@ __all__ = [
     "Statute",
     "Suspension",
     "Watch",
+    "days_apart",
     "due",
     "earliest_event",
     "explain",

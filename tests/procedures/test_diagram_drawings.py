@@ -12,9 +12,9 @@ from shipped_packages import NAMES, diagram, elements, kind
 from engine.bpmn.vocabulary import ROLES
 
 FLOW_NODES = (
-    "startEvent", "endEvent", "intermediateCatchEvent", "boundaryEvent", "userTask", "serviceTask",
-    "businessRuleTask", "scriptTask", "callActivity", "subProcess", "exclusiveGateway", "inclusiveGateway",
-    "parallelGateway", "eventBasedGateway",
+    "startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent", "userTask",
+    "serviceTask", "businessRuleTask", "scriptTask", "callActivity", "subProcess", "exclusiveGateway",
+    "inclusiveGateway", "parallelGateway", "eventBasedGateway",
 )  # fmt: skip
 
 

@@ -29,7 +29,7 @@ PLACES: dict[str, frozenset[str]] = {
     "banjie.period.extends": _POINTS,
     "banjie.period.tells": _POINTS,
     "banjie.period.resets": _POINTS,
-    "banjie.period.suspends": ACTIVITIES | {"intermediateCatchEvent"} | SUB_PROCESSES,
+    "banjie.period.suspends": ACTIVITIES | {"intermediateCatchEvent", "eventBasedGateway"} | SUB_PROCESSES,
     "banjie.period.kind": _POINTS,
     "banjie.period.told": _POINTS,
     "banjie.period.since": _POINTS,
