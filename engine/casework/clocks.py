@@ -133,7 +133,10 @@ def _again(state: CaseState, number: int, ledger: Ledger, calendar: Calendar) ->
         return None
     acted = [str(act["date"]) for act in state.acts if act["person"] != "system"]
     day = max([calendar.local_date(read_moment(overrun)), *(date.fromisoformat(one) for one in acted[-1:])])
-    further = periods.watch_of(ledger).again_after.number
+    figures = periods.watch_of(ledger)
+    if figures is None:
+        return None
+    further = figures.again_after.number
     return calendar.close(calendar.add_working_days(day, further)) + FIRST_MOMENT_AFTER
 
 

@@ -74,6 +74,7 @@ def _open(
 ) -> None:
     started = _day(properties.get("banjie.period.from")) or desk.today
     rule = desk.ground.law.of(rule_id, started)
+    periods.demand_watched(rule, started)
     promised = properties.get("banjie.period.promise")
     promise = Limit.read(str(promised)) if promised else None
     at = desk.moment if rule.limit.kind is Kind.HOURS else None

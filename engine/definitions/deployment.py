@@ -19,7 +19,7 @@ from engine.definitions import bundles, catalogue, hour_units, packages, registe
 from engine.definitions.bundles import Bundle
 from engine.dmn.report import noted_findings, proven_findings
 from engine.errors import BanjieError, Conflict, Finding, IllegalDefinition, said
-from engine.periods import Calendar, RuleBook
+from engine.periods import Calendar, RuleBook, demand_figures
 from engine.records import blobs, journal
 from engine.records.entries import Event
 from engine.records.store import Store
@@ -291,7 +291,7 @@ def _demand_proof(tables: Mapping[str, bytes]) -> None:
 
 _CHECKS: dict[str, Callable[[Bundle], object]] = {
     "package": _check_package,
-    "law": lambda bundle: RuleBook.read(bundle.texts(".toml")),
+    "law": lambda bundle: demand_figures(RuleBook.read(bundle.texts(".toml"))),
     "calendar": lambda bundle: Calendar.read(bundle.texts(".toml")),
     "supervision": _check_models,
     "penalties": _check_penalties,

@@ -41,6 +41,7 @@ from engine.periods.roster import Roster
 from engine.periods.rules import PeriodRule, RuleBook
 from engine.periods.statute import Statute
 from engine.periods.watch import Watch
+from engine.periods.watched import demand_figures, demand_watched
 
 __all__ = [
     "Apart",
@@ -72,6 +73,8 @@ __all__ = [
     "Suspension",
     "Watch",
     "days_apart",
+    "demand_figures",
+    "demand_watched",
     "due",
     "earliest_event",
     "explain",

@@ -19,7 +19,7 @@ from engine.periods.ledger import Ledger
 from engine.periods.limits import Kind
 from engine.periods.rules import PeriodRule
 from engine.periods.timeline import Timeline
-from engine.periods.watch import RECORDED_NONE, Watch
+from engine.periods.watch import Watch
 
 
 class State(StrEnum):
@@ -104,9 +104,10 @@ def prompts(ledger: Ledger, calendar: Calendar) -> datetime | None:
     warning = None if holds else warn_from(ledger, calendar, as_of)
     if warning is None:
         return None
-    clock = Timeline(ledger, calendar, as_of)
-    whole = clock.amount(clock.promised_limit() or clock.total)
-    share = clock.reach(watch_of(ledger).reminding(whole))
+    clock, figures = Timeline(ledger, calendar, as_of), watch_of(ledger)
+    if figures is None:
+        return None
+    share = clock.reach(figures.reminding(clock.amount(clock.promised_limit() or clock.total)))
     moment: datetime = share if clock.hourly else calendar.opening(share)
     return moment if moment < warning else None
 
@@ -166,13 +167,13 @@ def warn_from(ledger: Ledger, calendar: Calendar, as_of: date | datetime | None 
     days if they are more, that the ledger's figures name.
 
     Measured on the promised limit, else on the statutory one. None for a citizen's own period, for a
-    backward one, for a limit of one day and for one that stopped.
+    backward one, for a limit of one day, for one that stopped and for one that recorded no figures.
     """
     clock = Timeline(ledger, calendar, as_of)
     limit = clock.promised_limit() or clock.total
-    if ledger.stop_entry or ledger.rule.klass == "party" or ledger.rule.backward:
-        return None
     figures, whole = watch_of(ledger), clock.amount(limit)
+    if figures is None or ledger.stop_entry or not ledger.rule.watched:
+        return None
     if clock.hourly:
         moment: datetime = clock.reach(whole - figures.resting(whole))
         return moment
@@ -185,9 +186,9 @@ def warn_from(ledger: Ledger, calendar: Calendar, as_of: date | datetime | None 
     return calendar.opening(max(first, min(by_share, calendar.add_working_days(end, -least))))
 
 
-def watch_of(ledger: Ledger) -> Watch:
-    """The figures of supervision a ledger is watched by: those it recorded."""
-    return ledger.rule.watch or RECORDED_NONE
+def watch_of(ledger: Ledger) -> Watch | None:
+    """The figures of supervision a ledger is watched by: those it recorded, None where it has none."""
+    return ledger.rule.watch
 
 
 def overruns(ledger: Ledger, calendar: Calendar, as_of: date | datetime) -> tuple[Breach, ...]:

@@ -80,19 +80,6 @@ class Watch:
         return found
 
 
-RECORDED_NONE = Watch(
-    id="",
-    basis="",
-    valid_from=date.min,
-    remind_used=50,
-    warn_rest=20,
-    warn_least=Limit(1, Kind.WORKING_DAYS),
-    again_after=Limit(5, Kind.WORKING_DAYS),
-)
-"""What a ledger that recorded no figures was watched by. Such a ledger is older than the figures in the law,
-or its law has none; these never change, or its replay would."""
-
-
 def watch(table: Table) -> Watch:
     """The figures of one `[[supervision]]` table; its faults go to the table's findings."""
     valid_from, valid_to = table.day("valid_from"), table.day("valid_to")

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from diagrams import diagram
+from figures import FIGURES
 from founded import runtime_over
 from sqlalchemy import select
 
@@ -262,7 +263,8 @@ def calendar() -> Calendar:
 
 
 def opened(limit: str, promise: str = "", at: datetime | None = None, **facts: Any) -> Ledger:
-    data = {"id": "t", "basis": "b", "limit": limit, "valid_from": "2000-01-01", **facts}
+    data = {"id": "t", "basis": "b", "limit": limit, "valid_from": "2000-01-01", "supervision": FIGURES}
+    data |= facts
     return Ledger.open(PeriodRule.from_data(data), FIRST, Limit.read(promise) if promise else None, at=at)
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from importlib.resources import files
 
 import pytest
+from figures import FIGURES
 
 from engine.casework import clocks
 from engine.casework.state import CaseState
@@ -26,6 +27,7 @@ def answer_period() -> Ledger:
     """Twenty working days, which a third party's answer stops for fifteen at most, a hearing without end."""
     kinds = ["听证", {"kind": "征求第三方意见", "max": "15W"}]
     data = {"id": "t", "basis": "test", "limit": "20W", "valid_from": "2019-05-15", "suspend": kinds}
+    data["supervision"] = FIGURES
     return Ledger.open(PeriodRule.from_data(data), START)
 
 

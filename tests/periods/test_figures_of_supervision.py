@@ -5,8 +5,18 @@ from datetime import date
 import pytest
 
 from engine import canonical
-from engine.errors import IllegalDefinition
-from engine.periods import Ledger, Limit, PeriodRule, RuleBook, prompts, warn_from, watch_of
+from engine.errors import IllegalDefinition, NotFound
+from engine.periods import (
+    Ledger,
+    Limit,
+    PeriodRule,
+    RuleBook,
+    demand_figures,
+    demand_watched,
+    prompts,
+    warn_from,
+    watch_of,
+)
 
 FIRST = date(2026, 3, 2)
 PERIOD = """
@@ -71,12 +81,43 @@ def test_the_figures_of_the_day_a_period_starts_stay_with_it(calendar):
     assert warn_from(kept, calendar) == worked(calendar, 18)
 
 
-def test_a_ledger_that_recorded_no_figures_is_watched_as_it_was(calendar):
+def test_a_ledger_that_recorded_no_figures_is_not_watched(calendar):
     ledger = Ledger.open(RuleBook.read({"law.toml": PERIOD}).of("a", FIRST), FIRST)
     assert "supervision" not in ledger.as_data()["rule"]
-    assert prompts(ledger, calendar) == worked(calendar, 10)
-    assert warn_from(ledger, calendar) == worked(calendar, 16)
-    assert str(watch_of(ledger).again_after) == "5W"
+    assert prompts(ledger, calendar) is None
+    assert warn_from(ledger, calendar) is None
+    assert watch_of(ledger) is None
+
+
+def test_a_limit_of_an_authority_does_not_start_without_figures():
+    law = book(figures(valid_from="2026-03-03"))
+    with pytest.raises(
+        NotFound, match=r"figures of supervision .* in force on 2026-03-02 for 'a', but found"
+    ):
+        demand_watched(law.of("a", FIRST), FIRST)
+    demand_watched(law.of("a", date(2026, 3, 3)), date(2026, 3, 3))
+    party = PeriodRule.from_data({**law.of("a", FIRST).as_data(), "class": "party"})
+    demand_watched(party, FIRST)
+
+
+@pytest.mark.parametrize(
+    ("given", "day"),
+    [
+        ((), "2004-07-01"),
+        ((figures(valid_from="2004-07-02"),), "2004-07-01"),
+        ((figures(valid_to="2026-03-01"),), "2026-03-02"),
+        ((figures(valid_to="2026-03-01"), figures("x", valid_from="2026-03-03")), "2026-03-02"),
+    ],
+)
+def test_a_law_that_leaves_a_limit_unwatched_is_refused(given, day):
+    with pytest.raises(IllegalDefinition) as refused:
+        demand_figures(book(*given))
+    assert [f"in force on {day} for 'a'" in one.sentence for one in refused.value.findings] == [True]
+
+
+def test_figures_without_a_gap_are_enough(law_files):
+    demand_figures(book(figures(valid_to="2026-03-01"), figures("x", valid_from="2026-03-02")))
+    demand_figures(RuleBook.read(law_files))
 
 
 def test_what_is_no_limit_of_an_authority_carries_no_figures(rules):

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+from figures import FIGURES
 
 from engine import canonical
 from engine.errors import Conflict, Malformed
@@ -37,6 +38,7 @@ def opened(limit="20W", start=START, promise=None, at=None, **facts):
         "limit": limit,
         "valid_from": "2000-01-01",
         "suspend": ["听证", "鉴定"],
+        "supervision": FIGURES,
     }
     rule = PeriodRule.from_data({**base, **facts})
     return Ledger.open(rule, start, promise and Limit.read(promise), at=at)
