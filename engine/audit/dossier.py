@@ -16,9 +16,10 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from engine import canonical
-from engine.audit import authority, certificates, narrative, offline, opened, past, rights, witnesses
-from engine.audit.history import steps
+from engine.audit import authority, certificates, counted, narrative, offline, opened, past, rights, witnesses
+from engine.audit.history import standing, steps
 from engine.casework.runtime import Runtime
+from engine.clock import read_moment
 from engine.errors import NotFound, said
 from engine.records import blobs, journal, seals, stamps
 from engine.records.tables import disposition
@@ -32,9 +33,12 @@ definitions/      办理所依据的流程、表单、期限、日历、监督�
 dispositions.jsonl 经批准销毁的数据：哪条记录、谁批准、依据
 seals.jsonl       截至导出时的封存清单
 narrative.txt     经过
+periods.txt       每个期限逐日计算的过程
+place.json        计算期限所用的时区和办公时间
 stamps/           外部时间戳机构的回答。核验其签名：
                   openssl ts -verify -data stamps/seal-1.body -in stamps/seal-1.tsr -CAfile 机构根证书.pem
 verify.py         核验程序：python3 verify.py <本文件> [库外保存的封存清单.json]
+                  不连数据库，只凭本文件重新逐日计算期限：banjie explain <本文件>
 """
 
 
@@ -56,12 +60,25 @@ def make(connection: Connection, runtime: Runtime, case_id: int) -> bytes:
         "dispositions.jsonl": _lines(_dispositions(connection, stream)),
         "witnesses.jsonl": _lines(witnesses.of_case(connection, entries)),
         "verify.py": program().encode(),
+        **_periods(connection, runtime, entries),
         **files,
         **_stamps(connection),
     }
     digests = {name: canonical.digest_bytes(data) for name, data in made.items()}
     made["manifest.json"] = canonical.dumps({"case": number, "files": digests}).encode()
     return _zipped(made)
+
+
+def _periods(connection: Connection, runtime: Runtime, entries: list[Any]) -> dict[str, bytes]:
+    """Where the days of its periods end, and the periods day by day as they stand after the last entry."""
+    settings = runtime.settings
+    made = {counted.PLACE: counted.place(settings.zone, settings.opens, settings.closes)}
+    if not any(entry.erased for entry in entries):
+        last = entries[-1]
+        calendar = runtime.calendar(connection, last.digests["calendar"])
+        found = counted.counted(standing(entries), calendar, read_moment(last.moment))
+        made["periods.txt"] = counted.told(found, "zh").encode()
+    return made
 
 
 _FUTURE = "from __future__ import annotations\n"

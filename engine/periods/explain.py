@@ -43,7 +43,8 @@ class Status(StrEnum):
 class Row:
     """One day. `number` is what has been counted up to it (hours: with it), None where it does not count.
 
-    `last` is the day the limit ends, `promised` the day the promised limit ends.
+    `last` is the day the limit ends, `promised` the day the promised limit ends. `known`: a notice has settled
+    the day (`Calendar.settled`).
     """
 
     date: date
@@ -141,7 +142,8 @@ def _row(clock: Timeline, day: Day, plain: Any, found: Due) -> Row:
     number = _number(so_far) if here and status in (Status.COUNTED, Status.EXTENDED) else None
     make_up = day.kind is DayKind.MAKE_UP_DAY
     last, promised = day.date == found.day, day.date == found.promised_day
-    return Row(day.date, status, number, make_up, last, promised, zh, en, day.known)
+    known = clock.calendar.settled(day.date, clock.today)
+    return Row(day.date, status, number, make_up, last, promised, zh, en, known)
 
 
 def _status(clock: Timeline, day: Day, counts: bool, beyond: bool, found: Due) -> tuple[Status, str, str]:
@@ -231,7 +233,7 @@ def row_text(row: Row, language: str = "zh") -> str:
     if not row.known:
         marks.append(("预计", "estimated")[english])
     weekday = _WEEKDAYS_EN[row.date.weekday()] if english else f"星期{_WEEKDAYS_ZH[row.date.weekday()]}"
-    return f"{row.date} {weekday} {text}" + (f" [{'; '.join(marks)}]" if marks else "")
+    return f"{row.date} {weekday} {text}" + (f" [{('；', '; ')[english].join(marks)}]" if marks else "")
 
 
 def _head(explanation: Explanation, language: str) -> list[str]:

@@ -126,6 +126,13 @@ _CASES = (
         answer=_OBJECTS,
     ),
     Endpoint(
+        "GET",
+        f"{_CASE}/periods/<int:key>",
+        "Explain a period day by day: rows, text, picture, and the calendar it was counted on",
+        endpoints.explain_period,
+        query={"language": "zh or en, of the text and the picture"},
+    ),
+    Endpoint(
         "GET", f"{_CASE}/history", "Show the journal of a case", endpoints.show_history, answer=_OBJECTS
     ),
     Endpoint("GET", f"{_CASE}/verify", "Verify a case", endpoints.verify_case, answer=_OBJECTS),

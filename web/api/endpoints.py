@@ -16,9 +16,11 @@ from sqlalchemy import Connection
 from werkzeug.datastructures import FileStorage
 
 from engine import audit, periods
+from engine.audit import counted
 from engine.bpmn.marking import Marking
-from engine.casework import clocks, commands, founding, job_leases, jobs, state, worklist
+from engine.casework import commands, founding, job_leases, jobs, state, worklist
 from engine.casework.state import CaseState
+from engine.clock import moment_text
 from engine.definitions import bundles
 from engine.errors import Malformed, said
 from engine.organisation import authorization
@@ -147,27 +149,46 @@ def _file(connection: Connection, row: Any, case: CaseState) -> Mapping[str, Any
 
 
 def show_periods(asked: Asked) -> Any:
-    """Every period of a case with its due date, explained day by day."""
-    _, case = _read_case(asked)
-    with asked.house.store.reading() as connection:
-        calendar = asked.house.runtime.calendar(connection)
-    calendar = calendar.seen(calendar.local_date(asked.house.runtime.clock.now()))
+    """Every period of a case with its due date as it stands now, explained day by day."""
     found = []
-    for number, row in sorted(case.periods.items()):
-        ledger, own = clocks.ledger_of(case, number), clocks.calendar_of(case, number, calendar)
-        due = periods.due(ledger, own)
+    case, counts = _counted(asked)
+    for each in counts:
+        ledger, due = each.explanation.ledger, each.explanation.due
         found.append(
             {
-                "period": number,
-                "id": row["id"],
+                "period": each.number,
+                "id": ledger.rule.id,
+                "state": each.standing.value,
                 "due_on": due.day.isoformat(),
-                "stopped": row["stopped"],
+                "due_at": moment_text(due.moment),
+                "promised_on": due.promised_day.isoformat() if due.promised_day else None,
+                "suspended": due.suspended,
+                "stopped": case.periods[each.number]["stopped"],
                 "provisional": due.provisional,
                 "ledger": ledger.as_data(),
-                "explanation": periods.explain(ledger, own).as_data(),
+                "explanation": each.explanation.as_data(),
             }
         )
     return found
+
+
+def explain_period(asked: Asked) -> Any:
+    """One period of a case day by day: as rows, as text and as a picture (SVG), with the calendar it was
+    counted on, so that it can be counted again from the answer alone."""
+    language = asked.query.get("language", "zh")
+    if language not in ("zh", "en"):
+        raise Malformed(said("Expected the language zh or en, but found {language!r}", language=language[:8]))
+    _, counts = _counted(asked)
+    (each,) = counted.one(counts, str(asked.path["key"]))
+    text, drawn = each.explanation.text(language), periods.picture(each.explanation, language)
+    return {**each.as_data(), "text": text, "picture": drawn}
+
+
+def _counted(asked: Asked) -> tuple[CaseState, list[counted.Counted]]:
+    _, case = _read_case(asked)
+    with asked.house.store.reading() as connection:
+        calendar = asked.house.runtime.calendar(connection)
+    return case, list(counted.counted(case, calendar, asked.house.runtime.clock.now()))
 
 
 def show_history(asked: Asked) -> Any:

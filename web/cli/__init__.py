@@ -6,11 +6,24 @@ one JSON document and nothing else on standard output; progress goes to standard
 0 where all is well, 1 where something is refused or does not hold, 2 where the command was typed wrongly.
 """
 
-from web.cli import definitions, exporting, papers, people, proving, registry, serving, tables, trying, work
+from web.cli import (
+    definitions,
+    explaining,
+    exporting,
+    papers,
+    people,
+    proving,
+    registry,
+    serving,
+    tables,
+    trying,
+    work,
+)
 from web.cli.door import main
 
 __all__ = [
     "definitions",
+    "explaining",
     "exporting",
     "main",
     "papers",
