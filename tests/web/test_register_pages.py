@@ -99,3 +99,24 @@ def test_officers_who_may_look_are_told_of_what_the_night_found(firm: Town) -> N
     seen = firm.officer("qinzheng").get("/supervisor/patrols").text
     assert "未办理税务登记：1" in seen
     assert FIRM not in seen
+
+
+def test_an_officers_unit_and_area_are_told_by_name(town: Town) -> None:
+    bring(
+        town,
+        "officers",
+        key="鲁B370201",
+        name="张伟",
+        person="zhangwei",
+        unit="shinan.cg",
+        area="shinan",
+        valid_from="2010-01-01",
+        valid_to="2028-12-31",
+        state="valid",
+    )
+    asked = {"register": "officers", "text": "鲁B370201", "purpose": "核对执法资格"}
+
+    answer = town.officer("zhangwei").post(AT, asked, at=AT)
+
+    assert "市南区城市管理局" in answer.text
+    assert "shinan.cg" not in answer.text

@@ -17,6 +17,7 @@ from web import display
 from web.casefile.masking import covered, covered_data
 from web.casefile.opening import CaseFile
 from web.language import _, current, words
+from web.signin.who import house, unit_name
 
 Link = Callable[[str], str]
 """A file's hash → its address in this room."""
@@ -172,7 +173,27 @@ def shown(schema: Mapping[str, Any], value: Any) -> str:
             if one not in (None, "", []) and not is_digest(one)
         ]
         return _("；").join(pairs)
-    return _choice(schema, value) or said(value, money=schema.get("format") == "money")
+    return (
+        _choice(schema, value) or _named(schema, value) or said(value, money=schema.get("format") == "money")
+    )
+
+
+def _named(schema: Mapping[str, Any], value: Any) -> str:
+    """The name of what a code stands for, where the schema says what it is a code of (`x-names`)."""
+    naming = _NAMES.get(str(schema.get("x-names")))
+    return naming(value) if naming is not None and isinstance(value, str) and value else ""
+
+
+def period_name(id_: str) -> str:
+    """The name of a period in the reader's language; the id itself where the law has none."""
+    runtime = house().runtime
+    with house().store.reading() as connection:
+        law = runtime.shelf.law(connection, runtime.shelf.newest("law", "law"))
+    found = next((rule for rule in law if rule.id == id_), None)
+    return found.title(current()) if found else id_
+
+
+_NAMES: Mapping[str, Callable[[str], str]] = {"unit": unit_name, "period": period_name}
 
 
 def _choice(schema: Mapping[str, Any], value: Any) -> str:
