@@ -157,14 +157,12 @@ class Authority:
         """Whoever takes an application in holds a post of the unit; anybody may hand his own in."""
         self.unit = data["unit"]
         if self.actor["kind"] == "officer" and all(one["unit"] != self.unit for one in self.actor["posts"]):
-            yield (
-                15,
-                said(
-                    "Expected {person} to hold a post of {unit}, but holds none",
-                    person=self.actor["person"],
-                    unit=self.unit,
-                ),
+            wrong = said(
+                "Expected {person} to hold a post of {unit}, but holds none",
+                person=self.actor["person"],
+                unit=self.unit,
             )
+            yield 15, wrong
 
     def scope(self, data: Row) -> None:
         """Remember what lies around a scope."""
@@ -191,14 +189,12 @@ class Authority:
     def completed(self, data: Row) -> Found:
         """Only who may do the work and has taken it does it; a penalty rests on two certificates."""
         if self.whole and self.taken.get(data["key"]) != data["person"]:
-            yield (
-                15,
-                said(
-                    "Expected {element} to be done by who had taken it, but {person} did it",
-                    element=data["element"],
-                    person=data["person"],
-                ),
+            wrong = said(
+                "Expected {element} to be done by who had taken it, but {person} did it",
+                element=data["element"],
+                person=data["person"],
             )
+            yield 15, wrong
         yield from self.entitled(data)
         yield from self.certificates.penalty(data)
 
@@ -210,49 +206,25 @@ class Authority:
     def entitled(self, data: Row) -> Found:
         """The actor is the one named, has the role in the unit, and no duty that excludes this one."""
         person, item = self.actor["person"], self.items.get(data["key"])
+        at = {"person": person, "element": data["element"]}
         if data["person"] not in (person, self.actor["kind"]):
+            named = {**at, "named": data["person"]}
             yield (
                 15,
-                said(
-                    "Expected {person}, who acts, to be named at {element}, but found {named}",
-                    person=person,
-                    element=data["element"],
-                    named=data["person"],
-                ),
+                said("Expected {person}, who acts, to be named at {element}, but found {named}", **named),
             )
         if item is None or self.actor["kind"] == "system":
             return
         if (person, str(data["key"])) in self.refused:
-            yield (
-                8,
-                said(
-                    "Expected {element} not to be done by {person}, who was refused, but it was",
-                    element=data["element"],
-                    person=person,
-                ),
-            )
+            yield 8, said("Expected {element} not to be done by {person}, who was refused, but it was", **at)
         if not qualifies(self.actor, item, item.get("unit") or self.unit):
             wanted = ", ".join((*item.get("candidate_users", ()), *item.get("candidate_groups", ())))
-            yield (
-                15,
-                said(
-                    "Expected {role} of {unit} for {element}, but {person} is none",
-                    role=wanted or item.get("role") or "–",
-                    unit=item.get("unit") or self.unit,
-                    element=data["element"],
-                    person=person or self.actor["name"],
-                ),
-            )
+            at |= {"role": wanted or item.get("role") or "–", "unit": item.get("unit") or self.unit}
+            at["person"] = person or self.actor["name"]
+            yield 15, said("Expected {role} of {unit} for {element}, but {person} is none", **at)
         for rule in self.breaches(person, item):
-            yield (
-                15,
-                said(
-                    "Expected {rule} to be kept at {element}, but {person} breaks it",
-                    rule=rule,
-                    element=data["element"],
-                    person=person,
-                ),
-            )
+            at = {"person": person, "element": data["element"], "rule": rule}
+            yield 15, said("Expected {rule} to be kept at {element}, but {person} breaks it", **at)
 
     def breaches(self, person: str, item: Row) -> Iterator[str]:
         """The rules on persons that the actor breaks with an item: withdrawal (SOD-5), duties kept apart."""

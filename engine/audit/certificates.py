@@ -40,15 +40,13 @@ class Certificates:
         elif OFFICERS not in self.past.gaps and not any(
             told is not None and _facts(told) == _facts(row) for row in stood
         ):
-            yield (
-                16,
-                said(
-                    "Expected the certificate {number} as the register of officers had it on "
-                    "{day}, but the case was told otherwise",
-                    number=number,
-                    day=day(self.moment),
-                ),
+            wrong = said(
+                "Expected the certificate {number} as the register of officers had it on "
+                "{day}, but the case was told otherwise",
+                number=number,
+                day=day(self.moment),
             )
+            yield 16, wrong
         for row in stood[-1:]:
             self.holders[row.get("person") or ""] = number
             self.looked_up.append((number, any(valid(one, day(self.moment)) for one in stood)))
@@ -63,18 +61,16 @@ class Certificates:
                 until = "; ".join(
                     f"{r.get('state')} {r.get('valid_from')}/{r.get('valid_to', '')}" for r in stood
                 )
-                yield (
-                    16,
-                    said(
-                        "Expected {person} to hold a valid certificate on {day} for {element}, "
-                        "but {number} was {found}",
-                        person=data["person"],
-                        day=day(self.moment),
-                        element=data["element"],
-                        number=number,
-                        found=until,
-                    ),
+                wrong = said(
+                    "Expected {person} to hold a valid certificate on {day} for {element}, "
+                    "but {number} was {found}",
+                    person=data["person"],
+                    day=day(self.moment),
+                    element=data["element"],
+                    number=number,
+                    found=until,
                 )
+                yield 16, wrong
 
     def penalty(self, data: Row) -> Found:
         """A penalty is decided only where the two certificates looked up last differ and were valid."""
@@ -82,15 +78,12 @@ class Certificates:
         penalty = data.get("act") == "decide" and (data["data"].get("decision") == "penalise" or on_the_spot)
         last = self.looked_up[-2:]
         if penalty and last and len({number for number, counts in last if counts}) != 2:
-            yield (
-                16,
-                said(
-                    "Expected two officers with valid certificates before {element}, but the "
-                    "case has {found}",
-                    element=data["element"],
-                    found=", ".join(number for number, counts in last if counts) or "–",
-                ),
+            wrong = said(
+                "Expected two officers with valid certificates before {element}, but the case has {found}",
+                element=data["element"],
+                found=", ".join(number for number, counts in last if counts) or "–",
             )
+            yield 16, wrong
 
 
 def _facts(row: Row) -> Row:

@@ -16,7 +16,18 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from engine import canonical
-from engine.audit import authority, certificates, counted, narrative, offline, opened, past, rights, witnesses
+from engine.audit import (
+    authority,
+    certificates,
+    counted,
+    narrative,
+    offline,
+    opened,
+    outside,
+    past,
+    rights,
+    witnesses,
+)
 from engine.audit.history import standing, steps
 from engine.casework.runtime import Runtime
 from engine.clock import read_moment
@@ -31,13 +42,14 @@ witnesses.jsonl   组织和执法人员库的日志：全部摘要，仅附本�
 files/            文书、附件
 definitions/      办理所依据的流程、表单、期限、日历、监督规则
 dispositions.jsonl 经批准销毁的数据：哪条记录、谁批准、依据
-seals.jsonl       截至导出时的封存清单
+seals.jsonl       截至导出时的全部封存
+proofs.json       本案及组织、执法人员库的日志在各次封存中的位置及其证明，不涉及其他案件
 narrative.txt     经过
 periods.txt       每个期限逐日计算的过程
 place.json        计算期限所用的时区和办公时间
 stamps/           外部时间戳机构的回答。核验其签名：
                   openssl ts -verify -data stamps/seal-1.body -in stamps/seal-1.tsr -CAfile 机构根证书.pem
-verify.py         核验程序：python3 verify.py <本文件> [库外保存的封存清单.json]
+verify.py         核验程序：python3 verify.py <本文件> [库外保存的封存.json]
                   不连数据库，只凭本文件重新逐日计算期限：banjie explain <本文件>
 """
 
@@ -56,6 +68,7 @@ def make(connection: Connection, runtime: Runtime, case_id: int) -> bytes:
         "README.txt": READ_ME.format(number=number).encode(),
         "entries.jsonl": _lines(rows),
         "seals.jsonl": _lines([seal.as_data() for seal in seals.all_seals(connection)]),
+        "proofs.json": proofs(connection, (stream, *past.STREAMS)),
         "narrative.txt": "\n".join(narrative.tell(steps(entries), runtime.settings.zone)).encode(),
         "dispositions.jsonl": _lines(_dispositions(connection, stream)),
         "witnesses.jsonl": _lines(witnesses.of_case(connection, entries)),
@@ -83,17 +96,39 @@ def _periods(connection: Connection, runtime: Runtime, entries: list[Any]) -> di
 
 _FUTURE = "from __future__ import annotations\n"
 _OWN = re.compile(r"^from engine\.audit\.\w+ import (?:\([^)]*\)|.*)\n", re.MULTILINE)
+_IMPORT = re.compile(r"^(?:import|from) .*\n", re.MULTILINE)
+_GAP = re.compile(r"\n{4,}")
 
 
 def program() -> str:
-    """The offline program as one file: what it asks of persons stands before it, in place of its imports."""
-    own, rest = _OWN.sub("", inspect.getsource(offline)).split(_FUTURE)
-    parts = [inspect.getsource(one) for one in (opened, past, rights, certificates, authority)]
-    return own + _FUTURE + "\n".join(_OWN.sub("", part).replace(_FUTURE, "") for part in parts) + rest
+    """The offline program as one file: what `offline` imports of ours stands before it, each import once."""
+    modules = (opened, past, outside, rights, certificates, authority, offline)
+    sources = [_OWN.sub("", inspect.getsource(one)).replace(_FUTURE, "") for one in modules]
+    imports = sorted({line.strip() for source in sources for line in _IMPORT.findall(source)})
+    *parts, own = (_IMPORT.sub("", source).strip() for source in sources)
+    end = own.index('"""\n') + 4
+    made = "\n".join([own[:end], _FUTURE, *imports, *(f"\n\n{one}\n" for one in (*parts, own[end:].strip()))])
+    return _GAP.sub("\n\n\n", made)
 
 
 def _lines(rows: list[Mapping[str, Any]] | list[dict[str, object]]) -> bytes:
     return "\n".join(canonical.dumps(dict(row)) for row in rows).encode()
+
+
+def proofs(connection: Connection, streams: tuple[str, ...]) -> bytes:
+    """Where streams stood in each seal: {"nodes": [node …], "proofs": [{"seal", "leaf": [stream, seq, hash],
+    "index", "path": [place of the node …]} …]}. Nodes that several paths share stand there once."""
+    nodes: dict[str, int] = {}
+    told = [
+        {
+            "seal": proof.seal,
+            "leaf": list(proof.leaf),
+            "index": proof.index,
+            "path": [nodes.setdefault(node, len(nodes)) for node in proof.path],
+        }
+        for proof in seals.proofs(connection, streams)
+    ]
+    return canonical.dumps({"nodes": list(nodes), "proofs": told}).encode()
 
 
 def _dispositions(connection: Connection, stream: str) -> list[dict[str, Any]]:

@@ -4,10 +4,11 @@
     python3 recompute.py FIGURES.zip [SEAL.json] [DOSSIER.zip …]
 
 This one file travels inside every export of figures, and the product itself counts with it. It proves three
-things. The figures follow from the rows. The rows are all cases there are: every case of the seal has one
-row, at the entry and hash that the seal says, and no row is without its case. And a row follows from its
-case: for every dossier that is given, the row is drawn from the journal again and compared. Whoever has one
-case in hand can so check that it was counted as it was; whoever trusts nobody asks for dossiers by lot.
+things. The figures follow from the rows. The rows are all cases there are: the leaves are those of the seal,
+every case among them has one row, at the entry and hash that its leaf says, and no row is without its case.
+And a row follows from its case: for every dossier that is given, the row is drawn from the journal again and
+compared. Whoever has one case in hand can so check that it was counted as it was; whoever trusts nobody asks
+for dossiers by lot.
 
 A row holds no personal data: {"stream", "seq", "hash", "procedure", "item", "unit", "received_on",
 "closed_on", "outcome", "periods": [{"id", "class", "due_on", "stopped_on", "passed"}], "cards": [level …]}.
@@ -145,27 +146,29 @@ def faults(path: Path, others: Iterable[Path] = ()) -> Iterator[str]:
     """Everything in an export of figures that does not hold; `others` are seals and dossiers."""
     with zipfile.ZipFile(path) as archive:
         rows = [json.loads(line) for line in archive.read("rows.jsonl").splitlines()]
+        leaves = [json.loads(line) for line in archive.read("leaves.jsonl").splitlines()]
         told, seal = json.loads(archive.read("figures.json")), json.loads(archive.read("seal.json"))
-    yield from _seal_faults(seal)
-    yield from _coverage(rows, seal)
+    yield from _seal_faults(seal, leaves)
+    yield from _coverage(rows, leaves)
     if figures(rows) != told:
         yield "Expected the figures to follow from the rows, but they do not"
     for other in others:
         yield from _dossier_faults(other, rows) if zipfile.is_zipfile(other) else _same(seal, other)
 
 
-def _seal_faults(seal: dict[str, Any]) -> Iterator[str]:
-    body = json.loads(seal["body"])
-    name = body.get("alg", "sha256")
-    if _hash(name, seal["body"].encode()).hex() != seal["hash"]:
-        yield f"seal {seal['number']}: Expected the hash of its body, but it has another"
-    if _root([canonical(head) for head in body["heads"]], name) != body["root"]:
-        yield f"seal {seal['number']}: Expected the root over its heads, but it has another"
+def _seal_faults(seal: dict[str, Any], leaves: list[list[Any]]) -> Iterator[str]:
+    """Whether the seal is whole, and the leaves are all that it was made over, each stream once."""
+    body, name = json.loads(seal["body"]), f"seal {seal['number']}"
+    if _hash(body["alg"], seal["body"].encode()).hex() != seal["hash"]:
+        yield f"{name}: Expected the hash of its body, but it has another"
+    if len(leaves) != body["count"] or len({leaf[0] for leaf in leaves}) != len(leaves):
+        yield f"{name}: Expected {body['count']} leaves, each of another stream, but found {len(leaves)}"
+    if _root([canonical(leaf) for leaf in leaves], body["alg"]) != body["root"]:
+        yield f"{name}: Expected its root over the leaves, but they have another"
 
 
-def _coverage(rows: list[dict[str, Any]], seal: dict[str, Any]) -> Iterator[str]:
-    heads = [head for head in json.loads(seal["body"])["heads"] if head[0].startswith("case:")]
-    sealed = {stream: (seq, digest) for stream, seq, digest in heads}
+def _coverage(rows: list[dict[str, Any]], leaves: list[list[Any]]) -> Iterator[str]:
+    sealed = {leaf[0]: (leaf[1], leaf[2]) for leaf in leaves if leaf[0].startswith("case:")}
     seen: set[str] = set()
     for row in rows:
         if row["stream"] in seen:

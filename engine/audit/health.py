@@ -13,7 +13,6 @@ from typing import Any
 
 from sqlalchemy import Connection, func, or_, select
 
-from engine import canonical
 from engine.casework import state
 from engine.clock import moment_text, read_moment
 from engine.periods import Calendar
@@ -118,7 +117,7 @@ def waiting_jobs(connection: Connection) -> list[tuple[str, int]]:
 def unsealed(connection: Connection, zone: tzinfo) -> Unsealed:
     """What has been recorded since the newest seal, the days told in a zone."""
     newest = seals.latest(connection)
-    covered = {stream: seq for stream, seq, _hash in canonical.loads(newest.body)["heads"]} if newest else {}
+    covered = {stream: seq for stream, seq, _hash in seals.leaves(connection)}
     behind = [(stream, covered.get(stream, 0), seq) for stream, seq, _hash in journal.heads(connection)]
     number = sum(seq - known for _stream, known, seq in behind if seq > known)
     if not number:

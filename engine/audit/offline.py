@@ -6,10 +6,11 @@
 This one file travels inside every dossier. It does not import the product and does not trust it: it
 recomputes every hash from the bytes in front of it. Take the program from somebody you trust more than the
 dossier. Each fault begins with the number of its check: 1 places, 2 hashes, 3 data, 4 chain, 5 time, 7 files
-and definitions, 8 what was refused, 9 seals against entries, 10 seals, 15 persons, posts and duties, 16
-certificates. What it proves: no entry was changed, removed, inserted, reordered or re-dated since it was
-written, provided the seal it is given was kept outside the database. What it cannot prove: anything written
-after that seal, and what was told for reading alone (README, narrative).
+and definitions, 8 what was refused, 9 entries against seals, 10 seals, 14 time-stamps, 15 persons, posts and
+duties, 16 certificates. What it proves: no entry was changed, removed, inserted, reordered or re-dated since
+it was written, provided the seal it is given was kept outside the database. What it cannot prove: anything
+written after that seal, who signed a time-stamp (`openssl ts`), and what was told for reading alone (README,
+narrative).
 
 The written form (canonical JSON): keys sorted by code point, no white space, UTF-8, numbers exactly as
 recorded. An entry's `head` names its stream, place, moment, actor, the salted digests of its data, the
@@ -31,28 +32,24 @@ from typing import Any
 
 from engine.audit.authority import Authority
 from engine.audit.opened import (
+    GENESIS,
+    Rows,
     demand_harmless,
     digest,
     digest_of,
     lines,
     load,
-    merkle_root,
+    name_of,
     printable,
     salted,
     small,
     whole,
     write,
 )
-from engine.audit.past import Past, before
+from engine.audit.outside import check_proofs, check_seal, check_seals, check_stamps, covered, read_proofs
+from engine.audit.past import Past
 
-GENESIS = "0" * 64
 BROKEN = (AttributeError, LookupError, RecursionError, TypeError, ValueError)
-Rows = list[dict[str, Any]]
-
-
-def name_of(row: dict[str, Any]) -> str:
-    """How an entry is spoken of."""
-    return f"{row['stream']} #{row['seq']}"
 
 
 def check_chain(rows: Rows) -> Iterator[str]:
@@ -192,61 +189,10 @@ def wanted_by(entry: dict[str, Any]) -> Iterator[tuple[str, str]]:
         inside += one.values() if isinstance(one, dict) else one if isinstance(one, list) else ()
 
 
-def check_seal(seal: dict[str, Any], hashes: dict[tuple[str, str], str]) -> Iterator[str]:
-    """Whether a seal is whole (10), and whether the chains reach what it says of them (9)."""
-    body, name = load(seal["body"]), f"seal {seal['number']}"
-    alg, streams = body.get("alg", "sha256"), {stream for stream, _ in hashes}
-    if digest(alg, seal["body"].encode()) != seal["hash"]:
-        yield f"10 {name}: Expected the hash of its body, but it has another"
-    if merkle_root([write(head) for head in body["heads"]], alg) != body["root"]:
-        yield f"10 {name}: Expected the root over its heads, but it has another"
-    if (body["number"], body["moment"]) != (seal["number"], seal["moment"]):
-        yield f"10 {name}: Expected the number and moment of its body, but it says others"
-    for stream, seq, kept in body["heads"]:
-        if stream in streams and hashes.get((stream, str(seq))) != kept:
-            yield f"9 {name}: Expected {stream} #{seq} to be {kept[:12]}…, but it differs or is gone"
-
-
-def check_seals(seals: Rows, outside: dict[str, Any] | None, rows: Rows) -> Iterator[str]:
-    """Checks 9 and 10: each seal, the links between them, the one kept outside, and what came after each."""
-    hashes = {(row["stream"], str(row["seq"])): row["hash"] for row in rows}
-    previous, moment = GENESIS, ""
-    for place, seal in enumerate(seals, start=1):
-        yield from check_seal(seal, hashes)
-        if str(seal["number"]) != str(place) or load(seal["body"])["previous"] != previous:
-            yield f"10 seal {seal['number']}: Expected seal {place}, following {previous[:12]}…"
-        if seal["moment"] < moment:
-            yield f"10 seal {seal['number']}: Expected a moment not before {moment}"
-        previous, moment = seal["hash"], seal["moment"]
-    if outside is not None:
-        yield from check_seal(outside, hashes)
-        same = [seal for seal in seals if seal["number"] == outside["number"]]
-        if same and same[0]["hash"] != outside["hash"]:
-            yield f"10 seal {outside['number']}: Expected it as kept outside, but the dossier has another"
-    for seal in [*seals, *([outside] if outside else [])]:
-        ends = {stream: int(seq) for stream, seq, _ in load(seal["body"])["heads"]}
-        early = before(seal["moment"])
-        for row in rows:
-            if int(row["seq"]) > ends.get(row["stream"], 0) and row["moment"] < early:
-                yield f"9 {name_of(row)}: Expected it in seal {seal['number']}, which is of a later moment"
-
-
-def told_of(entries: Rows, outside: dict[str, Any] | None) -> str:
-    """What the seal given covers, in words: whoever reads "Everything holds" must know of what."""
-    if outside is None:
-        return "No seal kept outside was given: a chain rewritten as a whole with its seals is not found."
-    stream, last = entries[0]["stream"], entries[-1]["seq"]
-    ends = {name: seq for name, seq, _ in load(outside["body"])["heads"]}
-    if stream not in ends:
-        return f"Seal {outside['number']} of {outside['moment']} says nothing of {stream}: it proves nothing."
-    after = f"; what follows up to {last} it cannot prove" if ends[stream] != last else ""
-    return f"Seal {outside['number']} of {outside['moment']} covers {stream} #1 to #{ends[stream]}{after}."
-
-
 def read_faults(path: Path, seal_path: Path | None, notes: list[str]) -> Iterator[str]:
     """The faults of a file that can be read; what may be said beside them goes to `notes`."""
     if not zipfile.is_zipfile(path):
-        yield from check_seals([], load(small(path)), [])
+        yield from check_seal(load(small(path)))
         return
     outside = load(small(seal_path)) if seal_path else None
     with zipfile.ZipFile(path) as archive:
@@ -259,9 +205,12 @@ def read_faults(path: Path, seal_path: Path | None, notes: list[str]) -> Iterato
         yield from check_data(entries, disposed)
         yield from check_witnesses(witnesses, disposed)
         yield from check_files(archive, entries)
-        yield from check_seals(list(lines(archive, "seals.jsonl")), outside, entries + witnesses)
+        seals, proofs = list(lines(archive, "seals.jsonl")), read_proofs(load(whole(archive, "proofs.json")))
+        yield from check_seals(seals, outside)
+        yield from check_proofs(seals, proofs, entries + witnesses)
+        yield from check_stamps(archive, seals)
         yield from check_authority(entries, witnesses)
-        notes.append(told_of(entries, outside))
+        notes.append(covered(entries, outside, proofs))
 
 
 def examine(path: Path, seal_path: Path | None = None) -> tuple[list[str], list[str]]:

@@ -17,6 +17,8 @@ from typing import Any
 MOST_TEXT = 128 * 1024 * 1024  # bytes of a file that is read as a whole
 MOST_BYTES = 4 * 1024 * 1024 * 1024  # bytes of all files of a dossier together
 MOST_FILES = 20_000
+GENESIS = "0" * 64  # what the first entry and the first seal name as the one before
+Rows = list[dict[str, Any]]
 
 
 class Number(str):
@@ -81,15 +83,38 @@ def salted(name: str, salt: str, value: Any) -> str:
     return digest(name, (salt + write(value)).encode())
 
 
-def merkle_root(leaves: list[str], name: str) -> str:
-    """RFC 6962, 2.1: leaves and inner nodes are hashed with different prefixes."""
-    level = [hashed(name, b"\x00" + leaf.encode()) for leaf in leaves]
-    if not level:
-        return digest(name, b"")
-    while len(level) > 1:
-        paired = [hashed(name, b"\x01" + level[i] + level[i + 1]) for i in range(0, len(level) - 1, 2)]
-        level = paired + level[len(paired) * 2 :]
-    return level[0].hex()
+def root_by(name: str, leaf: str, index: int, count: int, path: list[str]) -> str:
+    """The root that a leaf leads to: place `index` (from 0) of `count`, the nodes beside its way from below.
+
+    RFC 6962, 2.1.1: leaves and inner nodes are hashed with different prefixes; a node that is left alone at
+    the end of its level moves up as it is. Raises ValueError where the path has not the nodes of that way.
+    """
+    if not 0 <= index < count:
+        raise ValueError(f"Expected a place from 0 to {count - 1}, but found {index}")
+    node, beside, last = hashed(name, b"\x00" + leaf.encode()), [node_of(one) for one in path], count - 1
+    while last:
+        if index % 2 or index < last:
+            if not beside:
+                raise ValueError("Expected more nodes on the path, but it ends")
+            other = beside.pop(0)
+            node = hashed(name, b"\x01" + (other + node if index % 2 else node + other))
+        index, last = index // 2, last // 2
+    if beside:
+        raise ValueError("Expected the path to end at the root, but it goes on")
+    return node.hex()
+
+
+def node_of(text: str) -> bytes:
+    """A node of a tree from its 64 digits. Raises ValueError for any other way to write it."""
+    node = bytes.fromhex(text)
+    if node.hex() != text or len(node) != 32:
+        raise ValueError(f"Expected 64 hexadecimal digits, but found {text}")
+    return node
+
+
+def name_of(row: dict[str, Any]) -> str:
+    """How an entry is spoken of."""
+    return f"{row['stream']} #{row['seq']}"
 
 
 def demand_harmless(archive: zipfile.ZipFile) -> None:

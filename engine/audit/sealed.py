@@ -1,7 +1,7 @@
 """Entries against the seals: what a seal has seen is there as it was; what came later is dated later.
 
-Called by `verify`. Seals are read once for any number of streams; of each stream only the seals are kept in
-which its end had moved.
+Called by `verify`. Seals are read once for any number of streams; of each stream only the seals are stored
+in which its end had moved. Whether these rows are those that were sealed is asked by `verify_whole`.
 """
 
 from __future__ import annotations
@@ -13,9 +13,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
-from engine import canonical
 from engine.audit.past import before
-from engine.errors import BanjieError, said
+from engine.errors import said
 from engine.records import seals
 
 Found = Iterator[tuple[int, str]]
@@ -92,22 +91,18 @@ def _earlier(moment: Any, seal: str) -> bool:
         return False  # a seal without a moment is named by check 10
 
 
-def read(connection: Connection) -> Sealed:
-    """What all seals say."""
+def read(connection: Connection, stream: str | None = None) -> Sealed:
+    """What all seals say, of one stream or of all. Rows that no seal could have written are passed over here:
+    check 10 names them."""
     made = Sealed()
+    places: dict[Any, int] = {}
     for place, seal in enumerate(seals.all_seals(connection)):
+        places[seal.number] = place
         made.moments.append(str(seal.moment))
         made.numbers.append(seal.number)
-        for stream, seq, digest in heads(seal):
-            ends = made.ends.setdefault(stream, [])
-            if not ends or ends[-1][2:] != (seq, digest):
-                ends.append(End(place, seal.number, seq, digest))
+    for number, heads in seals.moved(connection, stream):
+        for head in heads:
+            if number in places and isinstance(head[1], int):
+                end = End(places[number], number, head[1], head[2])
+                made.ends.setdefault(head[0], []).append(end)
     return made
-
-
-def heads(seal: seals.Seal) -> list[tuple[str, int, str]]:
-    """What a seal says of each stream; of one that cannot be read, nothing (check 10 names it)."""
-    try:
-        return [(stream, int(seq), digest) for stream, seq, digest in canonical.loads(seal.body)["heads"]]
-    except (BanjieError, KeyError, TypeError, ValueError):
-        return []

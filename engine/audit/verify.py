@@ -84,7 +84,7 @@ def verify_case(
             *_bytes(connection, rows),
             *(Fault(*one) for one in persons.faults(rows, past or persons.past_of(connection))),
             *_erased(connection, rows),
-            *_sealed(sealed or sealing.read(connection), rows),
+            *_sealed(sealed or sealing.read(connection, journal.case_stream(case_id)), rows),
         )
     return _checks(QUESTIONS, faults)
 
@@ -93,7 +93,7 @@ def verify_stream(connection: Connection, stream: str, sealed: Sealed | None = N
     """The checks that concern any stream: order, digests, chain, time, seals."""
     with legible(connection):
         rows = list(journal.rows(connection, stream))
-        against = _sealed(sealed or sealing.read(connection), rows)
+        against = _sealed(sealed or sealing.read(connection, stream), rows)
         return _checks((1, 2, 3, 4, 5, 9), (*_chain(rows), *_erased(connection, rows), *against))
 
 

@@ -17,11 +17,12 @@ from engine.audit.verify import Check
 from engine.definitions.deployment import MANIFEST_TYPE
 from engine.definitions.word_templates import WordTemplate
 from engine.errors import BanjieError, said
-from engine.records import blobs, hashing, journal, seals, stamps
+from engine.records import blobs, journal, seals, stamps
 from engine.records.entries import GENESIS
 from engine.records.store import legible
 from engine.records.tables import case as case_table
 from engine.records.tables import definition_version
+from engine.records.tables import entry as entry_table
 
 _KEPT_AS = (blobs.BYTES, MANIFEST_TYPE, WordTemplate.media_type)
 """Media types of a definition's files: a template may have been handed in as a document before."""
@@ -46,59 +47,84 @@ def verify_seals(connection: Connection, kept: Mapping[str, Any] | None = None) 
     return checks
 
 
-def _body(seal: seals.Seal) -> Mapping[str, Any]:
-    try:
-        found = canonical.loads(seal.body)
-    except BanjieError:
-        return {}
-    return found if isinstance(found, Mapping) else {}
-
-
 def _seal_faults(connection: Connection, stored: list[seals.Seal]) -> Iterator[str]:
+    try:
+        yield from _links(stored)
+        yield from _roots(connection, stored)
+    except (BanjieError, KeyError, TypeError, ValueError) as error:
+        yield said("Expected seals and their heads, but they cannot be read: {error!r}", error=error)
+
+
+def _links(stored: list[seals.Seal]) -> Iterator[str]:
     previous = GENESIS
-    newest = {stream: seq for stream, seq, _ in journal.heads(connection)}
     for place, seal in enumerate(stored, start=1):
-        body = _body(seal)
+        body = seal.told
         if verify.digest(body, seal.body) != seal.hash:
             yield said("Expected seal {place} to have its own hash, but it was changed", place=place)
-            return
-        try:
-            yield from _one_seal(place, seal, body, previous)
-            yield from _ends_before(place, seal, newest)
-        except (KeyError, TypeError, ValueError) as error:
+        if (seal.number, body.get("number"), body.get("previous")) != (place, place, previous):
+            yield said("Expected seal {place} to follow the one before, but the link is broken", place=place)
+        if body.get("moment") != seal.moment:
             yield said(
-                "Expected seal {place} to be a seal, but it cannot be read: {error!r}",
+                "Expected seal {place} to be of {moment}, but the row says {seal_moment}",
                 place=place,
-                error=error,
+                moment=body.get("moment"),
+                seal_moment=seal.moment,
             )
         previous = seal.hash
 
 
-def _one_seal(place: int, seal: seals.Seal, body: Mapping[str, Any], previous: str) -> Iterator[str]:
-    if (seal.number, body["number"], body["previous"]) != (place, place, previous):
-        yield said("Expected seal {place} to follow the one before, but the link is broken", place=place)
-    leaves = [canonical.dumps(head) for head in body["heads"]]
-    if seals.merkle_root(leaves, body.get("alg", hashing.SHA256)) != body["root"]:
-        yield said("Expected seal {place} to have its own root, but it was changed", place=place)
-    if body["moment"] != seal.moment:
-        yield said(
-            "Expected seal {place} to be of {moment}, but the row says {seal_moment}",
-            place=place,
-            moment=body["moment"],
-            seal_moment=seal.moment,
-        )
+def _roots(connection: Connection, stored: list[seals.Seal]) -> Iterator[str]:
+    """Every root follows from the heads that moved until then; every head kept is in its chain.
+
+    One pass: what a seal did not move is not hashed again.
+    """
+    standing, rows = seals.Standing(), dict(seals.moved(connection))
+    newest = {stream: seq for stream, seq, _ in journal.heads(connection)}
+    for seal in stored:
+        heads, body = rows.pop(seal.number, []), seal.told
+        odd = [one for one in heads if standing.heads.get(one[0]) == one or not isinstance(one[1], int)]
+        yield from (_astray(seal.number, head) for head in odd)
+        tree = standing.move(heads, seal.algorithm)
+        if (tree.root, len(tree)) != (body.get("root"), body.get("count")):
+            yield from (_astray(seal.number, head) for head in _not_recorded(connection, heads))
+            yield said(
+                "Expected seal {number} to have the root of its heads, but one was changed, put in or "
+                "taken out",
+                number=seal.number,
+            )
+            return
+        yield from _ends_before(seal.number, heads, newest)
+    yield from (_astray(number, head) for number, heads in rows.items() for head in heads)
 
 
-def _ends_before(place: int, seal: seals.Seal, newest: Mapping[str, int]) -> Iterator[str]:
+def _astray(number: int, head: seals.Head) -> str:
+    return said(
+        "Expected the heads of seal {number} as it was made, but {stream} #{seq} is none of them",
+        number=number,
+        stream=head[0],
+        seq=head[1],
+    )
+
+
+def _not_recorded(connection: Connection, heads: list[seals.Head]) -> Iterator[seals.Head]:
+    """Those of the heads of a seal that are in no chain: which one was changed, where that can be told."""
+    t = entry_table.c
+    for stream, seq, digest in heads:
+        there = select(t.seq).where(t.stream == stream, t.seq == seq, t.hash == digest)
+        if connection.execute(there).first() is None:
+            yield stream, seq, digest
+
+
+def _ends_before(number: int, heads: list[seals.Head], newest: Mapping[str, int]) -> Iterator[str]:
     """The streams that end before the place at which the seal has seen them."""
-    for stream, seq, _ in sealed.heads(seal):
+    for stream, seq, _ in heads:
         end = newest.get(stream, 0)
         if not isinstance(end, int) or end < seq:
             yield said(
                 "Expected {stream} to reach entry {seq} as seal {place} says, but it ends at {end}",
                 stream=stream,
                 seq=seq,
-                place=place,
+                place=number,
                 end=end,
             )
 

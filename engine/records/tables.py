@@ -1,6 +1,6 @@
 """The tables of the record, of cases and of people, as SQLAlchemy Core tables; `shared_tables` has the rest.
 
-Called by the rooms that read or write rows; holds no behaviour. `entry`, `seal`, `blob`,
+Called by the rooms that read or write rows; holds no behaviour. `entry`, `seal`, `seal_head`, `blob`,
 `definition_version` and `disposition` are the record; every other row is derived from the journal and
 can be rebuilt. All rows of a case carry `case_id`; moments are `clock.moment_text`, data is canonical
 JSON text, so both databases give back the bytes they were given.
@@ -45,8 +45,18 @@ seal = Table(
     metadata,
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("moment", String(24), nullable=False),
-    Column("body", Text, nullable=False),  # {"heads": [[stream, seq, hash]…], "previous": …, "root": …}
+    Column("body", Text, nullable=False),  # {"count": …, "previous": …, "root": …}, see seals.Seal
     Column("hash", String(64), nullable=False),
+)
+
+seal_head = Table(
+    "seal_head",  # the newest entry of each stream that had moved since the seal before
+    metadata,
+    Column("stream", String(80), nullable=False),
+    Column("seal", Integer, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("hash", String(64), nullable=False),
+    PrimaryKeyConstraint("stream", "seal"),
 )
 
 blob = Table(

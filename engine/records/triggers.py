@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-_APPEND_ONLY = ("entry", "seal", "blob", "definition_version", "disposition")
+_APPEND_ONLY = ("entry", "seal", "seal_head", "blob", "definition_version", "disposition")
 _KEYS = {
     "entry": ("stream", "seq"),
     "seal": ("number",),
+    "seal_head": ("stream", "seal"),
     "blob": ("sha256",),
     "definition_version": ("kind", "name", "version"),
     "disposition": ("stream", "seq"),

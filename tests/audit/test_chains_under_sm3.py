@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from founded import runtime_over
 
-from engine import audit
+from engine import audit, canonical
 from engine.audit import dossier, offline
 from engine.clock import moment_text
 from engine.errors import Malformed
@@ -69,8 +69,8 @@ def test_a_digest_of_sm3_is_the_one_of_the_standard() -> None:
 @needs_sm3
 def test_changing_the_name_of_the_function_is_found(tmp_path: Path) -> None:
     hashing.choose(hashing.SM3)
-    root = seals.merkle_root([], "sm3")
-    body = '{"alg":"sm3","heads":[],"moment":"2026-03-01T00:00:00.000Z","number":1,"root":"' + root + '"}'
+    facts = {"v": 2, "number": 1, "moment": "2026-03-01T00:00:00.000Z", "count": 0, "previous": "0" * 64}
+    body = canonical.dumps({**facts, "root": hashing.digest("sm3", b""), "alg": "sm3"})
     seal = {
         "number": 1,
         "moment": "2026-03-01T00:00:00.000Z",
@@ -95,6 +95,7 @@ def test_a_machine_without_sm3_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path
     with pytest.raises(Malformed, match="sha256 or sm3"):
         hashing.choose("md5")
     path = tmp_path / "seal.json"
-    path.write_text(json.dumps({"number": 1, "body": '{"alg":"sm3","heads":[],"root":""}', "hash": ""}))
+    body = '{"alg":"sm3","count":0,"moment":"","number":1,"previous":"","root":"","v":2}'
+    path.write_text(json.dumps({"number": 1, "moment": "", "body": body, "hash": ""}))
     assert "has none: use another machine" in offline.verify_file(path)[0]
     assert not zipfile.is_zipfile(path)

@@ -19,10 +19,12 @@ import pytest
 from forging import SEED, faults, lived_and_sealed, opened
 
 from engine import canonical
-from engine.records.tables import blob, definition_version, entry, seal
+from engine.records.tables import blob, definition_version, entry, seal, seal_head
 
 COLUMNS = [
-    (table.name, column.name) for table in (entry, blob, definition_version, seal) for column in table.c
+    (table.name, column.name)
+    for table in (entry, blob, definition_version, seal, seal_head)
+    for column in table.c
 ]
 OFTEN = {"head": 8, "payload": 8, "bytes": 8, "body": 4}
 """Columns that hold most of the bytes are drawn more often than those that hold a number."""
@@ -59,14 +61,24 @@ def drawn(connection: sqlite3.Connection, rng: random.Random) -> Flip:
 
 def names(connection: sqlite3.Connection, table: str, rowid: int) -> list[str]:
     """By which of its names a row may be spoken of."""
-    keys = {"entry": "stream, seq", "seal": "number", "blob": "sha256", "definition_version": "kind, name"}
+    keys = {
+        "entry": "stream, seq",
+        "seal": "number",
+        "seal_head": "seal",
+        "blob": "sha256",
+        "definition_version": "kind, name",
+    }
     row = connection.execute(f"SELECT {keys[table]} FROM {table} WHERE rowid = {rowid}").fetchone()
     if table == "entry":
         # An entry that has lost its number or stream is missed where it stood.
         return [f"{row[0]} #{row[1]}", f"{row[0]} to reach entry"]
     if table == "blob":
         return [row[0][:12]]
-    return [f"seal {row[0]}"] if table == "seal" else [f"{row[0]} {row[1]}", canonical.dumps(row[1])]
+    return (
+        [f"seal {row[0]}"]
+        if table in ("seal", "seal_head")
+        else [f"{row[0]} {row[1]}", canonical.dumps(row[1])]
+    )
 
 
 def write(connection: sqlite3.Connection, flip: Flip, before: bytes, value: bytes) -> None:

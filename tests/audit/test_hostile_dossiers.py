@@ -164,8 +164,6 @@ def test_a_chain_rewritten_whole_is_found_by_the_seal_kept_outside(case: Path, t
     files["entries.jsonl"] = entries_changed(
         lambda rows: rehashed(rows, actor=lambda head: {**head["actor"], "name": "某某"})
     )(files["entries.jsonl"])
-    files["seals.jsonl"] = b""
-
     faults = offline.verify_file(made(tmp_path, files), case.with_name("seal.json"))
 
     assert any(fault.startswith("9 seal 1: Expected case:1 #") for fault in faults)
@@ -173,8 +171,7 @@ def test_a_chain_rewritten_whole_is_found_by_the_seal_kept_outside(case: Path, t
 
 def test_a_tail_cut_off_is_found_by_the_seal_kept_outside(case: Path, tmp_path: Path) -> None:
     files = files_of(case)
-    files["entries.jsonl"] = b"\n".join(files["entries.jsonl"].splitlines()[:3])
-    files["seals.jsonl"] = b""
+    files["entries.jsonl"] = b"\n".join(files["entries.jsonl"].splitlines()[:1])
 
     faults = offline.verify_file(made(tmp_path, files), case.with_name("seal.json"))
 
@@ -336,4 +333,4 @@ def test_the_program_says_what_it_wants(case: Path, arguments: list[str], status
 
 
 def test_an_auditor_reads_the_program_in_an_hour() -> None:
-    assert len(dossier.program().splitlines()) < 1000
+    assert sum(1 for line in dossier.program().splitlines() if line.strip()) < 900

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import subprocess
 import sys
@@ -62,18 +61,20 @@ def files_of(published: Path) -> Files:
 
 def forged(published: Path, change: Callable[[list[dict[str, Any]]], None], *, consistent: bool) -> Path:
     """The figures with their rows changed; `consistent`: the forger has counted anew as well."""
-    files = files_of(published)
-    rows = [json.loads(line) for line in files["rows.jsonl"].splitlines()]
+    rows = [json.loads(line) for line in files_of(published)["rows.jsonl"].splitlines()]
     change(rows)
-    files["rows.jsonl"] = "\n".join(figures.canonical(row) for row in rows).encode()
+    changed = {"rows.jsonl": "\n".join(figures.canonical(row) for row in rows).encode()}
     if consistent:
-        files["figures.json"] = figures.canonical(figures.figures(rows)).encode()
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        for name, data in files.items():
-            archive.writestr(name, data)
+        changed["figures.json"] = figures.canonical(figures.figures(rows)).encode()
+    return rewritten(published, changed)
+
+
+def rewritten(published: Path, changed: Files) -> Path:
+    """The figures with these files in place of their own."""
     path = published / "forged.zip"
-    path.write_bytes(out.getvalue())
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in {**files_of(published), **changed}.items():
+            archive.writestr(name, data)
     return path
 
 
@@ -113,6 +114,27 @@ def test_a_case_left_out_is_missed(published: Path) -> None:
 def test_a_case_made_up_is_found(published: Path) -> None:
     path = forged(published, lambda rows: rows.append({**rows[0], "stream": "case:99"}), consistent=True)
     assert any("case:99: Expected the entry and hash of the seal" in fault for fault in figures.faults(path))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda leaves: leaves.pop(),
+        lambda leaves: leaves.reverse(),
+        lambda leaves: leaves.append(["case:99", *leaves[0][1:]]),
+        lambda leaves: leaves.append(leaves[0]),
+        lambda leaves: leaves.__setitem__(0, [leaves[0][0], leaves[0][1] + 1, leaves[0][2]]),
+    ],
+    ids=["left out", "in another order", "made up", "twice", "another entry"],
+)
+def test_leaves_that_are_not_those_of_the_seal_are_found(
+    published: Path, change: Callable[[list[Any]], None]
+) -> None:
+    leaves = [json.loads(line) for line in files_of(published)["leaves.jsonl"].splitlines()]
+    change(leaves)
+    path = rewritten(published, {"leaves.jsonl": "\n".join(map(figures.canonical, leaves)).encode()})
+
+    assert any("seal 1: Expected its root over the leaves" in fault for fault in figures.faults(path))
 
 
 def test_figures_that_do_not_follow_from_the_rows_are_found(published: Path) -> None:

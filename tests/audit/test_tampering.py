@@ -136,7 +136,7 @@ def test_what_happened_after_the_last_seal_and_was_rewritten_whole_passes_until_
 ) -> None:
     """Nobody can know; the handbook says so. Whoever seals more often leaves less of it."""
     path, _ = evidence
-    forge(path, "DELETE FROM seal")
+    forge(path, "DELETE FROM seal", "DELETE FROM seal_head")
     rewrite(path, "case:1", lambda payload: payload.replace('"channel":"window"', '"channel":"online"'))
 
     assert faults(path) == []
@@ -144,7 +144,7 @@ def test_what_happened_after_the_last_seal_and_was_rewritten_whole_passes_until_
 
 def test_work_rewritten_for_a_role_that_nobody_held_is_found_without_any_seal(evidence: Any) -> None:
     path, _ = evidence
-    forge(path, "DELETE FROM seal")
+    forge(path, "DELETE FROM seal", "DELETE FROM seal_head")
     rewrite(path, "case:1", lambda payload: payload.replace('"role":"window"', '"role":"government-leader"'))
 
     assert any("case:1 #" in fault and "government-leader of shinan.ga.zs" in fault for fault in faults(path))
@@ -159,7 +159,12 @@ def test_a_chain_rewritten_whole_is_found_by_the_seal_kept_outside(evidence: Any
 
 def test_a_tail_cut_off_with_its_seal_is_found_by_the_seal_kept_outside(evidence: Any) -> None:
     path, kept = evidence
-    forge(path, "DELETE FROM seal", "DELETE FROM entry WHERE stream = 'case:2' AND seq > 3")
+    forge(
+        path,
+        "DELETE FROM seal",
+        "DELETE FROM seal_head",
+        "DELETE FROM entry WHERE stream = 'case:2' AND seq > 3",
+    )
     with opened(path) as connection:
         seq, digest, head = connection.execute(
             "SELECT seq, hash, head FROM entry WHERE stream = 'case:2' ORDER BY seq DESC LIMIT 1"
@@ -266,6 +271,8 @@ def written(entry: Entry) -> dict[str, Any]:
         "UPDATE definition_version SET digest = ''",
         "DELETE FROM definition_version",
         "DELETE FROM seal",
+        "UPDATE seal_head SET seq = 1",
+        "DELETE FROM seal_head",
     ],
 )
 def test_the_database_itself_refuses_to_change_the_record(founded_url: str, statement: str) -> None:

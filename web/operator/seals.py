@@ -56,7 +56,7 @@ def seal_file(number: int) -> Response:
     """A seal as the file `banjie verify --seal` and the auditor's page read. Raises NotFound."""
     operators_only()
     with house().store.reading() as connection:
-        found = next((seal for seal in stored.all_seals(connection) if seal.number == number), None)
+        found = stored.one(connection, number)
     if found is None:
         raise NotFound(_("没有编号为 %(number)s 的封存。", number=number))
     response = make_response(canonical.dumps(found.as_data()).encode())
