@@ -26,6 +26,7 @@ SUSPENDS = "banjie.period.suspends"
 EXTENDS, TELLS = "banjie.period.extends", "banjie.period.tells"
 REFUSALS = frozenset({"refuse", "refuse-acceptance", "not-open"})
 DECISIONS = frozenset({"decide", "grant", "refuse"})
+DEMANDS = frozenset({"correction-notice", "supplement"})
 HEARINGS = frozenset({"hear", "request-hearing", "inform-of-rights"})
 _WAITS = frozenset({"receiveTask", "intermediateCatchEvent"})
 ACCEPTANCE = "xk.accept"  # the period of 《行政许可法》第三十二条第一款第四项
@@ -311,6 +312,22 @@ def _asks_for_reasons(case: Case, element: Element) -> bool:
     return any("reason" in field.name or "理由" in str(field.label.get("zh", "")) for field in fields)
 
 
+def _nothing_is_demanded_twice(case: Case) -> Iterator[Finding]:
+    """《行政许可法》第三十五条: once the lower level has passed the file up (act transfer), nobody asks the
+    applicant for material again."""
+    if case.package.kind != "licence":
+        return
+    passed = {element.id for element in case.having(frozenset({"transfer"}))}
+    for element in case.having(DEMANDS):
+        if passed & set(case.ways.before(element.id)):
+            sentence = said(
+                "Expected nothing to be asked of the applicant after the file was passed to the upper level, "
+                "but {element} does",
+                element=_called(element),
+            )
+            yield _note(element, "law.upper.material", sentence)
+
+
 def _hearing_comes_before_a_penalty(case: Case) -> Iterator[Finding]:
     """《行政处罚法》第四十四条、第六十三条: told before it is decided; a heavy one is heard if asked for."""
     if case.package.kind != "penalty":
@@ -339,5 +356,6 @@ _CHECKS: tuple[Callable[[Case], Iterator[Finding]], ...] = (
     _acceptance_comes_first,
     _suspensions_end,
     _refusals_have_reasons,
+    _nothing_is_demanded_twice,
     _hearing_comes_before_a_penalty,
 )

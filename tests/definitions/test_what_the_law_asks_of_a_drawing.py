@@ -79,7 +79,14 @@ def test_what_ships_asks_nothing_of_its_designer() -> None:
     shipped = deployment.shipped()
     law = RuleBook.read(next(one for one in shipped if one.kind == "law").texts(".toml"))
     for bundle in shipped:
-        if bundle.name in ("huji", "xk_general", "sp_hearing", "sp_special"):
+        if bundle.name in (
+            "huji",
+            "xk_general",
+            "xk_two_level",
+            "project_lifecycle",
+            "sp_hearing",
+            "sp_special",
+        ):
             assert lawfulness.check(packages.read(bundle), law, DAY) == [], bundle.name
 
 
@@ -168,6 +175,16 @@ def test_a_refusal_that_no_form_gives_reasons_for_is_told() -> None:
 
     assert found(body()) == [("no", "law.reasons")]
     assert found(body("think"), forms___think__schema__json=REASONS) == []
+
+
+def test_asking_the_applicant_again_after_the_file_went_up_is_told() -> None:
+    def body(*order: str) -> str:
+        acts = task("up", act="transfer") + task("ask", act="correction-notice")
+        return f'<startEvent id="s"/>{acts}<endEvent id="e"/>{chain("s", *order, "e")}'
+
+    assert found(body("up", "ask"), kind="licence") == [("ask", "law.upper.material")]
+    assert found(body("ask", "up"), kind="licence") == []
+    assert found(body("up", "ask"), kind="letter") == []
 
 
 def test_a_penalty_without_being_told_and_heard_is_told() -> None:

@@ -28,6 +28,7 @@ def _words() -> dict[str, str]:
         "law.suspension.exit": _("中止没有出口"),
         "law.suspension.reason": _("中止事由不在法律列举之内"),
         "law.reasons": _("不予许可没有写理由的地方"),
+        "law.upper.material": _("全案上报后又向申请人要材料"),
         "law.penalty.told": _("处罚前没有告知"),
         "law.penalty.hearing": _("处罚前没有听证的机会"),
         "law.extension": _("延长没有告知当事人"),
