@@ -7,6 +7,7 @@ Whatever it does not say about a form is made up from a seed.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -278,10 +279,12 @@ def _set_parameters(laboratory: Laboratory, item: str, parameters: Mapping[str, 
 def _with(text: str, item: str, parameters: Mapping[str, Any]) -> str:
     """The TOML of a catalogue with an item's plain facts set anew."""
     before, marker, after = text.partition(f'code = "{item}"\n')
+    if not marker:
+        return text
     own, table, rest = after.partition("\n[")
     for name, value in parameters.items():
         kept = [line for line in own.splitlines() if not line.startswith(f"{name} = ")]
-        own = "\n".join([*kept, f'{name} = "{value}"'])
+        own = "\n".join([*kept, f"{name} = {json.dumps(value, ensure_ascii=False)}"])
     return before + marker + own + table + rest
 
 
