@@ -2,7 +2,8 @@
 
 Called by `runtime` before a work item is completed; the rows become answers of the entry, so that a replay
 asks no register. A procedure that has looked an officer's certificate up demands one (SOD-4); the file keeps
-the row of that day, and this asks whether it still holds. The judging is `engine.organisation`'s.
+the row of that day, and this asks whether it still holds. Who reviews a penalty is looked up as well: the
+register says who begins to and who is qualified. The judging is `engine.organisation`'s.
 """
 
 from __future__ import annotations
@@ -38,6 +39,12 @@ def _numbers(before: CaseState, marking: Marking, scope: int, person: str) -> It
                 yield str(value.get("key"))
 
 
+def _reviews_a_penalty(shelf: Shelf, connection: Connection, before: CaseState, key: int) -> bool:
+    item = before.items.get(key)
+    reviews = item is not None and item["role"] == "legal-reviewer" and item["act"] == "legal-review"
+    return reviews and shelf.package(connection, before.package).kind == "penalty"
+
+
 def answers(
     shelf: Shelf,
     connection: Connection,
@@ -47,9 +54,13 @@ def answers(
     actor: Actor,
     day: date,
 ) -> dict[str, Any]:
-    """{"certificates": rows} as the register has them on the day; nothing where the case demands none."""
+    """{"certificates": rows} or {"qualifications": rows} as the register has them on the day; nothing where
+    the case demands none."""
     if not isinstance(command, commands.Complete) or actor.kind != "officer":
         return {}
+    if _reviews_a_penalty(shelf, connection, before, command.key):
+        own = registers.find(connection, REGISTER, {"person": [registers.mark_text(actor.person)]})
+        return {"qualifications": [{**row.data, "key": row.key} for row in own]} if own else {}
     numbers = looked_up(before, marking, command.key, actor.person)
     if not numbers:
         return {}

@@ -56,6 +56,7 @@ def _judge(desk: Desk, command: str, item: Mapping[str, Any], *, card: bool) -> 
         approver=item.get("approver") or "",
         recused=desk.recused(item.get("scope")),
         certificates=desk.ground.answers.get("certificates"),
+        qualifications=desk.ground.answers.get("qualifications", ()),
         day=desk.today.isoformat(),
     )
     breach = authorization.judge(act, desk.ground.actor, desk.state.acts, as_authority_sees(item))

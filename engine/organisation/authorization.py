@@ -143,7 +143,8 @@ def judge(act: ProposedAct, actor: Actor, history: History, item: Item) -> Breac
     `item` is {role, act, unit, assignee, candidates}; `candidates` is {"persons": […], "posts": […]}
     ("posts" may name post codes or roles), or a list of logins, or empty. Where candidates are named they
     stand for the role; else a post held gives the item's role in exactly the item's unit.
-    The order of the rules: withdrawal, assignment, role, certificate, rank, separation of duties.
+    The order of the rules: withdrawal, assignment, role, certificate, qualification, rank, separation of
+    duties.
     """
     if actor.kind == "system":
         return None
@@ -253,6 +254,20 @@ def _counts(certificate: Mapping[str, Any], day: str) -> bool:
     return certificate.get("state") == "valid" and begins <= day <= ends
 
 
+# 《行政处罚法》第五十八条第二款: whoever begins to review penalties is legally qualified.
+def _qualification(act: ProposedAct, actor: Actor, _history: History, _item: Item) -> Breach | None:
+    begins = any(one.get("new_reviewer") is True for one in act.qualifications)
+    if not begins or any(one.get("lawyer") is True for one in act.qualifications):
+        return None
+    return Breach(
+        "E4",
+        f"{actor.name}初次从事行政处罚决定法制审核，没有登记法律职业资格，不得审核",
+        f"Expected a reviewer with the legal professional qualification, but {actor.name} begins to review "
+        "and has none recorded",
+        "《行政处罚法》第五十八条第二款",
+    )
+
+
 # Rule C9: an extension is approved by the rank the statute names.
 def _rank(act: ProposedAct, actor: Actor, _history: History, item: Item) -> Breach | None:
     if not act.approver:
@@ -274,6 +289,7 @@ _RULES: tuple[Callable[[ProposedAct, Actor, History, Item], Breach | None], ...]
     _assignment,
     _position,
     _certificate,
+    _qualification,
     _rank,
     *(separation.breach for separation in SEPARATIONS),
 )

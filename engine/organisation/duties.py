@@ -21,7 +21,8 @@ class ProposedAct:
     `command` is the command's name ("Complete", "Claim"); `act` the element's `banjie.act`; `approver`
     the rank an approval needs, as a role code or in the law's words (机关负责人), with its `basis`;
     `recused` the logins withdrawn from the case (SOD-5); `certificates` the actor's own as the register of
-    officers has them on `day` (ISO), None where the case demands none (SOD-4).
+    officers has them on `day` (ISO), None where the case demands none (SOD-4); `qualifications` the rows of
+    that register about a legal reviewer of a penalty.
     """
 
     command: str
@@ -30,6 +31,7 @@ class ProposedAct:
     basis: str = ""
     recused: tuple[str, ...] = ()
     certificates: Sequence[Mapping[str, Any]] | None = None
+    qualifications: Sequence[Mapping[str, Any]] = ()
     day: str = ""
 
 
