@@ -41,6 +41,11 @@ def done(state: CaseState, moment: str) -> CaseState:
     return replace(state, idle={**state.idle, "since": moment}) if state.idle else state
 
 
+def worked(state: CaseState, data: Mapping[str, Any], moment: str) -> CaseState:
+    """A person completed work, or sent a message; what the product does by itself is no work."""
+    return state if data.get("person") == "system" else done(state, moment)
+
+
 def decided(state: CaseState, name: str, value: Any) -> CaseState:
     """After the decision a case may rest while the citizen pays or goes to court; set aside, it may not."""
     if not state.idle or name != _DECIDED:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from engine import canonical
-from engine.casework import idleness
+from engine.casework import idleness, standing_cards
 from engine.errors import Broken, said
 from engine.records.entries import Event
 
@@ -201,10 +201,6 @@ def _item_claimed(state: CaseState, data: Data, moment: str) -> CaseState:
     return _update(state, "items", data["key"], status="claimed", person=data["person"], claimed_at=moment)
 
 
-def _work_done(state: CaseState, data: Data, moment: str) -> CaseState:
-    return state if data.get("person") == "system" else idleness.done(state, moment)
-
-
 def _item_released(state: CaseState, data: Data, moment: str) -> CaseState:
     return _update(state, "items", data["key"], status="offered", person=None, held_by=data.get("person"))
 
@@ -293,22 +289,6 @@ def _period_fired(state: CaseState, data: Data, moment: str) -> CaseState:
     return _update(state, "periods", data["period"], fired=fired)
 
 
-def _card_issued(state: CaseState, data: Data, moment: str) -> CaseState:
-    row = {name: data[name] for name in ("card", "rule", "level", "person")}
-    period = data.get("values", {}).get("period")
-    row.update(period=period, status="standing", issued_at=moment)
-    return replace(state, cards=(*state.cards, row))
-
-
-def _card_now(status: str) -> Callable[[CaseState, Data, str], CaseState]:
-    def change(state: CaseState, data: Data, moment: str) -> CaseState:
-        changes = {"status": status, **({"appealed": True} if status == "appealed" else {})}
-        cards = ({**card, **changes} if card["card"] == data["card"] else card for card in state.cards)
-        return replace(state, cards=tuple(cards))
-
-    return change
-
-
 def _document_issued(state: CaseState, data: Data, moment: str) -> CaseState:
     names = ("kind", "number", "sha256", "name", "media_type", "size", "issued_on", "code")
     return replace(state, documents=(*state.documents, {name: data.get(name) for name in names}))
@@ -332,8 +312,8 @@ APPLIERS: dict[str, Callable[[CaseState, Data, str], CaseState]] = {
     "WorkItemClaimed": _item_claimed,
     "WorkItemReleased": _item_released,
     "WorkItemForwarded": _item_claimed,
-    "WorkItemCompleted": _work_done,
-    "MessageReceived": _work_done,
+    "WorkItemCompleted": idleness.worked,
+    "MessageReceived": idleness.worked,
     "CaseIdle": idleness.fallen,
     "ElementLeft": _element_left,
     "JobCreated": _job_created,
@@ -356,9 +336,9 @@ APPLIERS: dict[str, Callable[[CaseState, Data, str], CaseState]] = {
     "PeriodWarned": _period_fired,
     "PeriodStillOverdue": _period_fired,
     "PeriodOverdue": _period_fired,
-    "CardIssued": _card_issued,
-    "CardAppealed": _card_now("appealed"),
-    "CardRevoked": _card_now("revoked"),
-    "CardRestored": _card_now("standing"),
+    "CardIssued": standing_cards.issued,
+    "CardAppealed": standing_cards.now("appealed"),
+    "CardRevoked": standing_cards.now("revoked"),
+    "CardRestored": standing_cards.now("standing"),
     "DocumentIssued": _document_issued,
 }
