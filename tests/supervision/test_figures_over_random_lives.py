@@ -9,12 +9,14 @@ from __future__ import annotations
 import os
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
 import pytest
 from founded import runtime_over
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sqlalchemy import select
 
 from engine.audit import board, trends
@@ -128,6 +130,48 @@ def test_rules_levels_and_fates_are_those_of_the_journals(lived: tuple[Laborator
 
 
 LEVELS = (("T",), ("Y",), ("R", "R+"))
+
+
+ACTS = st.tuples(
+    st.integers(0, 10_000), st.sampled_from((AppealCard, RevokeCard, RestoreCard)), st.booleans()
+)
+AFTER = {"AppealCard": "appealed", "RevokeCard": "revoked", "RestoreCard": "standing"}
+
+
+def allowed(card: Mapping[str, Any], kind: type, by_person: bool) -> bool:
+    """In short: the person named appeals once against a standing card; a supervisor does the rest."""
+    if kind is AppealCard:
+        return by_person and card["person"] and card["status"] == "standing" and not card.get("appealed")
+    of = {RevokeCard: ("standing", "appealed"), RestoreCard: ("appealed", "revoked")}[kind]
+    return not by_person and card["status"] in of
+
+
+@settings(max_examples=8, derandomize=True, deadline=None)
+@given(acts=st.lists(ACTS, min_size=1, max_size=8))
+def test_what_becomes_of_a_card_is_one_thing_in_state_board_and_journal(
+    lived: tuple[Laboratory, Counter[str]], acts: list[tuple[int, Any, bool]]
+) -> None:
+    lab, _done = lived
+    places = [(case_id, card["card"]) for case_id in case_ids(lab) for card in lab.case(case_id).cards]
+    for place, kind, by_person in acts:
+        case_id, number = places[place % len(places)]
+        card = lab.case(case_id).cards[number - 1]
+        actor = lab.runtime.directory.actor((by_person and card["person"]) or SUPERVISOR)
+        wanted = allowed(card, kind, by_person and bool(card["person"]))
+        try:
+            lab.runtime.handle(kind(case_id=case_id, card=number, reason="核对"), actor)
+            done = True
+        except BanjieError:
+            done = False
+        assert done == bool(wanted), (card, kind, actor.person)
+        after = lab.case(case_id).cards[number - 1]["status"]
+        assert after == (AFTER[kind.__name__] if done else card["status"])
+    kept = [card["status"] for case_id in case_ids(lab) for card in lab.case(case_id).cards]
+    units = sorted({card["unit"] for card in told(lab)})
+    with lab.runtime.store.reading() as connection:
+        counted = {one: board.count_cards(connection, Asked(units, status=one)) for one in STATUS.values()}
+    assert Counter(kept) == Counter(card["status"] for card in told(lab))
+    assert counted == {one: kept.count(one) for one in STATUS.values()}
 
 
 def test_the_patrol_finds_such_lives_as_the_live_path_left_them(
