@@ -267,7 +267,7 @@ def case_row(
     """A case as a report sees it (`definitions.reports.CASE_FIELDS`); of persons nothing."""
     found = [_period(case, number, calendar, today) for number in sorted(case.periods)]
     statutory = [one for one in found if one["class"] == "statutory"]
-    whole = next((one for one in statutory if one["id"] == main.get(case.item)), None)
+    whole = next((one for one in found if one["id"] == main.get(case.item)), None)
     whole = whole or (statutory[0] if statutory else {})
     return {
         "key": case.number,

@@ -257,3 +257,18 @@ def test_licence_cases_tell_what_became_of_them(lab) -> None:
     assert made.total.figures["received"] == 1
     assert made.total.figures["closed"] == 0
     assert lab.case(case_id).open
+
+
+def test_a_case_counts_the_days_of_its_items_own_period_though_no_statute_limits_it(lab) -> None:
+    began = lab.today
+    case_id = lab.receive("XK-LH-0002", "city.sp", {"licences": ["planning.siting"]}).case_id
+    lab.at(began + timedelta(days=14))  # nobody acts: acceptance ends after five days, the project goes on
+    with lab.runtime.store.reading() as connection:
+        report = next(
+            one for one in registers.book(lab.runtime, connection).reports if one.id == "project-lifecycle"
+        )
+        (row,) = counting.rows(lab.runtime, connection, report, Asked(*YEAR))
+
+    used = {one["id"]: one["used"] for one in row["periods"]}
+    assert row["used"] == used["xk.project"] > used["xk.accept"] == 5
+    assert row["number"] == lab.case(case_id).number
