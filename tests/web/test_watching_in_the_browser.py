@@ -59,6 +59,7 @@ def test_the_board_shows_a_new_red_card_without_reloading(town: Town, serve: Ser
     accepted_household(lab)
     sign_in(page, serve(town.app), SUPERVISOR, "/supervisor/")
     expect(page.get_by_role("heading", name="没有卡片")).to_be_visible()
+    expect(page.locator("#board-line")).to_have_text("已实时连接：有变化立即更新。")
     page.evaluate("window.stillTheSamePage = true")
     lab.at(date(2026, 4, 24), 17)
     card = page.locator(".bj-card-table tr", has_text="规则 A3")
@@ -68,6 +69,28 @@ def test_the_board_shows_a_new_red_card_without_reloading(town: Town, serve: Ser
     expect(page.locator(".bj-tiles__item--overdue")).to_contain_text("2")
     expect(page.locator("#board-said")).to_contain_text("新增")
     assert page.evaluate("window.stillTheSamePage") is True
+
+
+IN_SIGHT = "() => [...document.querySelectorAll('table, .bj-scroll')].every(e => e.scrollWidth <= innerWidth)"
+
+
+def test_no_table_of_the_watching_rooms_is_scrolled_sideways_on_a_phone(
+    watched: Town, serve: Server, open_page: Opener
+) -> None:
+    page = open_page(viewport=PHONE)
+    base = serve(watched.app)
+    sign_in(page, base, SUPERVISOR, "/supervisor/")
+    row = page.locator(".bj-counts tr", has_text="中山路派出所")
+    expect(row.locator("td[data-label=逾期]")).to_contain_text("1")
+    page.wait_for_function(IN_SIGHT)
+    for path in (
+        "/supervisor/cards",
+        "/supervisor/cases",
+        "/supervisor/procedures/huji",
+        "/supervisor/patrols",
+    ):
+        page.goto(base + path)
+        page.wait_for_function(IN_SIGHT)
 
 
 def test_the_slider_moves_through_the_history_and_the_tokens_with_it(
@@ -131,7 +154,9 @@ def test_another_diagram_is_drawn_when_the_way_leads_there(watched: Town, serve:
     page.get_by_role("button", name="下一步").click()
     expect(page.locator("#replay-diagrams [aria-current]")).not_to_have_text(before)
     here = {event.data["element"] for event in call.events if event.type == "ElementEntered"}
-    entered = page.locator(", ".join(f'.djs-element[data-element-id="{element}"]' for element in sorted(here)))
+    entered = page.locator(
+        ", ".join(f'.djs-element[data-element-id="{element}"]' for element in sorted(here))
+    )
     expect(entered.first).to_be_attached()
 
 

@@ -3,9 +3,29 @@
 const ASK_EVERY = 4000;
 const TRY_AGAIN = 60000;
 let asking;
+let fetching = false;
+let stale = false;
 
 const board = () => document.getElementById("board");
-const refresh = () => window.htmx.trigger(board(), "banjie:changed");
+
+// What changes while the part is being fetched would be lost with the element the answer replaces: ask again.
+function refresh() {
+  if (fetching) {
+    stale = true;
+    return;
+  }
+  fetching = true;
+  window.htmx.trigger(board(), "banjie:changed");
+}
+
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (!event.detail.pathInfo.requestPath.startsWith(board().getAttribute("hx-get").split("?")[0])) return;
+  fetching = false;
+  if (stale) {
+    stale = false;
+    window.setTimeout(refresh, 0);
+  }
+});
 
 function tell(how) {
   const line = document.getElementById("board-line");
