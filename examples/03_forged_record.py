@@ -120,7 +120,7 @@ def main() -> None:
     assert city.folder is not None
     folder = Path(city.folder.name)
     case_id = refused_case(city)
-    print("1. An honest case, sealed at the end of the day; the seal (封存清单) is kept outside.\n")
+    print("1. An honest case, sealed at the end of the day; the seal (封存) is kept outside.\n")
     seal, seal_file = keep_outside(city, folder)
     print(f"   seal {seal.number}: {seal.hash[:16]}…")
     verify(city, case_id)

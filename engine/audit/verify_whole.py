@@ -32,7 +32,7 @@ def verify_seals(connection: Connection, kept: Mapping[str, Any] | None = None) 
     """The chain of seals, and all streams against it. `kept` is a seal kept outside the database."""
     stored = seals.all_seals(connection)
     found = next(_seal_faults(connection, stored), "")
-    checks = [Check(10, "封存清单前后相连，根摘要一致", not found, found)]
+    checks = [Check(10, "封存前后相连，根摘要一致", not found, found)]
     if kept is not None:
         match = next((seal for seal in stored if seal.number == kept.get("number")), None)
         same = match is not None and match.as_data() == dict(kept)
@@ -43,7 +43,7 @@ def verify_seals(connection: Connection, kept: Mapping[str, Any] | None = None) 
                 "Expected seal {number} as kept outside, but the database differs", number=kept.get("number")
             )
         )
-        checks.append(Check(11, "与库外保存的封存清单一致", same, detail))
+        checks.append(Check(11, "与库外保存的封存一致", same, detail))
     return checks
 
 

@@ -152,7 +152,7 @@ def leaves(connection: Connection) -> list[Head]:
     query = select(ends.c.first, t.stream, t.seq, t.hash).join(
         ends, (t.stream == ends.c.stream) & (t.seal == ends.c.last)
     )
-    rows = sorted((row.first, row.stream, row.seq, row.hash) for row in connection.execute(query))
+    rows = sorted(map(tuple, connection.execute(query)))
     return [(stream, seq, digest) for _, stream, seq, digest in rows]
 
 
