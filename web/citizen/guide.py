@@ -175,13 +175,19 @@ def material_name(material: Mapping[str, Any], package: Package) -> str:
 
 
 def flow(package: Package) -> list[dict[str, str]]:
-    """The flow in words: what people do, in the order a case comes to it, and who."""
-    found = []
+    """The flow in words: what people do, in the order a case comes to it, and who.
+
+    A procedure that people carry out is one step of it; what can be done at several places is told once.
+    """
+    found: list[dict[str, str]] = []
+    told: set[tuple[str, str]] = set()
     for element in walked(package.definition, package.process):
-        asked = element.kind == "userTask" or "banjie.form" in element.properties
-        if not (asked and element.name):
-            continue
         role = element.properties.get("banjie.role") or element.role or ""
+        asked = element.kind == "userTask" or "banjie.form" in element.properties
+        called = element.kind == "callActivity" and role not in ("", "system")
+        if not ((asked or called) and element.name) or (element.name, role) in told:
+            continue
+        told.add((element.name, role))
         zh, en = ROLES.get(role, ("", ""))
         who = zh if role == "applicant" else element.lane or zh
         found.append(
