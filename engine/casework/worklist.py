@@ -44,12 +44,14 @@ def worklist(
     held: str = "",
     search: str = "",
     procedure: str = "",
+    due_before: str = "",
     limit: int = 100,
     offset: int = 0,
 ) -> list[Row]:
     """Open work items that the actor may take or has taken, by due moment, then priority, then age.
 
-    `held` narrows to `mine` (taken) or `offered` (free to take). Whether he may take a row is asked before
+    `held` narrows to `mine` (taken) or `offered` (free to take), `due_before` (a moment as text) to what is
+    due by then. Whether he may take a row is asked before
     the rows are counted off, so every page but the last has `limit` rows.
     """
     t = work_item.c
@@ -59,6 +61,8 @@ def worklist(
         condition = and_(condition, _mentions(search, t.number, t.applicant, t.title, t.name))
     if procedure:
         condition = and_(condition, t.procedure == procedure)
+    if due_before:
+        condition = and_(condition, t.due_at < due_before)
     query = (
         select(work_item)
         .where(condition)

@@ -72,3 +72,15 @@ def test_batches_are_fetched_until_a_page_is_full(
 
     assert numbers(ten_waiting, limit=7) == whole[:7]
     assert numbers(ten_waiting, limit=100) == whole
+
+
+def test_what_is_due_by_a_moment_is_a_list_of_its_own(ten_waiting: Laboratory) -> None:
+    whole = numbers(ten_waiting)
+    with ten_waiting.runtime.store.writing() as connection:
+        for number, due in ((whole[0], "2026-02-01T01:00:00.000Z"), (whole[1], None)):
+            row = work_item.c.number == number
+            connection.execute(update(work_item).where(row).values(due_at=due))
+
+    assert numbers(ten_waiting, due_before="2026-02-01T01:00:00.001Z") == [whole[0]]
+    assert numbers(ten_waiting, due_before="2026-02-01T01:00:00.000Z") == []
+    assert whole[1] not in numbers(ten_waiting, due_before="2030-01-01T00:00:00.000Z")

@@ -68,6 +68,9 @@ NARROWED = {
     "procedure=xk_general": False,
     "view=mine": False,
     "view=offered": True,
+    "due=late": False,
+    "due=week": True,
+    "due=nonsense": True,
     "page=nonsense": True,
     "page=9": False,
 }
@@ -83,6 +86,16 @@ def test_the_list_answers_htmx_with_its_table_alone(town: Town, number: str) -> 
     assert number in part
     assert "<html" not in part
     assert 'hx-trigger="every 30s"' in part
+
+
+def test_a_list_that_has_not_changed_does_not_travel_again(town: Town, number: str) -> None:
+    clerk, asked = town.officer("lihua"), {"HX-Request": "true"}
+    state = re.search(r'"If-None-Match": "(\w+)"', clerk.get("/clerk/", headers=asked).text)
+    assert state
+    same = {**asked, "If-None-Match": state[1]}
+    assert clerk.get("/clerk/", headers=same).status_code == 204
+    apply_online(town, town.visitor())
+    assert clerk.get("/clerk/", headers=same).status_code == 200
 
 
 def test_nobody_sees_the_room_without_signing_in(town: Town, number: str) -> None:

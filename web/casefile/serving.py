@@ -69,8 +69,7 @@ def answer(house: House, file: Mapping[str, Any], *, download: bool = False) -> 
     as_page = media_type == "text/html" or (media_type in paper.SHOWN and "issued_on" in file)
     as_page = as_page and not download
     if as_page:
-        body = paper.as_html(data, media_type)
-        data = render_template("casefile/document.html", body=body, file=file, style=_PAPER).encode()
+        data = on_paper(data, media_type, str(file.get("name") or ""))
     response = make_response(data)
     is_html = as_page or media_type == "text/html"
     response.headers["Content-Type"] = "text/html; charset=utf-8" if is_html else media_type
@@ -82,6 +81,21 @@ def answer(house: House, file: Mapping[str, Any], *, download: bool = False) -> 
     response.headers["X-Frame-Options"] = "SAMEORIGIN"
     g.policy = _NOTHING_RUNS
     return response
+
+
+def preview(data: bytes, media_type: str, name: str) -> Response:
+    """A document that was never issued, to be looked at: the same page under the same policy."""
+    response = make_response(on_paper(data, media_type, name))
+    response.headers["Content-Type"] = "text/html; charset=utf-8"
+    response.headers["X-Frame-Options"] = "SAMEORIGIN"
+    g.policy = _NOTHING_RUNS
+    return response
+
+
+def on_paper(data: bytes, media_type: str, name: str) -> bytes:
+    """The page of a document's bytes."""
+    body = paper.as_html(data, media_type)
+    return render_template("casefile/document.html", body=body, name=name, style=_PAPER).encode()
 
 
 def may_frame() -> None:

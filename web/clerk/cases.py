@@ -14,7 +14,9 @@ from werkzeug.wrappers import Response
 
 from engine import canonical
 from engine.audit import counted
+from engine.casework.documents import VOID
 from engine.periods import picture
+from engine.records.shared_tables import issued
 from engine.records.tables import card as card_table
 from web import display
 from web.casefile import acts, clocks, facts, readings, serving, story
@@ -62,6 +64,13 @@ def documents(found: CaseFile) -> list[dict[str, Any]]:
     ]
 
 
+def voided(found: CaseFile) -> set[str]:
+    """The digests of the case's documents whose number was cancelled (作废)."""
+    query = select(issued.c.sha256).where(issued.c.case_id == found.case_id, issued.c.status == VOID)
+    with house().store.reading() as connection:
+        return set(connection.execute(query).scalars())
+
+
 def _opened(moment: str | None) -> str:
     return _("当事人 %(when)s 首次查看", when=display.moment(moment)) if moment else ""
 
@@ -105,7 +114,8 @@ def document(number: str, sha256: str) -> str:
     serving.may_frame()
     facts_of = serving.belongs(found, sha256)
     address = url_for("clerk.file", number=number, sha256=sha256)
-    return render_template("clerk/document.html", case=found, file=facts_of, address=address)
+    void = sha256 in voided(found)
+    return render_template("clerk/document.html", case=found, file=facts_of, address=address, void=void)
 
 
 @ROOM.get("/cases/<number>/files/<sha256>")

@@ -7,12 +7,13 @@ fields, a void act with its rule, a lost race with who has done what.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from flask import flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from engine.casework import commands
+from engine.casework import commands, worklist
 from engine.errors import ActBlocked, BanjieError, Conflict, Malformed, TooLarge
 from engine.organisation import authorization
 from engine.organisation.model import Actor
@@ -25,6 +26,8 @@ from web.language import _
 from web.signin.who import current_actor, house, unit_name
 
 Item = Mapping[str, Any]
+ON = "on"
+"""The name of the tick that says: when this is done, on to the next."""
 
 
 @ROOM.get("/cases/<number>/items/<int:key>")
@@ -63,7 +66,20 @@ def complete(number: str, key: int) -> Response | str:
     if sent:
         sent.done()
     flash(_("已办理“%(name)s”（%(number)s）。", name=row["name"], number=number))
-    return redirect(url_for("clerk.worklist"), 303)
+    return redirect(following() if ON in request.form else url_for("clerk.worklist"), 303)
+
+
+def following() -> str:
+    """The most urgent item that waits for this officer, taken; the list where none does."""
+    here, actor = house(), current_actor()
+    with here.store.reading() as connection:
+        rows = worklist.worklist(connection, actor, limit=1)
+    for row in rows:
+        if not row.mine:
+            with suppress(Conflict):  # somebody was faster: the page says who
+                acts.handle(here, commands.Claim(case_id=row.case_id, key=row.key), actor)
+        return url_for("clerk.item", number=row.number, key=row.key, on=1)
+    return url_for("clerk.worklist")
 
 
 @ROOM.post("/cases/<number>/items/<int:key>/claim")
@@ -135,6 +151,7 @@ def page(
         holder=person_name(row["person"]),
         may_claim=row["status"] == "offered" and qualified(actor, row),
         form=form,
+        on=ON in request.values,
         void=void,
         others=colleagues(actor, row),
         groups=facts.groups(case, link_to(case)),

@@ -6,12 +6,17 @@ with its table alone, so that it refreshes in place.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from flask import render_template, request, url_for
+from werkzeug.wrappers import Response
 
+from engine import canonical
 from engine.casework import worklist as lists
+from engine.clock import moment_text
 from engine.organisation.model import Actor, Organisation
 from engine.periods import Calendar
 from web.casefile.clocks import days_to, urgency_of_row
@@ -22,15 +27,20 @@ from web.clerk.room import ROOM
 from web.language import current
 from web.signin.who import current_actor, house, organisation, unit_name
 
-PAGE = 100
+PAGE = 50
 CASES_PAGE = 50
+USUAL_PRIORITY = 50
+NEAR = {"late": None, "today": 0, "week": 7}
+"""To the end of which day a choice of the list reaches, today not counted; "late" ends now."""
 
 
 @ROOM.get("/")
-def worklist() -> str:
-    """Open work items of this officer; `view` all, mine or offered, with search, procedure and page."""
+def worklist() -> Response | str:
+    """Open work items of this officer; `view` all, mine or offered, with search, procedure, due and page."""
     here, actor = house(), current_actor()
-    asked = {name: request.args.get(name, "").strip()[:100] for name in ("view", "search", "procedure")}
+    asked = {
+        name: request.args.get(name, "").strip()[:100] for name in ("view", "search", "procedure", "due")
+    }
     page = page_asked()
     with here.store.reading() as connection:
         here.runtime.shelf.refresh(connection)
@@ -40,24 +50,49 @@ def worklist() -> str:
             held=asked["view"],
             search=asked["search"],
             procedure=asked["procedure"],
+            due_before=due_before(asked["due"]),
             limit=PAGE + 1,
             offset=(page - 1) * PAGE,
         )
         calendar = here.runtime.calendar(connection)
         compared = found_last_night(connection, actor)
     names = titles()
-    template = "clerk/worklist_part.html" if "HX-Request" in request.headers else "clerk/worklist.html"
+    lines = [line(row, calendar, names) for row in rows[:PAGE]]
+    state, part = state_of(lines, len(rows) > PAGE), "HX-Request" in request.headers
+    if part and request.headers.get("If-None-Match") == state:
+        return Response(status=204)  # htmx leaves what it has in its place
     return render_template(
-        template,
-        rows=[line(row, calendar, names) for row in rows[:PAGE]],
+        "clerk/worklist_part.html" if part else "clerk/worklist.html",
+        rows=lines,
+        state=state,
         asked=asked,
         page=page,
+        first=(page - 1) * PAGE + 1,
         more=len(rows) > PAGE,
         procedures=procedures(),
         now=here.clock.now(),
         compared=compared,
         address=address_of("clerk.worklist", asked),
     )
+
+
+def state_of(lines: Sequence[Mapping[str, Any]], more: bool) -> str:
+    """A name for what a page of the list shows, so that a list that has not changed need not travel again."""
+    shown = [[str(value) for value in one.values()] for one in lines]
+    return hashlib.sha256(canonical.dumps([shown, more]).encode()).hexdigest()[:16]
+
+
+def due_before(choice: str) -> str:
+    """The moment before which an item must be due to be listed; "" where all are."""
+    if choice not in NEAR:
+        return ""
+    here, days = house(), NEAR[choice]
+    now = here.clock.now()
+    if days is None:
+        return moment_text(now)
+    zone = here.runtime.settings.zone
+    ends = now.astimezone(zone).date() + timedelta(days=days + 1)
+    return moment_text(datetime.combine(ends, time(), zone).astimezone(UTC))
 
 
 def line(row: lists.Row, calendar: Calendar, names: Mapping[str, str]) -> dict[str, Any]:
@@ -76,6 +111,7 @@ def line(row: lists.Row, calendar: Calendar, names: Mapping[str, str]) -> dict[s
         "state": urgency_of_row(row.due_at, row.level, now),
         "level": row.level,
         "mine": row.mine,
+        "urgent": row.priority > USUAL_PRIORITY,
         "offered_at": row.offered_at,
     }
 

@@ -7,22 +7,33 @@ decision and checked on every save of the draft. A template is one or the other:
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from datetime import date
+from random import Random
+from typing import Any
 
 from flask import Response, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
+from engine.casework.documents import qr_code
 from engine.definitions import usage
+from engine.definitions.packages import Package
+from engine.definitions.template_values import dressed
 from engine.definitions.templates import HtmlTemplate
 from engine.definitions.word_templates import WordTemplate
 from engine.errors import BanjieError, Malformed, NotFound
+from timers import samples
+from web.casefile import serving
 from web.designer import drafts
 from web.designer.drafts import Piece, piece
 from web.designer.room import ROOM
 from web.language import _
 from web.sentences import told_refusal
+from web.signin.who import house
 
 STEM = re.compile(r"[a-z][a-z0-9_]{0,59}")
 SUFFIXES = (".docx", ".html")
+SEED = 7
 
 
 def path_of(stem: str, suffix: str = ".html") -> str:
@@ -73,6 +84,42 @@ def download_paper(number: int, stem: str) -> Response:
     return response
 
 
+@ROOM.get("/drafts/<int:number>/papers/<stem>/preview")
+def preview_paper(number: int, stem: str) -> Answer:
+    """A template filled with made-up facts, as the document would look. Raises NotFound."""
+    found = piece(number)
+    for path in (path_of(stem, suffix) for suffix in SUFFIXES):
+        data = found.bundle.files.get(path)
+        if data is not None and found.judged.package is not None:
+            template = read(data, path)
+            filled = template.render(sample(found.judged.package), qr_code(request.url))
+            return serving.preview(filled, template.media_type, stem)
+    raise NotFound(_("草稿里没有模板“%(stem)s”。", stem=stem[:60]))
+
+
+def sample(package: Package) -> dict[str, Any]:
+    """Made-up facts for every name a document may ask for; the same each time."""
+    today = house().clock.now().date()
+    chance, file = Random(SEED), package.casefile  # noqa: S311 - made-up facts, no secret
+    drawn = {name: _drawn(schema, chance, today) for name, schema in file.items()}
+    return {
+        **dressed(drawn, file),
+        "number": _("（文号）"),
+        "issued_on": today.isoformat(),
+        "code": "0" * 12,
+        "case": {"number": _("（案件编号）"), "title": _("（事项名称）"), "received_at": today.isoformat()},
+        "item": {"name": _("（事项名称）"), "code": _("（事项编码）"), "basis": [_("（办事依据）")]},
+        "unit": {"name": _("（制发机关）"), "short": _("（机关简称）")},
+    }
+
+
+def _drawn(schema: Mapping[str, Any], chance: Random, today: date) -> Any:
+    """A value for a field that its own form would take."""
+    if schema.get("type") == "array" and "minItems" not in schema:
+        schema = {**schema, "minItems": 1}
+    return samples.draw(schema, chance, today, {})
+
+
 def read(data: bytes, path: str) -> HtmlTemplate | WordTemplate:
     """A template from its file. Raises Malformed or IllegalDefinition with every finding."""
     if path.endswith(".docx"):
@@ -103,7 +150,7 @@ def save_paper(number: int) -> Answer | tuple[str, int]:
         return redirect(url_for("designer.edit_papers", number=number), 303)
     data = upload.read() if upload and upload.filename else _written().encode()
     path = path_of(stem, ".docx" if data[:2] == b"PK" else ".html")
-    fault = _fault(stem, data, path)
+    fault = _fault(stem, data, path) if data.strip() else _("请选择要上传的文件，或者写出模板。")
     if fault:
         return papers_page(found, stem, fault, None if path.endswith(".docx") else _written()), 422
     drafts.save(found, {**cleared, path: data})

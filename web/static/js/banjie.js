@@ -25,3 +25,16 @@ awaken(document);
 document.body.addEventListener("htmx:load", (event) => {
   if (event.target !== document.body) awaken(event.target.parentElement ?? document);
 });
+
+// A long list under the fingers: J and K go from row to row, Enter opens as for any link.
+document.addEventListener("keydown", (event) => {
+  const step = { j: 1, k: -1 }[event.key];
+  const typing = event.target.closest("input, select, textarea, [contenteditable]");
+  if (!step || typing || event.ctrlKey || event.metaKey || event.altKey) return;
+  const links = [...document.querySelectorAll("[data-rows] tbody tr")].map((row) => row.querySelector("a"));
+  const at = links.findIndex((link) => link?.closest("tr").contains(document.activeElement));
+  const next = links[at < 0 ? (step > 0 ? 0 : links.length - 1) : at + step];
+  if (!next) return;
+  event.preventDefault();
+  next.focus();
+});
