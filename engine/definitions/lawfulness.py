@@ -313,8 +313,7 @@ def _asks_for_reasons(case: Case, element: Element) -> bool:
 
 
 def _nothing_is_demanded_twice(case: Case) -> Iterator[Finding]:
-    """《行政许可法》第三十五条: once the lower level has passed the file up (act transfer), nobody asks the
-    applicant for material again."""
+    """《行政许可法》第三十五条: once the file has gone up (act transfer), nobody asks for material again."""
     if case.package.kind != "licence":
         return
     passed = {element.id for element in case.having(frozenset({"transfer"}))}
