@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from shutil import copyfile
@@ -18,12 +19,12 @@ REFUSAL = {"reasons": "名额已满", "remedies": "可以在六十日内申请�
 
 
 @pytest.fixture
-def lab(founded_sqlite: Path, tmp_path: Path) -> Laboratory:
+def lab(founded_sqlite: Path, tmp_path: Path) -> Iterator[Laboratory]:
     """One place for each unit."""
     url = f"sqlite:///{copyfile(founded_sqlite, tmp_path / 'limited.db')}"
-    made = Laboratory(*runtime_over(url, DAY), 3)
-    examples._set_parameters(made, ITEM, {"quota": 1})
-    return made
+    with Laboratory(*runtime_over(url, DAY), 3) as made:
+        examples._set_parameters(made, ITEM, {"quota": 1})
+        yield made
 
 
 def accepted(lab: Laboratory) -> int:
