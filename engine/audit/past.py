@@ -54,13 +54,19 @@ class Past:
                 self.take("" if first.setdefault(stream, moment) == moment else moment, data)
 
     def take(self, moment: str, data: Row) -> None:
-        """Keep one change: of a person, post or holding, or a written certificate."""
+        """Keep one change: of a person, post or holding, or a written certificate.
+
+        One that names nothing was changed since it was written: the checks of its own entry say so.
+        """
         what = data.get("what", "officer")
         row = data.get("row") if what == "officer" else data.get("data")
         names = {"person": ["login"], "post": ["code"], "holding": ["login", "post", "valid_from"]}
-        if row is None or what not in (*names, "officer"):
+        if not isinstance(row, dict) or what not in (*names, "officer"):
             return
-        key = (what, data["key"]) if what == "officer" else (what, *(row[name] for name in names[what]))
+        wanted, named = (["key"], data) if what == "officer" else (names[what], row)
+        if not all(isinstance(named.get(name), str) for name in wanted):
+            return
+        key = (what, *(named[name] for name in wanted))
         self.told.setdefault(key, []).append((moment, row))
         if what == "holding":
             self.posts.setdefault(row["login"], set()).add(key)

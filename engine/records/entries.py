@@ -48,8 +48,8 @@ class Entry:
 
     `command` and `answers` are plain data; `command["type"]` names the command. `digests` name what it
     ran under by kind (package, law, calendar, supervision, units, engine). `marking` is "" in streams
-    that run no diagram. `erased` is true when the payload was disposed of: command data, answers and
-    event data are then empty and only their digests remain in `kept_head`. `algorithm` names the hash
+    that run no diagram. `erased` is true when the payload was disposed of: command data and answers are then
+    empty, there are no events, and only their digests remain in `kept_head`. `algorithm` names the hash
     function (hashing.KNOWN); the head names it too where it is not SHA-256.
     """
 
@@ -155,5 +155,5 @@ def _erased(written: Mapping[str, Any]) -> dict[str, Any]:
         "salt": "",
         "command": {"type": written["command"]["type"]},
         "answers": {},
-        "events": [{"type": event["type"], "data": {}} for event in written["events"]],
+        "events": [],
     }

@@ -2,7 +2,8 @@
 
 Called inside the transaction of whoever records something. Appending is one insert; the database
 refuses every later change (see `triggers`). Streams: `case:<id>` (one per case), `access:<id>`
-(readings of its file), `definitions`, `organisation`, `security`, `patrol` (what each night's check found).
+(readings of its file), `definitions`, `organisation`, `security`, `patrol` (what each night's check found),
+`dispositions` (whose data were erased, approved by whom).
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from engine.records.tables import entry as entry_table
 DEFINITIONS = "definitions"
 ORGANISATION = "organisation"
 SECURITY = "security"
+DISPOSITIONS = "dispositions"
 
 
 def case_stream(case_id: int) -> str:

@@ -1,8 +1,8 @@
 """What the database itself refuses: changing or deleting the record.
 
 Called by `store.create`. An owner of the database can drop a trigger, so the proof is the seal kept
-outside; the trigger stops accidents and everyone who is not the owner. Erasing a payload is allowed
-only beside an approved disposition row (ISO 15489-1, 9.9).
+outside; the trigger stops accidents and everyone who is not the owner. Erasing a payload, or the bytes of a
+file, is allowed only beside an approved disposition row (ISO 15489-1, 9.9).
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ _APPROVED = (
     "NEW.payload IS NULL AND EXISTS "
     "(SELECT 1 FROM disposition d WHERE d.stream = OLD.stream AND d.seq = OLD.seq)"
 )
+_APPROVED_FILE = "EXISTS (SELECT 1 FROM disposition d WHERE d.stream = 'blob:' || OLD.sha256)"
 
 
 def statements(*, sqlite: bool) -> Iterator[str]:
@@ -35,6 +36,10 @@ def _allowed(table: str) -> str:
     return f"({_SAME_ENTRY} AND {_APPROVED})" if table == "entry" else "(1 = 0)"
 
 
+def _may_go(table: str) -> str:
+    return _APPROVED_FILE if table == "blob" else "(1 = 0)"
+
+
 def _sqlite(table: str) -> Iterator[str]:
     refuse = f"SELECT RAISE(ABORT, 'the record is append-only: {table}')"
     same_key = " AND ".join(f"x.{key} = NEW.{key}" for key in _KEYS[table])
@@ -42,7 +47,11 @@ def _sqlite(table: str) -> Iterator[str]:
         f"CREATE TRIGGER IF NOT EXISTS {table}_no_update BEFORE UPDATE ON {table} "
         f"WHEN NOT {_allowed(table)} BEGIN {refuse}; END"
     )
-    yield f"CREATE TRIGGER IF NOT EXISTS {table}_no_delete BEFORE DELETE ON {table} BEGIN {refuse}; END"
+    yield f"DROP TRIGGER IF EXISTS {table}_no_delete"  # as earlier versions laid it
+    yield (
+        f"CREATE TRIGGER IF NOT EXISTS {table}_stays BEFORE DELETE ON {table} "
+        f"WHEN NOT {_may_go(table)} BEGIN {refuse}; END"
+    )
     # INSERT OR REPLACE deletes the old row without firing a delete trigger. A blob is named by its
     # content, and the stores insert it with ON CONFLICT DO NOTHING, which fires this trigger too.
     other = " AND x.bytes <> NEW.bytes" if table == "blob" else ""
@@ -57,6 +66,7 @@ def _postgresql(table: str) -> Iterator[str]:
     yield (
         f"CREATE OR REPLACE FUNCTION {table}_append_only() RETURNS trigger LANGUAGE plpgsql AS $body$ "
         f"BEGIN IF TG_OP = 'UPDATE' AND {_allowed(table)} THEN RETURN NEW; END IF; "
+        f"IF TG_OP = 'DELETE' AND {_may_go(table)} THEN RETURN OLD; END IF; "
         f"RAISE EXCEPTION 'the record is append-only: {table}'; END $body$"
     )
     yield (

@@ -9,12 +9,13 @@ from __future__ import annotations
 from typing import Any
 
 from flask import make_response, render_template, request
+from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
 from engine import audit, canonical
 from engine.audit import Check, Verdict, dossier, xes
 from engine.errors import BanjieError
-from engine.records import journal, seals
+from engine.records import dispositions, journal, seals
 from web.auditor.room import ROOM, case_row
 from web.language import _
 from web.signin.who import house
@@ -56,7 +57,9 @@ def verify(number: str) -> Response:
     with here.store.reading() as connection:
         checks = audit.verify_case(connection, row.case_id, row._mapping) + audit.verify_seals(connection)
         sealed = seals.latest(connection)
-    facts = {"checks": shown(checks), "holds": all(check.holds for check in checks), "sealed": sealed}
+        notes = notes_on(connection, row.case_id)
+    holds = all(check.holds for check in checks)
+    facts = {"checks": shown(checks), "holds": holds, "sealed": sealed, "notes": notes}
     return _answer("verify", row, facts)
 
 
@@ -71,7 +74,14 @@ def replay(number: str) -> Response:
             verdict = audit.replay(connection, here.runtime.shelf, here.runtime.settings, entries)
         except BanjieError as error:
             verdict = Verdict(False, 0, 0, reason=error.sentence)
-    return _answer("replay", row, {"verdict": verdict, "reason": reason(verdict), **sides(verdict)})
+        notes = notes_on(connection, row.case_id)
+    facts = {"verdict": verdict, "reason": reason(verdict), **sides(verdict), "notes": notes}
+    return _answer("replay", row, facts)
+
+
+def notes_on(connection: Connection, case_id: int) -> list[str]:
+    """Whether data of the case were disposed of, and who approved it."""
+    return [one.sentence for one in dispositions.of_stream(connection, journal.case_stream(case_id))]
 
 
 def reason(verdict: Verdict) -> str:

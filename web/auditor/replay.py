@@ -41,6 +41,9 @@ def case(number: str) -> Response:
     session[OPENED] = number
     try:
         told = page_facts(read_case(number))
+    except NotFound as gone:  # the case is there, its data were disposed of: what is left can be verified
+        facts_left = {"row": row, "sentence": gone.sentence, "disposed": True}
+        return make_response(render_template("auditor/broken.html", **facts_left))
     except (Broken, Malformed, KeyError, TypeError) as error:
         # Somebody has changed what is stored: the page must not fail, for verifying begins here.
         current_app.logger.warning("Case %s cannot be read: %r", number, error)

@@ -21,9 +21,9 @@ from engine.casework.state import CaseState
 from engine.definitions.catalogue import ServiceItem
 from engine.definitions.forms import Form
 from engine.definitions.packages import Package
-from engine.errors import NotFound
+from engine.errors import NotFound, said
 from engine.periods import Calendar
-from engine.records import journal
+from engine.records import dispositions, journal
 from engine.records.entries import Entry
 from engine.records.tables import case as case_table
 from web.language import _, current
@@ -96,9 +96,12 @@ def open_case(runtime: Runtime, connection: Connection, number: str) -> CaseFile
 
 
 def open_file(runtime: Runtime, connection: Connection, case_id: int) -> CaseFile:
-    """The file of a case. Raises NotFound."""
+    """The file of a case. Raises NotFound, also where its data were disposed of."""
     row = runtime.load(connection, case_id)
     runtime.shelf.refresh(connection, row.generation)
+    entries = tuple(journal.read(connection, journal.case_stream(case_id)))
+    if any(entry.erased for entry in entries):
+        _demand_data(connection, row)
     state = case_state.loads(row.state)
     package = runtime.shelf.package(connection, state.package)
     called = {name: runtime.shelf.package(connection, digest) for name, digest in state.called.items()}
@@ -110,6 +113,12 @@ def open_file(runtime: Runtime, connection: Connection, case_id: int) -> CaseFil
         package=package,
         packages={package.name: package, **called},
         calendar=runtime.calendar(connection),
-        entries=tuple(journal.read(connection, journal.case_stream(case_id))),
+        entries=entries,
         now=runtime.clock.now(),
     )
+
+
+def _demand_data(connection: Connection, row: Any) -> None:
+    """Raises NotFound with who approved it, where the data of a case were disposed of."""
+    for one in dispositions.of_stream(connection, journal.case_stream(row.case_id)):
+        raise NotFound(said("{case}: {sentence}", case=row.number, sentence=one.sentence))

@@ -8,6 +8,7 @@ one JSON document and nothing else on standard output; progress goes to standard
 
 from web.cli import (
     definitions,
+    disposing,
     explaining,
     exporting,
     papers,
@@ -23,6 +24,7 @@ from web.cli.door import main
 
 __all__ = [
     "definitions",
+    "disposing",
     "explaining",
     "exporting",
     "main",

@@ -20,7 +20,7 @@ from sqlalchemy import Connection, Row, select
 from engine import audit, canonical
 from engine.audit import offline, sweep
 from engine.errors import Malformed, NotFound, said
-from engine.records import journal
+from engine.records import dispositions, journal
 from engine.records.tables import case as case_table
 from timers import stamping
 from web.cli.door import Door, existing, main, pass_door
@@ -50,7 +50,17 @@ def verify(door: Door, target: str | None, seal_file: Path | None, tsa_roots: Pa
             row = cases_asked(connection, target)[0]
             checks = audit.verify_case(connection, row.case_id, dict(row._mapping))
             found = [{"case": row.number, **check.as_data()} for check in checks]
-    _verdict(door, found)
+        notes = _disposed(connection, target)
+    _verdict(door, found, notes)
+
+
+def _disposed(connection: Connection, target: str | None) -> list[str]:
+    """What must be said beside the checks: whose data were disposed of, with whose approval."""
+    return [
+        said("{case}: {sentence}", case=row.number, sentence=one.sentence)
+        for row in cases_asked(connection, target)
+        for one in dispositions.of_stream(connection, journal.case_stream(row.case_id))
+    ]
 
 
 def _checks_of_all(
@@ -67,7 +77,7 @@ def _checks_of_all(
             yield {"case": name, **check.as_data()}
 
 
-def _verdict(door: Door, found: list[dict[str, Any]]) -> None:
+def _verdict(door: Door, found: list[dict[str, Any]], notes: list[str]) -> None:
     broken = [check for check in found if not check["holds"]]
     lines = [
         said(
@@ -80,8 +90,8 @@ def _verdict(door: Door, found: list[dict[str, Any]]) -> None:
         for c in broken
     ]
     door.show(
-        {"holds": not broken, "checks": len(found), "broken": broken},
-        lines or [said("{number} checks hold", number=len(found))],
+        {"holds": not broken, "checks": len(found), "broken": broken, "notes": notes},
+        [*(lines or [said("{number} checks hold", number=len(found))]), *notes],
     )
     click.get_current_context().exit(1 if broken else 0)
 
@@ -120,8 +130,9 @@ def replay(
         row = cases_asked(connection, target)[0]
         entries = journal.read(connection, journal.case_stream(row.case_id))
         verdict = audit.replay(connection, house.runtime.shelf, house.runtime.settings, entries)
+        notes = _disposed(connection, target)
     sentence = said("{case} {sentence}", case=row.number, sentence=verdict.sentence())
-    door.show({"case": row.number, **verdict.as_data()}, [sentence])
+    door.show({"case": row.number, **verdict.as_data(), "notes": notes}, [sentence, *notes])
     click.get_current_context().exit(0 if verdict.conforms else 1)
 
 
