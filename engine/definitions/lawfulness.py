@@ -79,8 +79,7 @@ def check(package: Package, law: RuleBook, today: date) -> list[Finding]:
     """Every finding about a package, in a stable order; `where` is the element's id. Never raises for
     what a designer can write."""
     case = Case(package, Ways.of(package.definition), law, today)
-    found = [finding for ask in _CHECKS for finding in ask(case)]
-    return [*found, *usage.check(package)]
+    return [*(finding for ask in _CHECKS for finding in ask(case)), *usage.check(package)]
 
 
 def _note(element: Element, rule: str, sentence: str) -> Finding:
@@ -202,11 +201,8 @@ def _acceptance_comes_first(case: Case) -> Iterator[Finding]:
 
 def _lapses(case: Case, event: str) -> bool:
     host = case.ways.hosts[event]
-    return (
-        "timer" in case.ways.triggers.get(event, ())
-        and host in case.elements
-        and _is_short(case, case.rule(case.elements[host].properties.get("banjie.period")))
-    )
+    timed = "timer" in case.ways.triggers.get(event, ()) and host in case.elements
+    return timed and _is_short(case, case.rule(case.elements[host].properties.get("banjie.period")))
 
 
 def _is_short(case: Case, rule: PeriodRule | None) -> bool:
@@ -219,13 +215,8 @@ def _is_short(case: Case, rule: PeriodRule | None) -> bool:
 
 def _limited_until(case: Case, name: str) -> bool:
     running = {*case.ways.around(name), *case.ways.before(name)}
-    rules = [
-        case.rule(case.elements[place].properties.get(opens))
-        for place in running
-        if place in case.elements
-        for opens in OPENS
-    ]
-    return any(_is_short(case, rule) for rule in rules)
+    told = [case.elements[place].properties for place in running if place in case.elements]
+    return any(_is_short(case, case.rule(one.get(opens))) for one in told for opens in OPENS)
 
 
 def _suspensions_end(case: Case) -> Iterator[Finding]:
@@ -339,8 +330,7 @@ def _hearing_comes_before_a_penalty(case: Case) -> Iterator[Finding]:
                 element=_called(element),
             )
             yield _note(element, "law.penalty.told", sentence)
-        heard = any(one.act in HEARINGS or one.kind == "callActivity" for one in before)
-        if not heard:
+        if not any(one.act in HEARINGS or one.kind == "callActivity" for one in before):
             sentence = said(
                 "Expected a hearing that may be asked for before {element}, but there is none",
                 element=_called(element),
