@@ -43,8 +43,8 @@ class Status(StrEnum):
 class Row:
     """One day. `number` is what has been counted up to it (hours: with it), None where it does not count.
 
-    `last` is the day the limit ends, `promised` the day the promised limit ends. `known`: a notice has settled
-    the day (`Calendar.settled`).
+    `last` is the day the limit ends, `promised` the day the promised limit ends. `known`: a notice has
+    settled the day (`Calendar.settled`).
     """
 
     date: date
