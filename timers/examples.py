@@ -202,7 +202,10 @@ def _numbers(case: CaseState, rule: str, unit: str | None) -> list[int]:
 
 
 def _cards(laboratory: Laboratory, case: CaseState, wanted: list[Mapping[str, Any]]) -> Iterator[Row]:
+    """Each card named has fallen; an example that names none says that nothing has."""
     issued = {(card["rule"], card["level"]) for card in case.cards}
+    if not wanted:
+        yield "cards", [], sorted(issued)
     for card in wanted:
         key = (card["rule"], card["level"])
         yield f"cards.{card['rule']}", key, key if key in issued else sorted(issued)

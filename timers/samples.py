@@ -13,6 +13,8 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from jsonschema import Draft202012Validator
+
 from engine import feel
 from engine.definitions.forms import Form
 from engine.errors import Finding, Malformed, said
@@ -51,7 +53,7 @@ def answers(
     values = {
         name: draw(schemas[name], rng, now.date(), file)
         for name in properties
-        if name in _usual(form.schema)
+        if name in _usual(form.schema, wanted)
     } | wanted
     last = Malformed(said("Expected a form that can be filled in"))
     for _ in range(ATTEMPTS):
@@ -68,10 +70,12 @@ def answers(
     raise last
 
 
-def _usual(schema: Mapping[str, Any]) -> set[str]:
-    """The fields that are asked for, and those asked for unless something uncommon is answered."""
-    branches = [part["else"] for part in schema.get("allOf", ()) if "else" in part]
-    return {name for part in (schema, *branches) for name in part.get("required", ())}
+def _usual(schema: Mapping[str, Any], wanted: Mapping[str, Any]) -> set[str]:
+    """The fields that are asked for, and those asked for unless something uncommon is answered, as it may be
+    `wanted` here."""
+    conditional = [part for part in schema.get("allOf", ()) if "else" in part]
+    usual = [part["else"] for part in conditional if not Draft202012Validator(part["if"]).is_valid(wanted)]
+    return {name for part in (schema, *usual) for name in part.get("required", ())}
 
 
 def _giving_way(

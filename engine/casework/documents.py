@@ -16,6 +16,7 @@ import segno
 from sqlalchemy import Connection, insert, select, update
 
 from engine.casework.tasks import Result, Task
+from engine.definitions.job_lint import FOR_AUTHORITY, FOR_PARTY
 from engine.definitions.packages import Package
 from engine.definitions.template_values import dressed
 from engine.errors import Malformed, NotFound, said
@@ -45,9 +46,10 @@ def next_number(
 
 
 def issue(task: Task) -> Result:
-    """Render, number and keep a document. Headers: template, kind, number (yes/no), series, variable.
+    """Render, number and keep a document. Headers: template, kind, number (yes/no), series, variable, reader.
 
-    The result names it: {kind, number, sha256, name, media_type, size, code}. Raises NotFound, Malformed.
+    The result names it: {kind, number, sha256, name, media_type, size, code}, and the `reader` where that is
+    the authority alone. Raises NotFound, Malformed.
     """
     runtime, connection, case = task.runtime, task.connection, task.case
     organisation = runtime.organisation(connection)
@@ -78,6 +80,8 @@ def issue(task: Task) -> Result:
         "size": len(data),
         "code": code,
     }
+    if task.header("reader", FOR_PARTY) == FOR_AUTHORITY:
+        document["reader"] = FOR_AUTHORITY
     _keep(task, document)
     result: Result = {"document": document}
     variable = task.headers.get("variable")

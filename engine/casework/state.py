@@ -291,7 +291,9 @@ def _period_fired(state: CaseState, data: Data, moment: str) -> CaseState:
 
 def _document_issued(state: CaseState, data: Data, moment: str) -> CaseState:
     names = ("kind", "number", "sha256", "name", "media_type", "size", "issued_on", "code")
-    return replace(state, documents=(*state.documents, {name: data.get(name) for name in names}))
+    document = {name: data.get(name) for name in names}
+    document.update({name: data[name] for name in ("reader",) if name in data})
+    return replace(state, documents=(*state.documents, document))
 
 
 def _instance_dropped(name: str) -> Callable[[CaseState, Data, str], CaseState]:

@@ -15,6 +15,10 @@ from engine.bpmn.definition import Definition
 from engine.errors import Finding, said
 
 READ, WRITE = "banjie.register.read", "banjie.register.write"
+DOCUMENT = "banjie.document"
+FOR_PARTY, FOR_AUTHORITY = "party", "authority"
+READERS = (FOR_PARTY, FOR_AUTHORITY)
+"""Who reads a document: the party too, or the authority alone (an approval, a legal review)."""
 _DECLARED = {READ: "reads", WRITE: "writes"}
 
 
@@ -74,3 +78,21 @@ def undeclared_registers(facts: Mapping[str, Any], definition: Definition) -> li
                 )
                 findings.append(Finding("procedure.toml", sentence, "package.registers"))
     return findings
+
+
+def unknown_readers(definition: Definition) -> list[Finding]:
+    """A finding for each document whose header `reader` names nobody."""
+    return [
+        Finding(
+            job.element,
+            said(
+                "Expected a document for {readers}, but it is for {reader}",
+                readers=", ".join(READERS),
+                reader=reader,
+            ),
+            "package.reader",
+            job.line,
+        )
+        for job in jobs_of(definition)
+        if job.type == DOCUMENT and (reader := job.headers.get("reader", FOR_PARTY)) not in READERS
+    ]

@@ -143,6 +143,7 @@ def read(bundle: Bundle) -> Package:
         findings += _missing_forms(bundle.name, package.definition, package.forms)
         findings += _unknown_facts(package.facts, package.definition, package.forms)
         findings += job_lint.undeclared_registers(package.facts, package.definition)
+        findings += job_lint.unknown_readers(package.definition)
     return _demand_whole(package, bundle, findings)
 
 

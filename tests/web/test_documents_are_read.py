@@ -43,3 +43,23 @@ def test_a_clerk_who_opens_a_document_is_not_the_party(accepted):
     assert town.officer("lihua").get(f"/clerk/cases/{number}/documents/{digest}").status_code == 200
 
     assert readings.first_readings(town.house, case_id) == {}
+
+
+def test_an_approval_within_the_authority_is_not_opened_to_the_party(town: Town) -> None:
+    lab = Laboratory(town.house.runtime, town.clock, 7)
+    given = {"item_code": "advertising", "party_type": "enterprise", "phone": "13905320017"}
+    received = lab.receive("CF-CG-0001", "shinan.cg", given)
+    lab.complete(received.case_id, "check", check_finding="open")
+    lab.complete(received.case_id, "open_case", open_approved=True)
+    number = f"2026{received.case_id:07d}"
+    [approval] = town.state(number).documents
+    clerk, visitor = town.officer("zhangwei"), town.visitor()
+    visitor.post("/citizen/query", {"number": received.query_code, "tail": "0017"}, at="/citizen/query")
+    page = visitor.get(f"/citizen/cases/{number}")
+
+    assert approval["kind"] == "立案审批表"
+    assert page.status_code == 200
+    assert approval["sha256"] not in page.text
+    for kind in ("documents", "files"):
+        assert visitor.get(f"/citizen/cases/{number}/{kind}/{approval['sha256']}").status_code == 404
+    assert approval["sha256"] in clerk.get(f"/clerk/cases/{number}").text

@@ -91,19 +91,25 @@ def _states(
     case: CaseFile, number: int, ledger: Ledger, standing: State, found: periods.Due
 ) -> tuple[str, ...]:
     if standing is State.STOPPED:
-        return ("done",) if periods.in_time(ledger, case.calendar) is not False else ("red", "done")
+        late = periods.in_time(ledger, case.calendar) is False
+        return (_passed(ledger), "done") if late else ("done",)
     states = ["suspended"] if standing is State.SUSPENDED else [_urgency(case, number, ledger, standing)]
     return (*states, "provisional") if found.provisional else tuple(states)
 
 
 def _urgency(case: CaseFile, number: int, ledger: Ledger, standing: State) -> str:
     if standing is State.OVERDUE:
-        return "red"
+        return _passed(ledger)
     fired = case.state.periods[number]["fired"]
     if "promised" in fired:
         return "yellow"
     warning = periods.warn_from(ledger, case.calendar)
     return "soon" if warning is not None and case.now >= warning else "normal"
+
+
+def _passed(ledger: Ledger) -> str:
+    """No card falls on a party who is late: his own limits are told, not supervised."""
+    return "past" if ledger.rule.klass == "party" else "red"
 
 
 def _left(case: CaseFile, ledger: Ledger, standing: State) -> str:

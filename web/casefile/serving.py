@@ -16,6 +16,7 @@ from urllib.parse import quote
 from flask import g, make_response, render_template
 from werkzeug.wrappers import Response
 
+from engine.definitions.job_lint import FOR_AUTHORITY
 from engine.errors import NotFound
 from engine.records import blobs
 from web.casefile import paper
@@ -42,14 +43,20 @@ _NOTHING_RUNS = {
 def files_of(case: CaseFile, *, public: bool = False) -> Iterator[Mapping[str, Any]]:
     """Every file of the case: issued documents first, then whatever was handed in at any step.
 
-    In a public view, beside the documents, only what came with the application or from the applicant.
+    In a public view, beside the documents for the party, only what came with the application or from the
+    applicant.
     """
-    yield from case.state.documents
+    yield from for_party(case) if public else case.state.documents
     for entry in case.entries:
         if not public or entry.actor.get("kind") == "party" or entry.command["type"] == "Receive":
             yield from files_in(dict(entry.command))
     if not public:
         yield from files_in(dict(case.variables))
+
+
+def for_party(case: CaseFile) -> list[Mapping[str, Any]]:
+    """The issued documents that the party reads too, in the order of their issue."""
+    return [one for one in case.state.documents if one.get("reader") != FOR_AUTHORITY]
 
 
 def belongs(case: CaseFile, digest: str, *, public: bool = False) -> Mapping[str, Any]:

@@ -119,7 +119,7 @@ def documents(case: CaseFile) -> list[dict[str, Any]]:
             "size": document["size"],
             "on": document["issued_on"],
         }
-        for document in reversed(case.state.documents)
+        for document in reversed(serving.for_party(case))
     ]
 
 

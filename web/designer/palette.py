@@ -14,6 +14,7 @@ from typing import Any
 
 from engine.bpmn.vocabulary import ACTS, PROPERTIES, ROLES
 from engine.definitions.bundles import Bundle
+from engine.definitions.job_lint import FOR_AUTHORITY, FOR_PARTY
 from engine.dmn import xml as dmn_xml
 from engine.errors import BanjieError
 from engine.periods import RuleBook
@@ -173,6 +174,7 @@ class _Kit:
             "binding": {"type": "zeebe:taskDefinition", "property": "type"}, "id": "job-type",
             "value": "banjie.document",
         }  # fmt: skip
+        readers = [(FOR_PARTY, _("当事人和本机关")), (FOR_AUTHORITY, _("仅本机关"))]
         paper = {"property": "job-type", "equals": "banjie.document"}
         register = {"property": "job-type", "oneOf": ["banjie.register.read", "banjie.register.write"]}
         return [
@@ -181,6 +183,7 @@ class _Kit:
             _header("kind", _("文书种类"), paper),
             {**_header("number", _("编号"), paper), **_listed([("yes", _("是")), ("no", _("否"))])},
             _header("series", _("编号字"), paper),
+            {**_header("reader", _("供谁阅读"), paper), **_listed(readers)},
             _header("register", _("登记簿"), register),
             _header("variable", _("存入变量"), {"property": "job-type", "oneOf": [
                 "banjie.document", "banjie.register.read"]}),
