@@ -60,6 +60,10 @@ class Verdict:
             if self.event
             else said("entry {entry}", entry=self.entry)
         )
+        if self.recorded is None and isinstance(self.replayed, str):  # why there is nothing to compare
+            return said(
+                "deviates at {place}: {reason}: {why}", place=place, reason=self.reason, why=self.replayed
+            )
         return said(
             "deviates at {place}: {reason}; recorded {recorded}, replayed {replayed}",
             place=place,
@@ -120,7 +124,8 @@ class Replaying:
             ground = ground_of(self.connection, self.shelf, self.settings, entry)
             decision = decide(state, self.marking, commands.from_data(entry.command), ground)
         except (BanjieError, KeyError, TypeError, ValueError) as error:
-            return self._ended(entry, None, None, str(error), said("the command cannot be decided again"))
+            why = error.sentence if isinstance(error, BanjieError) else str(error)
+            return self._ended(entry, None, None, why, said("the command cannot be decided again"))
         found = _compare(entry, decision)
         if found is not None:
             return self._ended(entry, *found)

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, select
 
 from engine import canonical
-from engine.audit import persons
+from engine.audit import persons, ran_under
 from engine.audit import sealed as sealing
 from engine.audit.past import Past
 from engine.audit.sealed import Sealed
@@ -74,7 +74,8 @@ def verify_case(
 ) -> list[Check]:
     """All checks on one case. `row` is its case row (version, head_hash, marking, marking_digest).
 
-    `past` is `persons.past_of` the connection and `sealed` what its seals say, for who verifies many.
+    `past` is `persons.past_of` the connection and `sealed` what its seals say, for who verifies many
+    (and reads all bytes himself).
     """
     with legible(connection):
         rows = list(journal.rows(connection, journal.case_stream(case_id)))
@@ -82,6 +83,7 @@ def verify_case(
             *_chain(rows),
             *_current(rows, row),
             *_bytes(connection, rows),
+            *(() if past else (Fault(*one) for one in ran_under.faults(connection, rows))),
             *(Fault(*one) for one in persons.faults(rows, past or persons.past_of(connection))),
             *_erased(connection, rows),
             *_sealed(sealed or sealing.read(connection, journal.case_stream(case_id)), rows),

@@ -365,3 +365,20 @@ def test_a_payload_may_be_erased_beside_an_approved_disposition_and_the_chain_st
     store.close()
 
     assert found == []
+
+
+def test_a_definition_changed_under_a_case_is_found_by_verifying_that_case_alone(evidence: Any) -> None:
+    path, _ = evidence
+    forge(
+        path,
+        "UPDATE blob SET bytes = CAST(CAST(bytes AS TEXT) || ' ' AS BLOB) WHERE sha256 = "
+        "(SELECT json_extract(head, '$.digests.package') FROM entry WHERE stream = 'case:1' AND seq = 1)",
+    )
+
+    store = Store(f"sqlite:///{path}")
+    with store.reading() as connection:
+        row = connection.execute(text("SELECT * FROM case_row WHERE case_id = 1")).one()
+        broken = [check for check in audit.verify_case(connection, 1, row._mapping) if not check.holds]
+    store.close()
+    assert [check.number for check in broken] == [7]
+    assert "case:1 #1: package" in broken[0].detail
