@@ -23,7 +23,7 @@ from engine.casework.runtime import Runtime
 from engine.casework.state import CaseState
 from engine.clock import read_moment
 from engine.definitions.reports import CASES, ITEMS, MONTH, SHARE, Figure, Report
-from engine.periods import Calendar
+from engine.periods import Calendar, Kind
 from engine.records import registers as kept
 from engine.records.tables import case as case_table
 
@@ -299,18 +299,17 @@ def _day(moment: str | None, calendar: Calendar) -> str | None:
 
 
 def _period(case: CaseState, number: int, calendar: Calendar, today: date) -> dict[str, Any]:
+    """Days in the period's own unit; `suspended` is None of one that counts hours."""
     row, ledger = case.periods[number], clocks.ledger_of(case, number)
+    own = clocks.calendar_of(case, number, calendar)
     ended = calendar.local_date(read_moment(case.closed_at)) if case.closed_at else today
     until = ledger.stop_entry.on if ledger.stop_entry else ended
-    held = sum(
-        calendar.working_days_between(one.since.on, one.until.on if one.until else until)
-        for one in ledger.suspensions
-    )
+    hourly = ledger.rule.limit.kind is Kind.HOURS
     return {
         "id": row["id"],
         "class": ledger.rule.klass,
-        "used": periods.used(ledger, calendar, until),
-        "suspended": held,
+        "used": periods.used(ledger, own, until),
+        "suspended": None if hourly else sum(periods.days_apart(ledger, own, until).left_out.values()),
         "late": "statutory" in row["fired"],
         "promise_missed": "promised" in row["fired"],
     }
