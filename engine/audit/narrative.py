@@ -30,7 +30,8 @@ def tell(story: Sequence[Step], zone: ZoneInfo, language: str = "zh") -> list[st
     """The story, one text a step that did something a reader cares for."""
     if language == "en":
         return [f"{p.when}: {'; '.join(p.sentences)}." for p in paragraphs(story, zone, language)]
-    return [f"{p.when}，{'；'.join(p.sentences)}。" for p in paragraphs(story, zone, language)]
+    told = paragraphs(story, zone, language)
+    return [f"{p.when}，{'；'.join(one.rstrip('。') for one in p.sentences)}。" for p in told]
 
 
 def paragraphs(story: Sequence[Step], zone: ZoneInfo, language: str = "zh") -> list[Paragraph]:

@@ -18,12 +18,14 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, Table, TextClause, bindparam, create_engine, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import OperationalError
 
-from engine.errors import Malformed, said
+from engine.errors import Conflict, Malformed, said
 from engine.records import triggers
 from engine.records.turns import Turns
 
@@ -48,13 +50,26 @@ class Store:
 
     def create(self) -> None:
         """Bring the schema to the newest revision and lay the triggers; harmless when repeated."""
-        revisions = Config()
-        revisions.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
+        revisions = _revisions()
         with self.writing() as connection:
             revisions.attributes["connection"] = connection
             command.upgrade(revisions, "head")
             for statement in triggers.statements(sqlite=self.is_sqlite):
                 connection.execute(text(statement))
+
+    def demand_laid(self) -> None:
+        """That the schema is of this version of the program, without touching it. Raises Conflict."""
+        newest = ScriptDirectory.from_config(_revisions()).get_current_head()
+        with self.reading() as connection:
+            found = MigrationContext.configure(connection).get_current_revision()
+        if found != newest:
+            raise Conflict(
+                said(
+                    "Expected a database of revision {newest}, but found {found}: start `banjie serve` once",
+                    newest=newest,
+                    found=found or said("none"),
+                )
+            )
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -93,6 +108,12 @@ class Store:
     def close(self) -> None:
         """Give back all connections."""
         self.engine.dispose()
+
+
+def _revisions() -> Config:
+    made = Config()
+    made.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
+    return made
 
 
 @contextmanager

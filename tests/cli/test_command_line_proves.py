@@ -93,6 +93,29 @@ def test_a_changed_record_is_found_with_its_place(banjie: Any, case: str) -> Non
     assert told.data["broken"][0]["entry"] == 1
 
 
+def test_a_guard_that_was_dropped_is_found_and_stays_dropped(banjie: Any, case: str) -> None:
+    """Proving writes nothing: what is missing is told, not laid again."""
+    path = banjie.database.removeprefix("sqlite:///")
+    with sqlite3.connect(path) as connection:
+        connection.execute("DROP TRIGGER blob_no_update")
+    connection.close()
+    banjie("replay", case)
+    told = banjie("verify", "--json")
+
+    assert [check["number"] for check in told.data["broken"]] == [17]
+    with sqlite3.connect(path) as connection:
+        found = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'blob_no_update'").fetchall()
+    connection.close()
+    assert found == []
+
+
+def test_a_database_of_another_version_is_left_as_it_is(banjie: Any, tmp_path: Path) -> None:
+    told = banjie("--database", f"sqlite:///{tmp_path / 'empty.db'}", "verify")
+
+    assert told.status == 1
+    assert "start `banjie serve` once" in told.err
+
+
 def test_an_exported_dossier_holds_by_itself_until_a_byte_is_changed(banjie: Any, case: str) -> None:
     banjie("seal", "--out", "seal.json")
     exported = banjie("export", case, "--out", "case.zip", "--json")

@@ -32,19 +32,36 @@ class Door:
         self.as_json = as_json
         self.language = language or _language_of_the_terminal()
         self._house: House | None = None
+        self._founded = False
 
     @property
     def house(self) -> House:
         """The house over the chosen database, founded. Raises Malformed for an address that is none."""
+        if not self._founded:
+            founding.found(self._opened().runtime, lambda text: self.say(said("deployed {text}", text=text)))
+            self._founded = True
+        return self._opened()
+
+    @property
+    def record(self) -> House:
+        """The house over the chosen database as it stands: proving lays, deploys and mends nothing.
+
+        Raises Malformed for an address that is none, Conflict for a database of another version.
+        """
+        house = self._opened()
+        house.store.demand_laid()
+        with house.store.reading() as connection:
+            house.runtime.shelf.refresh(connection)
+        return house
+
+    def _opened(self) -> House:
         if self._house is None:
             try:
-                house = open_house(self._database)
+                self._house = open_house(self._database)
             except (ArgumentError, NoSuchModuleError) as error:
                 raise Malformed(
                     said("Expected the address of a database, but {error}", error=error)
                 ) from error
-            founding.found(house.runtime, lambda text: self.say(said("deployed {text}", text=text)))
-            self._house = house
         return self._house
 
     def close(self) -> None:

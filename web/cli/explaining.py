@@ -50,9 +50,8 @@ def _of_file(path: Path) -> Iterator[Counted]:
 
 
 def _at_hand(door: Door, target: str) -> Iterator[Counted]:
-    runtime = door.house.runtime
-    with door.house.store.reading() as connection:
-        runtime.shelf.refresh(connection)
+    runtime = door.record.runtime
+    with runtime.store.reading() as connection:
         row = cases_asked(connection, target)[0]
         calendar = runtime.calendar(connection)
     return counted.counted(state.loads(row.state), calendar, runtime.clock.now())
@@ -60,5 +59,6 @@ def _at_hand(door: Door, target: str) -> Iterator[Counted]:
 
 def _draw(found: list[Counted], path: Path, language: str) -> None:
     if len(found) != 1:
-        raise Malformed(said("Expected one period to draw (--period), but found {number}", number=len(found)))
+        named = ", ".join(f"{one.number} {one.explanation.ledger.rule.id}" for one in found)
+        raise Malformed(said("Expected one period to draw (--period), but found {periods}", periods=named))
     path.write_text(picture(found[0].explanation, language), encoding="utf-8")

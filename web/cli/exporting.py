@@ -12,6 +12,7 @@ import click
 from sqlalchemy import Connection
 
 from engine.audit import dossier, ocel, open_figures, petri, pnml, xes
+from engine.definitions.shelf import Shelf
 from engine.errors import Malformed, NotFound, said
 from web.cli.door import Door, main, pass_door
 from web.cli.proving import cases_asked
@@ -35,15 +36,14 @@ def export(door: Door, target: str | None, kind: str, level: str, out: Path) -> 
     (its newest version) or a version as NAME@NUMBER.
     figures are the open figures of all sealed cases, with the program that recomputes them.
     """
-    runtime = door.house.runtime
-    with door.house.store.reading() as connection:
-        runtime.shelf.refresh(connection)
+    runtime = door.record.runtime
+    with runtime.store.reading() as connection:
         made: dict[str, Callable[[], bytes]] = {
             "dossier": lambda: dossier.make(connection, runtime, _one(connection, target)),
             "xes": lambda: xes.log(connection, runtime.shelf, _ids(connection, target), level),
             "ocel": lambda: ocel.log(connection, _ids(connection, target)),
             "figures": lambda: open_figures.make(connection),
-            "pnml": lambda: _net(door, connection, target or ""),
+            "pnml": lambda: _net(runtime.shelf, connection, target or ""),
         }
         data = made[kind]()
     out.write_bytes(data)
@@ -62,9 +62,8 @@ def _ids(connection: Connection, target: str | None) -> list[int]:
     return [row.case_id for row in cases_asked(connection, target)]
 
 
-def _net(door: Door, connection: Connection, target: str) -> bytes:
+def _net(shelf: Shelf, connection: Connection, target: str) -> bytes:
     name, _, number = target.partition("@")
-    shelf = door.house.runtime.shelf
     versions = {str(one.version): one for one in shelf.versions("package", name)}
     if not versions or number not in ("", *versions):
         raise NotFound(

@@ -40,7 +40,7 @@ def verify(door: Door, target: str | None, seal_file: Path | None, tsa_roots: Pa
         lines = [*(faults or [said("everything holds")]), *notes]
         door.show({"holds": not faults, "faults": faults, "notes": notes}, lines)
         click.get_current_context().exit(1 if faults else 0)
-    house = door.house
+    house = door.record
     kept = canonical.loads(seal_file.read_bytes()) if seal_file else None
     with house.store.reading() as connection:
         if target is None:
@@ -125,7 +125,7 @@ def replay(
     if target is None:
         _replay_all(door, sweep.Kept(verdicts), workers or os.cpu_count() or 1, cluster, anew)
         return
-    house = door.house
+    house = door.record
     with house.store.reading() as connection:
         row = cases_asked(connection, target)[0]
         entries = journal.read(connection, journal.case_stream(row.case_id))
@@ -137,7 +137,7 @@ def replay(
 
 
 def _replay_all(door: Door, kept: sweep.Kept, workers: int, cluster: str | None, anew: bool) -> None:
-    house, found = door.house, sweep.Found()
+    house, found = door.record, sweep.Found()
     heads = sweep.case_ids(house.store)
     known = [] if anew else kept.known(heads)
     for verdict in known:
