@@ -109,7 +109,8 @@ def _receive(desk: Desk, command: commands.Receive) -> None:
     variables = dict(command.variables)
     party = ground.package.party
     given = str(variables.get(party.get("name", "applicant_name")) or "")
-    applicant = (given or ("" if ground.item.begun_by else ground.actor.name))[:LONGEST_NAME]
+    # Whoever enters it at the window is not the applicant: an anonymous letter has none.
+    applicant = (given or (ground.actor.name if ground.actor.kind == "party" else ""))[:LONGEST_NAME]
     desk.record(
         "CaseReceived",
         case_id=answers["case_id"],
