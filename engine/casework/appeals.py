@@ -68,11 +68,10 @@ def _demand(card: Mapping[str, Any], *statuses: str) -> None:
 
 def _demand_in_time(desk: Desk, card: Mapping[str, Any]) -> None:
     """Within the period that the law in force gives from the day of the card; a law without one sets none."""
-    issued = card.get("issued_at")  # cards of an older state do not say
-    if issued is None or TIME_TO_APPEAL not in desk.ground.law:
+    if TIME_TO_APPEAL not in desk.ground.law:
         return
     calendar = desk.ground.calendar
-    day = calendar.local_date(read_moment(issued))
+    day = calendar.local_date(read_moment(card["issued_at"]))
     last = periods.due(Ledger.open(desk.ground.law.of(TIME_TO_APPEAL, day), day), calendar)
     if desk.moment > last.moment:
         raise Conflict(
