@@ -99,7 +99,7 @@ def test_a_decision_is_served_on_paper_and_proven_and_anybody_can_verify_it(
         pictures = [parts.read(name) for name in parts.namelist() if name.startswith("word/media/")]
     assert qr_code(address) in pictures
 
-    page.get_by_role("link", name=issued["code"]).press("Enter")
+    page.get_by_role("link", name=issued["code"]).click()
     expect(page).to_have_url(f"{base}/citizen/verify/{issued['code']}")
     expect(page.get_by_text(issued["number"]).first).to_be_visible()
     expect(page.get_by_text(issued["sha256"]).first).to_be_visible()
