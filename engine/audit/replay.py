@@ -124,8 +124,7 @@ class Replaying:
             ground = ground_of(self.connection, self.shelf, self.settings, entry)
             decision = decide(state, self.marking, commands.from_data(entry.command), ground)
         except (BanjieError, KeyError, TypeError, ValueError) as error:
-            why = error.sentence if isinstance(error, BanjieError) else str(error)
-            return self._ended(entry, None, None, why, said("the command cannot be decided again"))
+            return self._ended(entry, None, None, _why(error), said("the command cannot be decided again"))
         found = _compare(entry, decision)
         if found is not None:
             return self._ended(entry, *found)
@@ -135,6 +134,15 @@ class Replaying:
 
     def _ended(self, entry: Entry, event: int | None, recorded: Any, replayed: Any, reason: str) -> Verdict:
         return Verdict(False, self.entries, self.events, entry.seq, event, recorded, replayed, reason)
+
+
+def _why(error: Exception) -> str:
+    """Why an entry cannot be decided again, in words: what a forger left out or garbled raises no refusal."""
+    if isinstance(error, BanjieError):
+        return error.sentence
+    if isinstance(error, KeyError):
+        return said("Expected the entry to say {what}, but it does not", what=str(error.args[0]))
+    return said("Expected the entry to be whole, but it cannot be read: {error}", error=error)
 
 
 _DISPOSED = said("its data has been disposed of and cannot be decided again")

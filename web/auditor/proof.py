@@ -16,7 +16,10 @@ from engine import audit, canonical
 from engine.audit import Check, Verdict, dossier, xes
 from engine.errors import BanjieError
 from engine.records import dispositions, journal, seals
+from web.auditor import deviation
+from web.auditor.replay import who
 from web.auditor.room import ROOM, case_row
+from web.casefile.opening import CaseFile, open_file
 from web.language import _
 from web.signin.who import house
 
@@ -76,7 +79,29 @@ def replay(number: str) -> Response:
             verdict = Verdict(False, 0, 0, reason=error.sentence)
         notes = notes_on(connection, row.case_id)
     facts = {"verdict": verdict, "reason": reason(verdict), **sides(verdict), "notes": notes}
+    if not verdict.conforms:
+        found = _readable(row)
+        facts["deviation"] = deviation.of(verdict, found)
+        facts["step"] = _step(found, verdict.entry)
     return _answer("replay", row, facts)
+
+
+def _readable(row: Any) -> CaseFile | None:
+    """The file of a case, for the names in it; None where what is stored cannot be read any more."""
+    here = house()
+    try:
+        with here.store.reading() as connection:
+            return open_file(here.runtime, connection, row.case_id)
+    except (BanjieError, KeyError, TypeError, ValueError):
+        return None
+
+
+def _step(found: CaseFile | None, seq: int | None) -> dict[str, str] | None:
+    """When the step was taken at which the replay parts from the record, and by whom."""
+    if found is None or not seq or seq > len(found.entries):
+        return None
+    entry = found.entries[seq - 1]
+    return {"moment": entry.moment, "who": who(entry.actor)}
 
 
 def notes_on(connection: Connection, case_id: int) -> list[str]:

@@ -26,7 +26,7 @@ from web.casefile import clocks, facts, serving, story
 from web.casefile.facts import Fact, Group, Link
 from web.casefile.opening import CaseFile
 from web.language import _, current, words
-from web.signin.who import house, post_name, unit_name
+from web.signin.who import house, person_name, post_name, unit_name
 from web.watching import cards as cards_shown
 from web.watching import reach
 
@@ -47,9 +47,16 @@ def case(number: str) -> Response:
     except (Broken, Malformed, KeyError, TypeError) as error:
         # Somebody has changed what is stored: the page must not fail, for verifying begins here.
         current_app.logger.warning("Case %s cannot be read: %r", number, error)
-        sentence = error.sentence if isinstance(error, BanjieError) else repr(error)
+        sentence = error.sentence if isinstance(error, BanjieError) else lacking(error)
         return make_response(render_template("auditor/broken.html", row=row, sentence=sentence))
     return make_response(render_template("auditor/case.html", **told))
+
+
+def lacking(error: Exception) -> str:
+    """What is wrong with a record that can be read but does not say what it must."""
+    if isinstance(error, KeyError):
+        return _("有一条记录没有写明应当写明的“%(what)s”。", what=str(error.args[0])[:40])
+    return _("有一条记录的内容不是它应有的形式。")
 
 
 @ROOM.get("/cases/<number>/story")
@@ -253,7 +260,7 @@ def _card(event: Event, moment: str, now: bool) -> dict[str, Any]:
         "basis": data.get("basis"),
         "sentence": words(data.get("sentence")),
         "role": role_name(str(data.get("role") or ""), current()),
-        "person": data.get("person") or "",
+        "person": person_name(data.get("person")),
         "moment": moment,
         "now": now,
     }

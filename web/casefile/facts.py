@@ -23,6 +23,7 @@ Link = Callable[[str], str]
 """A file's hash → its address in this room."""
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_CODE = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -136,7 +137,7 @@ def _of_field(field: Field, value: Any) -> str:
     if isinstance(value, list):
         return "、".join(labels.get(str(one), str(one)) for one in value)
     if isinstance(value, bool) or not labels:
-        return said(value)
+        return _named({"x-options": field.options}, value) or said(value)
     return labels.get(str(value), str(value))
 
 
@@ -174,14 +175,26 @@ def shown(schema: Mapping[str, Any], value: Any) -> str:
         ]
         return _("；").join(pairs)
     return (
-        _choice(schema, value) or _named(schema, value) or said(value, money=schema.get("format") == "money")
+        choice_name(schema, value)
+        or _named(schema, value)
+        or said(value, money=schema.get("format") == "money")
     )
 
 
 def _named(schema: Mapping[str, Any], value: Any) -> str:
-    """The name of what a code stands for, where the schema says what it is a code of (`x-names`)."""
-    naming = _NAMES.get(str(schema.get("x-names")))
-    return naming(value) if naming is not None and isinstance(value, str) and value else ""
+    """The name of what a code stands for: as the schema says (`x-names`, `x-options`), or by the code itself
+    where it is that of a unit or of a period."""
+    if not isinstance(value, str) or not value:
+        return ""
+    naming = _NAMES.get(str(schema.get("x-names") or schema.get("x-options")))
+    return naming(value) if naming is not None else code_name(value)
+
+
+def code_name(code: str) -> str:
+    """What a unit or a period of that code is called; "" where it is the code of neither."""
+    if not _CODE.fullmatch(code):
+        return ""
+    return next((name for name in (unit_name(code), period_name(code)) if name != code), "")
 
 
 def period_name(id_: str) -> str:
@@ -193,10 +206,11 @@ def period_name(id_: str) -> str:
     return found.title(current()) if found else id_
 
 
-_NAMES: Mapping[str, Callable[[str], str]] = {"unit": unit_name, "period": period_name}
+_NAMES: Mapping[str, Callable[[str], str]] = {"unit": unit_name, "units": unit_name, "period": period_name}
 
 
-def _choice(schema: Mapping[str, Any], value: Any) -> str:
+def choice_name(schema: Mapping[str, Any], value: Any) -> str:
+    """What a choice is called by its schema, in the reader's language; "" where the value is none."""
     for one in schema.get("oneOf", ()):
         if isinstance(one, Mapping) and one.get("const") == value and "title" in one:
             return str(one.get("x-title-en") or one["title"]) if current() == "en" else str(one["title"])

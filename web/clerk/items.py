@@ -23,7 +23,7 @@ from web.casefile.opening import CaseFile
 from web.clerk.reading import link_to, read_case
 from web.clerk.room import ROOM
 from web.language import _
-from web.signin.who import current_actor, house, unit_name
+from web.signin.who import current_actor, house, person_name, unit_name
 
 Item = Mapping[str, Any]
 ON = "on"
@@ -249,11 +249,3 @@ def colleagues(actor: Actor, row: Item) -> list[tuple[str, str]]:
         if person.login != actor.person
     }
     return sorted(found.items())
-
-
-def person_name(login: str | None) -> str:
-    """A person's name; "" for nobody."""
-    if not login:
-        return ""
-    known = {person.login: person.name for person in house().directory.persons()}
-    return known.get(login, login)

@@ -113,6 +113,15 @@ def post_name(code: str) -> str:
     return words({"zh": found.name_zh, "en": found.name_en}) if found else code
 
 
+def person_name(login: str | None) -> str:
+    """A person's name; the login itself where nobody is known by it, "" for nobody."""
+    if not login:
+        return ""
+    if "person_names" not in g:
+        g.person_names = {person.login: person.name for person in house().directory.persons()}
+    return str(g.person_names.get(login, login))
+
+
 def show_who() -> None:
     """Before every page: put the person into the masthead."""
     if request.endpoint == "static" or "Authorization" in request.headers:
