@@ -17,6 +17,7 @@ from sqlalchemy import Connection, select
 
 from engine import canonical
 from engine.audit import (
+    approvals,
     authority,
     certificates,
     counted,
@@ -42,6 +43,7 @@ witnesses.jsonl   组织和执法人员库的日志：全部摘要，仅附本�
 files/            文书、附件
 definitions/      办理所依据的流程、表单、期限、日历、监督规则
 dispositions.jsonl 经批准销毁的数据：哪条记录、谁批准、依据
+disposals.jsonl   有数据被销毁时：销毁记录的日志，全部摘要，仅附本案的内容
 seals.jsonl       截至导出时的全部封存
 proofs.json       本案及组织、执法人员库的日志在各次封存中的位置及其证明，不涉及其他案件
 narrative.txt     经过
@@ -64,13 +66,16 @@ def make(connection: Connection, runtime: Runtime, case_id: int) -> bytes:
     files = dict(_files(connection, rows))
     files.update(_definitions(connection, runtime, entries))
     number = str(entries[0].answers.get("number") or case_id)
+    disposals = _disposals(connection, stream)
+    streams = (stream, *past.STREAMS, *([approvals.DISPOSITIONS] if disposals else []))
     made = {
         "README.txt": READ_ME.format(number=number).encode(),
         "entries.jsonl": _lines(rows),
         "seals.jsonl": _lines([seal.as_data() for seal in seals.all_seals(connection)]),
-        "proofs.json": proofs(connection, (stream, *past.STREAMS)),
+        "proofs.json": proofs(connection, streams),
         "narrative.txt": "\n".join(narrative.tell(steps(entries), runtime.settings.zone)).encode(),
         "dispositions.jsonl": _lines(_dispositions(connection, stream)),
+        **({"disposals.jsonl": _lines(disposals)} if disposals else {}),
         "witnesses.jsonl": _lines(witnesses.of_case(connection, entries)),
         "verify.py": program().encode(),
         **_periods(connection, runtime, entries),
@@ -102,7 +107,7 @@ _GAP = re.compile(r"\n{4,}")
 
 def program() -> str:
     """The offline program as one file: what `offline` imports of ours stands before it, each import once."""
-    modules = (opened, past, outside, rights, certificates, authority, offline)
+    modules = (opened, past, approvals, outside, rights, certificates, authority, offline)
     sources = [_OWN.sub("", inspect.getsource(one)).replace(_FUTURE, "") for one in modules]
     imports = sorted({line.strip() for source in sources for line in _IMPORT.findall(source)})
     *parts, own = (_IMPORT.sub("", source).strip() for source in sources)
@@ -136,6 +141,21 @@ def _dispositions(connection: Connection, stream: str) -> list[dict[str, Any]]:
     query = select(disposition).where(disposition.c.stream.in_((stream, *past.STREAMS)))
     rows = connection.execute(query.order_by(disposition.c.stream, disposition.c.seq))
     return [dict(row._mapping) for row in rows]
+
+
+def _disposals(connection: Connection, stream: str) -> list[dict[str, Any]]:
+    """Every head of the stream of dispositions, with the data of those entries that tell of this case.
+
+    Nothing where no data of it were ever disposed of.
+    """
+    names = ("stream", "seq", "moment", "head", "hash")
+    made, told = [], False
+    for row in journal.rows(connection, approvals.DISPOSITIONS):
+        events = canonical.loads(row["payload"])["events"] if row["payload"] else []
+        mine = any(event["data"].get("stream") == stream for event in events)
+        told = told or mine
+        made.append({**{name: row[name] for name in names}, "payload": row["payload"] if mine else None})
+    return made if told else []
 
 
 def _files(connection: Connection, rows: list[Mapping[str, Any]]) -> Iterator[tuple[str, bytes]]:

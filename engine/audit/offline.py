@@ -30,6 +30,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from engine.audit.approvals import approved_in, unapproved
 from engine.audit.authority import Authority
 from engine.audit.opened import (
     GENESIS,
@@ -107,6 +108,18 @@ def check_payload(row: dict[str, Any], head: dict[str, Any], payload: dict[str, 
     for index, (event, kept) in enumerate(zip(payload["events"], head["events"], strict=False), start=1):
         if event["type"] != kept["type"] or salted(alg, salt, event["data"]) != kept["data"]:
             yield f"3 {name}: Expected event {index} ({kept['type']}) as recorded, but it was changed"
+
+
+def check_disposals(rows: Rows, marked: Rows, entries: Rows) -> Iterator[str]:
+    """Checks 1 to 5 on the stream of dispositions, and 3: what is marked as disposed of was approved."""
+    yield from check_chain(rows)
+    yield from check_data([row for row in rows if row["payload"] is not None], set())
+    acts, hashes = (
+        [act for row in rows for act in approved_in(row)],
+        {str(e["seq"]): e["hash"] for e in entries},
+    )
+    for _, (sentence, parts) in unapproved(marked, acts, entries[0]["stream"], hashes):
+        yield f"3 {sentence.format(**parts)}"
 
 
 def check_witnesses(rows: Rows, disposed: set[tuple[str, str]]) -> Iterator[str]:
@@ -189,6 +202,11 @@ def wanted_by(entry: dict[str, Any]) -> Iterator[tuple[str, str]]:
         inside += one.values() if isinstance(one, dict) else one if isinstance(one, list) else ()
 
 
+def shown_of(archive: zipfile.ZipFile, name: str) -> Rows:
+    """The lines of a file that not every dossier has."""
+    return list(lines(archive, name)) if name in archive.namelist() else []
+
+
 def read_faults(path: Path, seal_path: Path | None, notes: list[str]) -> Iterator[str]:
     """The faults of a file that can be read; what may be said beside them goes to `notes`."""
     if not zipfile.is_zipfile(path):
@@ -198,16 +216,18 @@ def read_faults(path: Path, seal_path: Path | None, notes: list[str]) -> Iterato
     with zipfile.ZipFile(path) as archive:
         demand_harmless(archive)
         entries, witnesses = list(lines(archive, "entries.jsonl")), list(lines(archive, "witnesses.jsonl"))
-        disposed = {(row["stream"], str(row["seq"])) for row in lines(archive, "dispositions.jsonl")}
+        marked, disposals = list(lines(archive, "dispositions.jsonl")), shown_of(archive, "disposals.jsonl")
+        disposed = {(row["stream"], str(row["seq"])) for row in marked}
         if not entries:
             raise ValueError("Expected entries, but there are none")
         yield from check_chain(entries)
         yield from check_data(entries, disposed)
+        yield from check_disposals(disposals, marked, entries)
         yield from check_witnesses(witnesses, disposed)
         yield from check_files(archive, entries)
         seals, proofs = list(lines(archive, "seals.jsonl")), read_proofs(load(whole(archive, "proofs.json")))
         yield from check_seals(seals, outside)
-        yield from check_proofs(seals, proofs, entries + witnesses)
+        yield from check_proofs(seals, proofs, entries + witnesses + disposals)
         yield from check_stamps(archive, seals)
         yield from check_authority(entries, witnesses)
         notes.append(covered(entries, outside, proofs))

@@ -12,18 +12,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from engine import canonical
-from engine.audit import persons, ran_under
+from engine.audit import erased, persons, ran_under
 from engine.audit import sealed as sealing
-from engine.audit.past import Past
+from engine.audit.past import Past, Row
 from engine.audit.sealed import Sealed
 from engine.errors import BanjieError, said
 from engine.records import blobs, hashing, journal
 from engine.records.entries import GENESIS, Entry, Event, from_row
 from engine.records.store import legible
-from engine.records.tables import disposition
 
 
 @dataclass(frozen=True)
@@ -71,32 +70,37 @@ def verify_case(
     row: Mapping[str, Any],
     past: Past | None = None,
     sealed: Sealed | None = None,
+    approved: list[Row] | None = None,
 ) -> list[Check]:
     """All checks on one case. `row` is its case row (version, head_hash, marking, marking_digest).
 
-    `past` is `persons.past_of` the connection and `sealed` what its seals say, for who verifies many
-    (and reads all bytes himself).
+    `past` is `persons.past_of` the connection, `sealed` what its seals say and `approved` its dispositions,
+    for who verifies many (and reads all bytes himself).
     """
+    stream = journal.case_stream(case_id)
     with legible(connection):
-        rows = list(journal.rows(connection, journal.case_stream(case_id)))
+        rows = list(journal.rows(connection, stream))
         faults = (
             *_chain(rows),
             *_current(rows, row),
             *_bytes(connection, rows),
             *(() if past else (Fault(*one) for one in ran_under.faults(connection, rows))),
             *(Fault(*one) for one in persons.faults(rows, past or persons.past_of(connection))),
-            *_erased(connection, rows),
-            *_sealed(sealed or sealing.read(connection, journal.case_stream(case_id)), rows),
+            *(Fault(*one) for one in erased.of_stream(connection, stream, rows, approved)),
+            *_sealed(sealed or sealing.read(connection, stream), rows),
         )
     return _checks(QUESTIONS, faults)
 
 
-def verify_stream(connection: Connection, stream: str, sealed: Sealed | None = None) -> list[Check]:
+def verify_stream(
+    connection: Connection, stream: str, sealed: Sealed | None = None, approved: list[Row] | None = None
+) -> list[Check]:
     """The checks that concern any stream: order, digests, chain, time, seals."""
     with legible(connection):
         rows = list(journal.rows(connection, stream))
         against = _sealed(sealed or sealing.read(connection, stream), rows)
-        return _checks((1, 2, 3, 4, 5, 9), (*_chain(rows), *_erased(connection, rows), *against))
+        gone = (Fault(*one) for one in erased.of_stream(connection, stream, rows, approved))
+        return _checks((1, 2, 3, 4, 5, 9), (*_chain(rows), *gone, *against))
 
 
 _NUMBER = re.compile("[1-9][0-9]{0,17}")
@@ -324,20 +328,3 @@ def _written(row: Mapping[str, Any]) -> Any:
 
 def _sealed(sealed: Sealed, rows: list[Mapping[str, Any]]) -> Iterator[Fault]:
     return (Fault(9, sentence, seq) for seq, sentence in sealed.faults(rows))
-
-
-def _erased(connection: Connection, rows: list[Mapping[str, Any]]) -> Iterator[Fault]:
-    """Data that are gone were disposed of with an approval (ISO 15489-1, 9.9)."""
-    gone = [row for row in rows if row["payload"] is None]
-    if not gone:
-        return
-    approved = select(disposition.c.seq).where(disposition.c.stream == gone[0]["stream"])
-    kept = set(connection.execute(approved).scalars())
-    for row in gone:
-        if row["seq"] not in kept:
-            detail = said(
-                "{stream} #{seq}: Expected its data, or an approval of their disposal, but found none",
-                stream=row["stream"],
-                seq=row["seq"],
-            )
-            yield Fault(3, detail, row["seq"])

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from engine import canonical
-from engine.audit import guards, persons, sealed, verify
+from engine.audit import erased, guards, persons, sealed, verify
 from engine.audit.verify import Check
 from engine.definitions.deployment import MANIFEST_TYPE
 from engine.definitions.word_templates import WordTemplate
@@ -176,14 +176,16 @@ def _everything(
         journal.case_stream(row.case_id): row
         for row in connection.execute(select(case_table).order_by(case_table.c.case_id))
     }
-    past, under = persons.past_of(connection), sealed.read(connection)
+    past, under, approved = persons.past_of(connection), sealed.read(connection), erased.approved(connection)
     for stream in sorted({stream for stream, _, _ in journal.heads(connection)} | set(cases)):
         row = cases.get(stream)
         if row is None:
-            yield from ((stream, check) for check in verify.verify_stream(connection, stream, under))
+            yield from (
+                (stream, check) for check in verify.verify_stream(connection, stream, under, approved)
+            )
         else:
             facts = dict(row._mapping)
-            checks = verify.verify_case(connection, row.case_id, facts, past, under)
+            checks = verify.verify_case(connection, row.case_id, facts, past, under, approved)
             yield from ((row.number or stream, one) for one in checks)
     yield from (("", check) for check in verify_seals(connection, kept))
     seen = {one.sha256: (one.fault, one.media_type) for one in blobs.several(connection)}
@@ -192,6 +194,8 @@ def _everything(
     yield "", verify_stamps(connection, roots)
     fault = next(guards.faults(connection), "")
     yield "", Check(17, "数据库自身的防改措施完好", not fault, fault)
+    fault = next(erased.of_all(connection, approved), "")
+    yield "", Check(18, "销毁登记与销毁记录一致", not fault, fault)
 
 
 Seen = Mapping[str, tuple[str, str]]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -144,6 +146,54 @@ def test_what_is_exported_says_nothing_of_it(lab: Laboratory, tmp_path: Any) -> 
         assert open_figures.make(connection)[:2] == b"PK"
     (tmp_path / "seal.json").write_text(canonical.dumps(kept.as_data()))
     assert offline.verify_file(path, tmp_path / "seal.json") == []
+
+
+def test_a_dossier_shows_the_act_by_which_its_data_were_disposed_of(lab: Laboratory, tmp_path: Any) -> None:
+    lab.clock.set(AFTER)
+    dispose(lab, 2)
+    dispose(lab)
+    with lab.runtime.store.reading() as connection:
+        whole, other = (dossier.make(connection, lab.runtime, case_id) for case_id in (1, 3))
+    with zipfile.ZipFile(io.BytesIO(whole)) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    acts = [canonical.loads(line) for line in files["disposals.jsonl"].splitlines()]
+    assert [one["payload"] is None for one in acts] == [True, False], "the other case's act is not shown"
+    with zipfile.ZipFile(io.BytesIO(other)) as archive:
+        assert "disposals.jsonl" not in archive.namelist()
+
+    def told(**changed: bytes | None) -> list[str]:
+        made = {**files, **{f"{name}.jsonl": data for name, data in changed.items()}}
+        made = {name: data for name, data in made.items() if data is not None and name != "manifest.json"}
+        digests = {name: canonical.digest_bytes(data) for name, data in made.items()}
+        made["manifest.json"] = canonical.dumps({"case": "", "files": digests}).encode()
+        with zipfile.ZipFile(tmp_path / "made.zip", "w") as archive:
+            for name, data in made.items():
+                archive.writestr(name, data)
+        return offline.verify_file(tmp_path / "made.zip")
+
+    assert told() == []
+    unproven = "3 case:1 #1: Expected dispositions to tell who approved its disposal, but it does not"
+    assert unproven in told(disposals=None)
+    assert unproven in told(disposals=files["disposals.jsonl"].splitlines()[0])
+    assert unproven in told(dispositions=files["dispositions.jsonl"].replace(BASIS.encode(), b"-"))
+    changed = told(disposals=files["disposals.jsonl"].replace(BASIS.encode(), b"-"))
+    assert "3 dispositions #2: Expected the command recorded, but it was changed" in changed
+    cut = told(entries=b"\n".join(files["entries.jsonl"].splitlines()[:-1]))
+    assert any("Expected it as dispositions #2 disposed of it" in one for one in cut)
+
+
+def test_a_row_taken_from_the_table_of_dispositions_is_missed_by_the_act(lab: Laboratory) -> None:
+    lab.clock.set(AFTER)
+    dispose(lab)
+    with lab.runtime.store.writing() as connection:
+        connection.execute(text("DROP TRIGGER disposition_stays"))
+        connection.execute(text("DELETE FROM disposition WHERE stream = 'case:1' AND seq = 2"))
+    with lab.runtime.store.reading() as connection:
+        told = {one.number: one.detail for _, one in audit.verify_all(connection) if not one.holds}
+
+    assert told[3] == "case:1 #2: Expected its data, or an approval of their disposal, but found none"
+    assert told[18].startswith("dispositions #1: Expected ")
+    assert "rows of what it disposed of case:1" in told[18]
 
 
 def test_it_is_refused_too_early_without_rank_or_basis_or_by_one_alone(lab: Laboratory) -> None:

@@ -249,7 +249,17 @@ def test_data_erased_without_an_approval_are_missed_by_their_entry(evidence: Any
     forge(path, "INSERT INTO disposition VALUES ('case:1', 2, 'taoyuan', '2036-01-01', '保管期限届满')")
 
     assert any(fault.startswith("case:1 #2: Expected its data, or an approval") for fault in missed)
-    assert faults(path, kept) == []
+    unproven = "case:1 #2: Expected dispositions to tell who approved its disposal, but it does not"
+    assert faults(path, kept) == [unproven, unproven]  # by the checks of the case and of the table
+
+
+def test_an_approval_laid_up_for_later_is_found_though_nothing_is_gone_yet(evidence: Any) -> None:
+    path, _ = evidence
+    forge(path, "INSERT INTO disposition VALUES ('blob:77', 0, 'taoyuan', '2036-01-01', '期满')")
+
+    assert faults(path) == [
+        "blob:77 #0: Expected dispositions to tell who approved its disposal, but it does not"
+    ]
 
 
 def written(entry: Entry) -> dict[str, Any]:
@@ -354,11 +364,19 @@ def test_a_payload_may_be_erased_beside_an_approved_disposition_and_the_chain_st
 ) -> None:
     store = Store(founded_url)
     with store.writing() as connection:
-        connection.execute(
-            text(
-                "INSERT INTO disposition VALUES ('organisation', 1, 'taoyuan', '2036-01-01', '保管期限届满')"
-            )
+        (seq, digest), moment = journal.last(connection, "organisation"), "2036-01-01T00:00:00.000Z"
+        journal.record(
+            connection,
+            journal.DISPOSITIONS,
+            moment,
+            {"kind": "system"},
+            {"type": "Dispose", "basis": "保管期限届满", "approver": {"person": "taoyuan"}},
+            salt="",
+            events=[Event("DataDisposed", {"stream": "organisation", "entries": seq, "head": digest})],
         )
+        for place in range(1, seq + 1):
+            row = f"'organisation', {place}, 'taoyuan', '{moment}', '保管期限届满'"
+            connection.execute(text(f"INSERT INTO disposition VALUES ({row})"))
         connection.execute(text("UPDATE entry SET payload = NULL WHERE stream = 'organisation' AND seq = 1"))
     with store.reading() as connection:
         found = [check.detail for _, check in audit.verify_all(connection) if not check.holds]
