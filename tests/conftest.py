@@ -27,11 +27,13 @@ from founded import (
     laboratory,
 )
 from hypothesis import settings
+from penalising import fined_sqlite
 from sqlalchemy import URL, make_url, text
 
 from engine.records.store import Store
 
 __all__ = [
+    "fined_sqlite",
     "founded_postgresql",
     "founded_postgresql_url",
     "founded_sqlite",

@@ -6,7 +6,6 @@ and the people.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -14,65 +13,29 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from founded import runtime_over
+from penalising import FINED_ON, FIRM, faults, file_of, resumed
 from sqlalchemy import select
 
-from engine import audit
 from engine.audit import reports as counting
-from engine.audit.history import case_file
 from engine.audit.reports import Asked
 from engine.casework import registers
-from engine.organisation.model import Actor
-from engine.records import journal
 from engine.records.shared_tables import publication
 from engine.records.tables import case as cases
 from timers.laboratory import Laboratory
 
-FOUND: dict[str, Any] = {
-    "item_code": "street_trading", "act_on": "2026-03-10", "act_place": "中山路", "source": "patrol",
-    "officer1_cert": "鲁B370201", "officer2_cert": "鲁B370202",
-}  # fmt: skip
-OFFICER: dict[str, Any] = {
-    "unit": "shinan.cg", "valid_from": "2010-01-01", "valid_to": "2028-12-31", "fields": ["城市管理"],
-    "area": "shinan", "state": "valid",
-}  # fmt: skip
-FIRM: dict[str, Any] = {
-    "party_type": "enterprise", "party_name": "琴岛广告有限公司", "party_id": "91350100M000100Y43",
-    "phone": "13800001234", "e_service_consent": False, "facts_certain": True, "place": "人行道",
-    "area_m2": 7,
-}  # fmt: skip
+FIRST = 1
 
 
 @pytest.fixture
-def city(founded_sqlite: Path, tmp_path: Path) -> Iterator[Laboratory]:
-    url = f"sqlite:///{shutil.copyfile(founded_sqlite, tmp_path / 'city.db')}"
-    with Laboratory(*runtime_over(url, date(2026, 3, 10)), 7) as laboratory:
-        rows = [
-            {"key": "鲁B370201", "name": "张伟", "person": "zhangwei", **OFFICER},
-            {"key": "鲁B370202", "name": "刘洋", "person": "liuyang", **OFFICER},
-        ]
-        registers.bring(laboratory.runtime, "officers", rows, Actor.system())
-        yield laboratory
-
-
-def closed(city: Laboratory) -> int:
+def city(fined_sqlite: Path, tmp_path: Path) -> Iterator[Laboratory]:
     """A fine of 1 000 yuan, paid four days late with 120 yuan on top, published, archived and closed."""
-    city.at(date(2026, 3, 10))
-    case = city.receive("CF-CG-0002", "shinan.cg", FOUND, channel="window").case_id
-    city.complete(case, "show_certificates", certificates_shown=True)
-    city.complete(case, "inspect", **FIRM)
-    city.complete(case, "order_correction", corrected_on_spot=False)
-    city.complete(case, "hear_party", statement_adopted="none")
-    city.complete(case, "write_decision", officers_signed=True)
-    city.complete(case, "hand_over", signed=True, collection_mode="bank")
-    city.at(date(2026, 3, 11))
-    city.complete(case, "check_content", disclosure="public")
-    city.at(date(2026, 3, 29))
-    city.send(case, "paid_late", paid_amount=1120, paid_on="2026-03-29", bank_ref="B1")
-    city.at(date(2026, 3, 30))
-    city.complete(case, "check_file")
-    assert not city.case(case).open
-    return case
+    with resumed(fined_sqlite, tmp_path / "city.db", FINED_ON) as laboratory:
+        laboratory.at(date(2026, 3, 29))
+        laboratory.send(FIRST, "paid_late", paid_amount=1120, paid_on="2026-03-29", bank_ref="B1")
+        laboratory.at(date(2026, 3, 30))
+        laboratory.complete(FIRST, "check_file")
+        assert not laboratory.case(FIRST).open
+        yield laboratory
 
 
 def penalty(city: Laboratory) -> dict[str, Any]:
@@ -98,11 +61,6 @@ def result(city: Laboratory, **given: Any) -> int:
     return case
 
 
-def file_of(city: Laboratory, case: int) -> dict[str, Any]:
-    with city.runtime.store.reading() as connection:
-        return dict(case_file(journal.read(connection, journal.case_stream(case))))
-
-
 def numbered(city: Laboratory, number: str) -> int:
     with city.runtime.store.reading() as connection:
         return int(connection.execute(select(cases.c.case_id).where(cases.c.number == number)).scalar_one())
@@ -125,14 +83,7 @@ def fines(city: Laboratory) -> tuple[Any, Any]:
     return counted.total.figures["decided"], counted.total.figures["amount"]
 
 
-def replayed(city: Laboratory, case: int) -> bool:
-    with city.runtime.store.reading() as connection:
-        entries = journal.read(connection, journal.case_stream(case))
-        return audit.replay(connection, city.runtime.shelf, city.runtime.settings, entries).conforms
-
-
 def test_a_fine_varied_after_closing_is_refunded_shown_and_counted_as_varied(city: Laboratory) -> None:
-    first = closed(city)
     assert fines(city) == (1, 1000)
 
     late = result(city, remedy_result="changed", changed_fine=Decimal(600))
@@ -147,19 +98,18 @@ def test_a_fine_varied_after_closing_is_refunded_shown_and_counted_as_varied(cit
         "amount": 600,
         "late_fee": 72,
         "changed_by": city.case(late).number,
-        "case_number": city.case(first).number,
+        "case_number": city.case(FIRST).number,
     }
     assert file_of(city, late)["refund_due"] == 448
     assert entries(city) == [("市南区人民政府：变更为罚款600元", "2026-06-10"), (None, "2026-06-10")]
     assert fines(city) == (1, 600)
-    assert replayed(city, first)
-    assert replayed(city, late)
+    assert faults(city, FIRST) == []
+    assert faults(city, late) == []
 
 
 def test_an_annulled_decision_is_counted_no_longer_and_made_anew_in_a_case_of_its_own(
     city: Laboratory,
 ) -> None:
-    closed(city)
     late = result(city, remedy_result="annulled", remade_ordered=True)
     city.complete(late, "refund", refund_receipt="TK1")
 
@@ -172,4 +122,4 @@ def test_an_annulled_decision_is_counted_no_longer_and_made_anew_in_a_case_of_it
         "2026-03-10",
         "2026-03-10",
     )
-    assert replayed(city, late)
+    assert faults(city, late) == []

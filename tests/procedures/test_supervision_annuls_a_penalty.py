@@ -6,7 +6,6 @@ registers and the public list. Not real: the clock and the people.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -14,38 +13,24 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from founded import runtime_over
+from penalising import BY_BOTH, FIRM, city_on, file_of
 from sqlalchemy import select
 
-from engine.audit.history import case_file
 from engine.casework import registers
 from engine.casework.crossing import supervision_of
-from engine.organisation.model import Actor
-from engine.records import journal
 from engine.records.shared_tables import publication
 from timers.laboratory import Laboratory
 
 LEAD: dict[str, Any] = {
-    "item_code": "spilling", "act_on": "2026-01-05", "lead_source": "patrol", "party_type": "enterprise",
-    "party_name": "琴岛运输有限公司", "party_id": "91350100M000100Y43", "phone": "13800001234",
-    "e_service_consent": False, "officer1_cert": "鲁B370201", "officer2_cert": "鲁B370202",
-}  # fmt: skip
-OFFICER: dict[str, Any] = {
-    "unit": "shinan.cg", "valid_from": "2010-01-01", "valid_to": "2028-12-31", "fields": ["城市管理"],
-    "area": "shinan", "state": "valid",
+    **FIRM, **BY_BOTH, "item_code": "spilling", "act_on": "2026-01-05", "lead_source": "patrol",
+    "e_service_consent": False,
 }  # fmt: skip
 IN_PERSON = {"service_way": "in_person"}
 
 
 @pytest.fixture
 def city(founded_sqlite: Path, tmp_path: Path) -> Iterator[Laboratory]:
-    url = f"sqlite:///{shutil.copyfile(founded_sqlite, tmp_path / 'city.db')}"
-    with Laboratory(*runtime_over(url, date(2026, 1, 6)), 7) as laboratory:
-        rows = [
-            {"key": "鲁B370201", "name": "张伟", "person": "zhangwei", **OFFICER},
-            {"key": "鲁B370202", "name": "刘洋", "person": "liuyang", **OFFICER},
-        ]
-        registers.bring(laboratory.runtime, "officers", rows, Actor.system())
+    with city_on(founded_sqlite, tmp_path / "city.db", date(2026, 1, 6)) as laboratory:
         yield laboratory
 
 
@@ -92,11 +77,6 @@ def supervision(city: Laboratory, number: int) -> int:
     with city.runtime.store.reading() as connection:
         (belongs,) = {one["case_id"]: one for one in supervision_of(connection, number).values()}.values()
     return int(belongs["case_id"])
-
-
-def file_of(city: Laboratory, number: int) -> dict[str, Any]:
-    with city.runtime.store.reading() as connection:
-        return dict(case_file(journal.read(connection, journal.case_stream(number))))
 
 
 def penalties(city: Laboratory) -> list[tuple[str, float]]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from founded import runtime_over
+from penalising import LEAD, city_on
 from sqlalchemy import select
 
 from engine import audit
@@ -21,17 +20,11 @@ from engine.records.tables import due as due_table
 from timers.laboratory import Laboratory
 
 FIRST = date(2026, 3, 2)
-LEAD = {
-    "lead_source": "patrol", "lead_description": "擅自设置户外广告", "item_code": "advertising",
-    "act_on": "2026-03-01", "party_type": "enterprise", "party_name": "琴岛广告有限公司",
-    "party_id": "91350100M000100Y43", "phone": "13800001234",
-}  # fmt: skip
 
 
 @pytest.fixture
 def lab(founded_sqlite: Path, tmp_path: Path) -> Iterator[Laboratory]:
-    url = f"sqlite:///{shutil.copyfile(founded_sqlite, tmp_path / 'lying.db')}"
-    with Laboratory(*runtime_over(url, FIRST), 3) as made:
+    with city_on(founded_sqlite, tmp_path / "lying.db", FIRST) as made:
         yield made
 
 

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-from founded import runtime_over
+from penalising import HANDLER, LIU, ZHANG, assigned, city_on
 
-from engine.casework import patrol, registers
+from engine.casework import patrol
 from engine.casework.commands import Claim, Release
-from engine.organisation.model import Actor
 from engine.records import journal
 from timers.laboratory import Laboratory
 
 FIRST = date(2026, 3, 2)
+SUN = {**HANDLER, "key": "鲁B370203", "name": "孙立", "person": "sunli"}
 
 
 @pytest.fixture
 def lab(founded_sqlite: Path, tmp_path: Path) -> Iterator[Laboratory]:
-    url = f"sqlite:///{shutil.copyfile(founded_sqlite, tmp_path / 'waited.db')}"
-    with Laboratory(*runtime_over(url, FIRST), 3) as made:
+    with city_on(founded_sqlite, tmp_path / "waited.db", FIRST, officers=(ZHANG, LIU, SUN)) as made:
         yield made
 
 
@@ -75,25 +73,8 @@ def test_work_somebody_holds_is_carded_in_that_name(lab: Laboratory) -> None:
     assert "waited_for" not in card["values"]
 
 
-LEAD = {
-    "lead_source": "patrol", "lead_description": "擅自设置户外广告", "item_code": "advertising",
-    "act_on": "2026-03-01", "party_type": "enterprise", "party_name": "琴岛广告有限公司",
-    "party_id": "91350100M000100Y43", "phone": "13800001234", "officer1_cert": "鲁B370201",
-    "officer2_cert": "鲁B370202",
-}  # fmt: skip
-ROW = {"valid_from": "2024-01-01", "valid_to": "2028-12-31", "fields": ["城市管理"], "state": "valid"}
-OFFICERS = [
-    {**ROW, "key": f"鲁B37020{number}", "name": name, "person": person}
-    for number, name, person in ((1, "张伟", "zhangwei"), (2, "刘洋", "liuyang"), (3, "孙立", "sunli"))
-]
-
-
 def test_a_withdrawn_officer_is_not_blamed_for_what_lies_afterwards(lab: Laboratory) -> None:
-    registers.bring(lab.runtime, "officers", OFFICERS, Actor.system())
-    case_id = lab.receive("CF-CG-0001", "shinan.cg", LEAD, channel="window").case_id
-    lab.complete(case_id, "check", check_finding="open")
-    lab.complete(case_id, "open_case", open_approved=True)
-    lab.complete(case_id, "assign")
+    case_id = assigned(lab)
     key = next(iter(lab.case(case_id).items))
     lab.runtime.handle(Claim(case_id=case_id, key=key), lab.runtime.directory.actor("zhangwei"))
     lab.send(case_id, "recusal_asked", recusal_of="鲁B370201", recusal_reason="与当事人有亲属关系")
