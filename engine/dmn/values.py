@@ -5,47 +5,22 @@ Called by `types`. Holds no type rules of its own.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
-from decimal import Decimal
 from typing import Any
 
 from engine.feel import (
-    DateTime,
-    DaysTime,
-    FarDate,
     Fault,
-    Function,
-    HostFunction,
-    Range,
-    Time,
-    YearsMonths,
     read_date,
     read_date_time,
     read_duration,
     read_time,
 )
 from engine.feel.calls import BuiltIn
+from engine.feel.kinds import TYPE_NAMES
 from engine.feel.temporal import at_midnight
 
-_KINDS: dict[type, str] = {
-    bool: "boolean",
-    int: "number",
-    Decimal: "number",
-    str: "string",
-    dt.date: "date",
-    FarDate: "date",
-    Time: "time",
-    DateTime: "date and time",
-    DaysTime: "days and time duration",
-    YearsMonths: "years and months duration",
-    list: "list",
-    dict: "context",
-    Range: "range",
-    Function: "function",
-    HostFunction: "function",
-    BuiltIn: "function",
-}
+_KINDS: dict[type, str] = {**TYPE_NAMES, type(None): "null", int: "number", BuiltIn: "function"}
+"""FEEL's own names, and those of what a table's cells hold besides."""
 
 _READERS: dict[str, Callable[[str], Any]] = {
     "date": read_date,
@@ -58,7 +33,7 @@ _READERS: dict[str, Callable[[str], Any]] = {
 
 def kind_of(value: object) -> str:
     """The name of the FEEL type of a value; "null" for None, "unknown" for a foreign object."""
-    return "null" if value is None else _KINDS.get(type(value), "unknown")
+    return _KINDS.get(type(value), "unknown")
 
 
 def read_text(text: str, kind: str) -> Any:
