@@ -25,7 +25,9 @@ def gathered() -> dict[str, dict[str, set[str]]]:
     rooms: dict[str, dict[str, set[str]]] = {}
     for path in _sources():
         file = path.relative_to(ROOT).as_posix()
-        for template in templates(path.read_text(encoding="utf-8")):
+        source = path.read_text(encoding="utf-8")
+        explained = helps(source) if _room(file) == COMMAND_LINE else ()
+        for template in (*templates(source), *explained):
             rooms.setdefault(_room(file), {}).setdefault(template, set()).add(file)
     return _parted(rooms)
 
@@ -35,6 +37,21 @@ def templates(source: str) -> Iterator[str]:
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _READERS:
             yield from _READERS[node.func.id](node)
+
+
+def helps(source: str) -> Iterator[str]:
+    """What the commands of a Python text say of themselves: `help=` and the docstrings, by the paragraph."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.keyword) and node.arg == "help" and isinstance(node.value, ast.Constant):
+            yield str(node.value.value)
+        if isinstance(node, ast.FunctionDef) and any(map(_makes_command, node.decorator_list)):
+            text = ast.get_docstring(node) or ""
+            yield from (" ".join(part.split()) for part in text.split("\n\n"))
+
+
+def _makes_command(decorator: ast.expr) -> bool:
+    made = decorator.func if isinstance(decorator, ast.Call) else decorator
+    return isinstance(made, ast.Attribute) and made.attr in {"command", "group"}
 
 
 def is_chinese(template: str) -> bool:

@@ -57,7 +57,12 @@ def retold(record: str) -> str:
 
     The template with the most words of its own wins; a text that none fits is shown as it is.
     """
-    return told(_recognised(record)) if isinstance(record, str) else record
+    return told(recognised(record)) if isinstance(record, str) else record
+
+
+def recognised(record: str) -> str:
+    """A sentence that came as text, as it was said where its template is found again; else the text."""
+    return _recognised(record)
 
 
 def speak(app: Flask) -> None:

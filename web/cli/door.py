@@ -17,6 +17,7 @@ from engine import canonical
 from engine.casework import founding
 from engine.errors import BanjieError, Finding, Malformed, NotSignedIn, said
 from engine.organisation.model import Actor
+from web.cli.helping import Spoken, choose, language_of_the_terminal, retelling
 from web.house import House, open_house
 from web.language import LANGUAGES
 from web.sentences import told
@@ -30,7 +31,7 @@ class Door:
     def __init__(self, database: str | None = None, as_json: bool = False, language: str = "") -> None:
         self._database = database
         self.as_json = as_json
-        self.language = language or _language_of_the_terminal()
+        self.language = language or language_of_the_terminal()
         self._house: House | None = None
         self._founded = False
 
@@ -107,7 +108,7 @@ class Door:
         return self.house.directory.actor(login)
 
 
-class Told(click.Command):
+class Told(Spoken):
     """A command that also takes --json after its name, and ends on a refusal with a sentence."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -141,11 +142,16 @@ class Told(click.Command):
         return ctx.exit(1)
 
 
-class Commands(click.Group):
+class Commands(Spoken, click.Group):
     """A group whose commands are `Told`."""
 
     command_class = Told
     group_class = type
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command that the words name; a name that is none is told as everything is."""
+        with retelling():
+            return super().invoke(ctx)
 
 
 def _choose_json(ctx: click.Context, _option: click.Parameter, value: bool) -> None:
@@ -164,13 +170,6 @@ def _tell(door: Door, code: str, sentence: str, findings: Sequence[Finding] = ()
     door.say(sentence)
     for finding in findings:
         door.say(said("  {line}", line=line(finding)))
-
-
-def _language_of_the_terminal() -> str:
-    """LC_ALL before LC_MESSAGES before LANG, as POSIX has it; English where none names a language of ours."""
-    set_ = (os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
-    locale = next((value for value in set_ if value), "")
-    return next((language for language in LANGUAGES if locale.startswith(language)), "en")
 
 
 def _first_line(error: object) -> str:
@@ -213,7 +212,7 @@ def variables(pairs: Sequence[str], file: Path | None) -> dict[str, Any]:
     return found
 
 
-@click.group(cls=Commands, help="Banjie 办结: a workflow engine for public administration.")
+@click.group(cls=Commands)
 @click.option(
     "--database", metavar="URL", help="Database URL; default BANJIE_DB, else sqlite:///var/banjie.db."
 )
@@ -222,12 +221,14 @@ def variables(pairs: Sequence[str], file: Path | None) -> dict[str, Any]:
     "--language",
     type=click.Choice(list(LANGUAGES)),
     envvar="BANJIE_LANGUAGE",
-    help="Of results and refusals; default: BANJIE_LANGUAGE, else as the terminal's locale has it.",
+    is_eager=True,
+    callback=choose,
+    help="Of help, results and refusals; default: BANJIE_LANGUAGE, else as the terminal's locale has it.",
 )
 @click.version_option(package_name="banjie", message="%(version)s")
 @click.pass_context
 def main(context: click.Context, database: str | None, as_json: bool, language: str | None) -> None:
-    """The command group."""
+    """Banjie: a workflow engine for public administration."""
     context.obj = Door(database, as_json, language or "")
 
 
