@@ -6,9 +6,7 @@ uploads, the definitions the case ran under, the seals, the story in words, and 
 
 from __future__ import annotations
 
-import inspect
 import io
-import re
 import zipfile
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -16,19 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from engine import canonical
-from engine.audit import (
-    approvals,
-    authority,
-    certificates,
-    counted,
-    narrative,
-    offline,
-    opened,
-    outside,
-    past,
-    rights,
-    witnesses,
-)
+from engine.audit import approvals, counted, narrative, one_file, past, witnesses
 from engine.audit.history import standing, steps
 from engine.casework.runtime import Runtime
 from engine.clock import read_moment
@@ -77,7 +63,7 @@ def make(connection: Connection, runtime: Runtime, case_id: int) -> bytes:
         "dispositions.jsonl": _lines(_dispositions(connection, stream)),
         **({"disposals.jsonl": _lines(disposals)} if disposals else {}),
         "witnesses.jsonl": _lines(witnesses.of_case(connection, entries)),
-        "verify.py": program().encode(),
+        "verify.py": one_file.program().encode(),
         **_periods(connection, runtime, entries),
         **files,
         **_stamps(connection),
@@ -97,23 +83,6 @@ def _periods(connection: Connection, runtime: Runtime, entries: list[Any]) -> di
         found = counted.counted(standing(entries), calendar, read_moment(last.moment))
         made["periods.txt"] = counted.told(found, "zh").encode()
     return made
-
-
-_FUTURE = "from __future__ import annotations\n"
-_OWN = re.compile(r"^from engine\.audit\.\w+ import (?:\([^)]*\)|.*)\n", re.MULTILINE)
-_IMPORT = re.compile(r"^(?:import|from) .*\n", re.MULTILINE)
-_GAP = re.compile(r"\n{4,}")
-
-
-def program() -> str:
-    """The offline program as one file: what `offline` imports of ours stands before it, each import once."""
-    modules = (opened, past, approvals, outside, rights, certificates, authority, offline)
-    sources = [_OWN.sub("", inspect.getsource(one)).replace(_FUTURE, "") for one in modules]
-    imports = sorted({line.strip() for source in sources for line in _IMPORT.findall(source)})
-    *parts, own = (_IMPORT.sub("", source).strip() for source in sources)
-    end = own.index('"""\n') + 4
-    made = "\n".join([own[:end], _FUTURE, *imports, *(f"\n\n{one}\n" for one in (*parts, own[end:].strip()))])
-    return _GAP.sub("\n\n\n", made)
 
 
 def _lines(rows: list[Mapping[str, Any]] | list[dict[str, object]]) -> bytes:

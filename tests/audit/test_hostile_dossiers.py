@@ -18,7 +18,7 @@ from forging import SEED, received
 from founded import runtime_over
 
 from engine import canonical
-from engine.audit import dossier, offline, opened
+from engine.audit import dossier, offline, one_file, opened
 from engine.clock import moment_text
 from engine.records import seals
 from timers.laboratory import Laboratory
@@ -335,4 +335,4 @@ def test_the_program_says_what_it_wants(case: Path, arguments: list[str], status
 
 
 def test_an_auditor_reads_the_program_in_an_hour() -> None:
-    assert sum(1 for line in dossier.program().splitlines() if line.strip()) < 950
+    assert sum(1 for line in one_file.program().splitlines() if line.strip()) < 950
