@@ -120,3 +120,19 @@ def test_an_officers_unit_and_area_are_told_by_name(town: Town) -> None:
 
     assert "市南区城市管理局" in answer.text
     assert "shinan.cg" not in answer.text
+
+
+def test_what_a_penalty_and_a_licence_are_for_is_told_by_name(town: Town) -> None:
+    given = {"party": "琴岛广告有限公司", "item": "street_trading", "decided_on": "2025-07-01"}
+    bring(town, "penalties", key="青南城管罚字1", state="executed", **given)
+    bring(town, "licences", key="许1", kind="许可证", holder="琴岛", item="XK-SR-0035", state="valid")
+    officer = town.officer("zhangwei")
+
+    def told(register: str, text: str) -> str:
+        return officer.post(AT, {"register": register, "text": text, "purpose": "核对主体"}, at=AT).text
+
+    assert "占用道路等公共场地从事经营活动" in told("penalties", "青南城管罚字1")
+    assert "street_trading" not in told("penalties", "青南城管罚字1")
+    assert "XK-SR-0035" not in told("licences", "许1")
+    officer.post("/language/en", {"next": AT}, at=AT)
+    assert "Trading on roads or public places" in told("penalties", "青南城管罚字1")

@@ -15,7 +15,7 @@ from engine.audit import Verdict
 from engine.organisation.roles import role_name
 from web import display
 from web.auditor import events_named
-from web.casefile import facts, story
+from web.casefile import facts, naming, story
 from web.casefile.opening import CaseFile
 from web.language import _, current, words
 from web.sentences import retold
@@ -102,7 +102,7 @@ class _Side:
         if self.type == "VariableSet":
             return self._label_of_variable()
         if self.type.startswith("Period"):
-            return facts.period_name(str(data.get("id") or ""))
+            return naming.period_name(str(data.get("id") or ""))
         if self.type == "CardIssued":
             return f"{data.get('rule', '')} {cards_shown.level_name(str(data.get('level', '')))}".strip()
         if self.type == "DocumentIssued":
@@ -180,7 +180,7 @@ def plain(value: Any) -> str:
 _NAMING: Mapping[str, Callable[[str], str]] = {
     "unit": unit_name,
     "person": person_name,
-    "id": facts.period_name,
+    "id": naming.period_name,
     "act": lambda act: story.act_name(act) or act,
     "role": lambda role: role_name(role, current()),
     "level": cards_shown.level_name,

@@ -14,7 +14,7 @@ from typing import Any
 from engine import canonical, dmn
 from engine.errors import BanjieError
 from web.auditor.moments import Moment
-from web.casefile import facts
+from web.casefile import facts, naming
 from web.casefile.opening import CaseFile
 from web.language import _
 from web.signin.who import house
@@ -124,7 +124,7 @@ class Names:
         """The name with the code behind it; the code alone where it has no name of its own."""
         key = column, code
         if key not in self._known:
-            name = facts.choice_name(self._case.schema(column), code) or facts.code_name(code)
+            name = facts.choice_name(self._case.schema(column), code) or naming.code_name(code)
             self._known[key] = (
                 _("%(name)s（%(code)s）", name=name, code=code) if name not in ("", code) else code
             )

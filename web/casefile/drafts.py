@@ -21,6 +21,8 @@ from engine.records.tables import draft
 from web.house import House
 
 KEPT_FOR = timedelta(days=30)
+STRANGER = "citizen:"
+"""What the names of those begin with who have no login."""
 LARGEST = 400_000
 """Characters of one draft."""
 
@@ -29,7 +31,7 @@ def stranger() -> str:
     """Under what name the drafts of this session's reader are kept, who has not signed in."""
     if "drafts" not in session:
         session["drafts"] = secrets.token_urlsafe(24)
-    return f"citizen:{session['drafts']}"
+    return f"{STRANGER}{session['drafts']}"
 
 
 def load(house: House, person: str, place: str) -> tuple[dict[str, Any], str | None]:

@@ -14,16 +14,15 @@ from typing import Any
 
 from engine.definitions.form_fields import Field
 from web import display
+from web.casefile import naming
 from web.casefile.masking import covered, covered_data
 from web.casefile.opening import CaseFile
 from web.language import _, current, words
-from web.signin.who import house, unit_name
 
 Link = Callable[[str], str]
 """A file's hash → its address in this room."""
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
-_CODE = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -186,27 +185,8 @@ def _named(schema: Mapping[str, Any], value: Any) -> str:
     where it is that of a unit or of a period."""
     if not isinstance(value, str) or not value:
         return ""
-    naming = _NAMES.get(str(schema.get("x-names") or schema.get("x-options")))
-    return naming(value) if naming is not None else code_name(value)
-
-
-def code_name(code: str) -> str:
-    """What a unit or a period of that code is called; "" where it is the code of neither."""
-    if not _CODE.fullmatch(code):
-        return ""
-    return next((name for name in (unit_name(code), period_name(code)) if name != code), "")
-
-
-def period_name(id_: str) -> str:
-    """The name of a period in the reader's language; the id itself where the law has none."""
-    runtime = house().runtime
-    with house().store.reading() as connection:
-        law = runtime.shelf.law(connection, runtime.shelf.newest("law", "law"))
-    found = next((rule for rule in law if rule.id == id_), None)
-    return found.title(current()) if found else id_
-
-
-_NAMES: Mapping[str, Callable[[str], str]] = {"unit": unit_name, "units": unit_name, "period": period_name}
+    name = naming.NAMES.get(str(schema.get("x-names") or schema.get("x-options")))
+    return name(value) if name is not None else naming.code_name(value)
 
 
 def choice_name(schema: Mapping[str, Any], value: Any) -> str:

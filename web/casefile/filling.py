@@ -61,6 +61,11 @@ class Filling:
         return {one.name: units for one in self.fields if one.options == "units"}
 
     @property
+    def reader(self) -> str:
+        """Who fills it in, as the page may say it: a stranger's secret stays with the session."""
+        return "" if self.person.startswith(drafts.STRANGER) else self.person
+
+    @property
     def names(self) -> dict[str, str]:
         """Pointer → label of every control, for the summary of what is wrong."""
         return forms.labels(self.controls)

@@ -13,6 +13,7 @@ from typing import Any
 from engine.audit.reports import Counted, Line, Number
 from engine.casework import registers
 from engine.definitions.reports import CASES, ITEMS, MONTH, SHARE, Report
+from web.casefile import naming
 from web.casefile.facts import label_of, shown
 from web.language import _, current
 from web.signin.who import house, unit_name
@@ -21,7 +22,6 @@ from web.watching import reach
 UNIT_FIELDS = frozenset({"unit", "desk", "department"})
 ITEM_FIELDS = frozenset({"item", "code"})
 _COUNTED = ("counts", "sum")
-ITEM = "banjie.item"
 NOTHING = "–"
 
 
@@ -59,8 +59,7 @@ class Names:
 
     def __init__(self, report: Report) -> None:
         self._schemas = schemas_of(report)
-        services = {code: item.name(current()) for code, item in reach.catalogue().items()}
-        self._items = matters() | services
+        self._items = naming.items()
         self._procedures = reach.procedures()
 
     def of(self, by: str, key: str) -> str:
@@ -76,17 +75,6 @@ class Names:
         if by in ITEM_FIELDS:
             return self._items
         return {"procedure": self._procedures, "channel": channels()}.get(by, {})
-
-
-def matters() -> dict[str, str]:
-    """The penalty items by their code, as their tables call them."""
-    here = house()
-    with here.store.reading() as connection:
-        here.runtime.shelf.refresh(connection)
-        digest = here.runtime.shelf.newest("penalties", "penalties")
-        models = here.runtime.shelf.penalties(connection, digest)
-    found = (decision for model in models for decision in model.decisions.values())
-    return {one.extensions[ITEM]: one.name for one in found if ITEM in one.extensions}
 
 
 def channels() -> dict[str, str]:
