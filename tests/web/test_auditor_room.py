@@ -7,14 +7,19 @@ import io
 import json
 import re
 import zipfile
+from decimal import Decimal
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
+from sqlalchemy import select
 from town import Town, Visitor
 from watched import AUDITOR, CLERK, LEFT_LYING, OPERATOR, SUPERVISOR, behind_its_back
 
 from engine import canonical
+from engine.audit import finding
 from engine.records import journal
+from engine.records.tables import case as case_table
 
 CASE = f"/auditor/cases/{LEFT_LYING}"
 
@@ -381,7 +386,72 @@ def test_a_case_is_found_by_an_amount_however_it_is_written(watched: Town) -> No
 
     assert f'href="{CASE}"' in auditor.get("/auditor/", query_string={"amount": f"¥{amount}"}).text
     assert f'href="{CASE}"' not in auditor.get("/auditor/?amount=987654321.25").text
-    assert f'href="{CASE}"' in auditor.get("/auditor/?amount=nonsense").text
+    assert (
+        f'href="{CASE}"'
+        in auditor.get("/auditor/?from=2026-03-01&to=2026-03-31&status=open&number=2026").text
+    )
+
+
+UNREAD = {
+    "amount=nonsense&words=abc": ("amount", "但填的是“nonsense”"),
+    "least=-5": ("least", "但填的是“-5”"),
+    "from=2026-02-30": ("from", "但填的是“2026-02-30”"),
+    "to=2.3.2026": ("to", "但填的是“2.3.2026”"),
+    "from=2026-03-05&to=2026-03-01": ("to", "应不早于"),
+    "least=2%2C000&most=100": ("most", "应不小于下限 2,000.00 元"),
+    "unit=atlantis": ("unit", "“atlantis”不在其中"),
+    "procedure=alchemy": ("procedure", "应从列表中选择"),
+    "status=lost": ("status", "应从列表中选择"),
+}
+
+
+@pytest.mark.parametrize("asked", UNREAD)
+def test_a_condition_that_cannot_be_understood_is_named_and_nothing_is_lost(
+    watched: Town, asked: str
+) -> None:
+    field, words = UNREAD[asked]
+    page = html.unescape(watched.officer(AUDITOR).get(f"/auditor/?{asked}").text)
+    assert f'<a href="#{field}">' in page
+    assert words in page
+    assert CASE not in page
+    for name, values in parse_qs(asked).items():
+        kept = re.search(rf'<(input|select)[^>]* id="{name}"[^>]*>', page)
+        assert kept
+        assert kept[1] == "select" or f'value="{values[0]}"' in kept[0]
+
+
+def test_nothing_found_says_what_to_do_and_every_condition_can_be_taken_off(watched: Town) -> None:
+    page = html.unescape(
+        watched.officer(AUDITOR).get("/auditor/?number=999&from=2026-03-02&status=open").text
+    )
+    assert "没有案件同时符合左边的 3 个条件" in page
+    assert 'href="/auditor/?status=open&from=2026-03-02"' in page
+    assert "2026年3月2日" in page
+    assert "没有第 7 页" in watched.officer(AUDITOR).get("/auditor/?page=7").text
+
+
+def test_a_case_is_found_by_the_bounds_of_what_its_money_fields_ever_held(watched: Town) -> None:
+    with watched.house.store.reading() as connection:
+        payload = watched.entries(journal.case_stream(1))[0].payload or ""
+        name, value = next(
+            iter(re.findall(r'"name":"(\w+)","scope":\d+,"value":(\d+)[,}]', payload)), ("", "")
+        )
+        units = [row.unit for row in connection.execute(select(case_table.c.unit).distinct())]
+        for least, most, found in (
+            (value, value, True),
+            (None, value, True),
+            (str(int(value) + 1), None, False),
+        ):
+            wanted = finding.Wanted(
+                units,
+                least=Decimal(least) if least else None,
+                most=Decimal(most) if most else None,
+                money={"huji": frozenset({name})},
+            )
+            assert bool(finding.find(connection, wanted)) is found
+        nowhere = finding.Wanted(units, least=Decimal(0), money={"huji": frozenset({"no_such_name"})})
+        assert finding.find(connection, nowhere) == []
+    assert f'href="{CASE}"' not in watched.officer(AUDITOR).get("/auditor/?least=1&most=2").text
 
 
 def test_the_time_spent_at_each_element_is_told_and_colours_the_drawing_where_asked(watched: Town) -> None:
