@@ -7,13 +7,14 @@ shows an unexpected fault only as a reference into the server's log.
 from __future__ import annotations
 
 import secrets
+from urllib.parse import urlsplit
 
 from flask import Flask, current_app, jsonify, make_response, redirect, render_template, request, url_for
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from engine.errors import BanjieError, NotSignedIn
-from web.language import LANGUAGES, _, current
+from web.language import LANGUAGES, _, current, own_path
 from web.sentences import RECORD, told, told_finding
 
 SIGN_IN = "signin.page"
@@ -84,9 +85,29 @@ def answer(status: int, code: str, sentence: str, error: BanjieError | None = No
     part = "HX-Request" in request.headers and "HX-Boosted" not in request.headers
     template = "refusal_part.html" if part else "refusal.html"
     page = render_template(
-        template, status=status, sentence=sentence, findings=findings, title=heading(status)
+        template,
+        status=status,
+        sentence=sentence,
+        findings=findings,
+        title=_("请重新进入") if code in _WAYS else heading(status),
+        way=_WAYS[code]() if code in _WAYS else None,
     )
     return make_response(page, status)
+
+
+def _to_the_page_before() -> tuple[str, str] | None:
+    """Back to the page of ours on which the form stood; whoever must sign in is led there first."""
+    before = urlsplit(request.referrer or "")
+    return (_("回到刚才的页面"), own_path(before.path)) if before.netloc == request.host else None
+
+
+def _to_the_query() -> tuple[str, str]:
+    number = (request.view_args or {}).get("number", "")
+    return _("用查询码查询"), url_for("citizen.query", number=number)
+
+
+_WAYS = {"page-expired": _to_the_page_before, "proof-missing": _to_the_query}
+"""Code of a refusal → the way on from it: (words, address)."""
 
 
 def wants_json() -> bool:

@@ -53,6 +53,12 @@ HEADERS = {
 }
 
 
+class PageExpired(NotAuthorised):
+    """The session that a page was made for is over."""
+
+    code = "page-expired"
+
+
 def protect(app: Flask, settings: Settings) -> None:
     """Put an application under these rules."""
     app.secret_key = settings.secret
@@ -103,7 +109,7 @@ def refuse_forgery() -> None:
         raise NotAuthorised(_("本次提交不是从本站页面发出的，未予受理。请回到本站页面重新提交。"))
     sent = request.headers.get(HEADER) or request.form.get(FIELD, "")
     if not hmac.compare_digest(sent.encode(), str(session.get(FIELD, "")).encode()) or not sent:
-        raise NotAuthorised(_("页面已过期，提交未予受理。请刷新页面后重新提交。"))
+        raise PageExpired(_("页面已过期，提交未予受理。请回到刚才的页面，重新提交。"))
 
 
 def from_own_origin() -> bool:

@@ -35,6 +35,12 @@ MOST_KEPT = 5
 METHOD = "query code + phone"
 
 
+class ProofMissing(NotAuthorised):
+    """Nothing has been proven of the case, or too long ago."""
+
+    code = "proof-missing"
+
+
 @dataclass(frozen=True)
 class Proof:
     """What somebody has proven of a case: `level` is code (everything) or number (how far it is)."""
@@ -102,10 +108,10 @@ def proven(house: House, number: str) -> Proof | None:
 
 
 def demand_code(house: House, number: str) -> Proof:
-    """The proof by query code. Raises NotAuthorised."""
+    """The proof by query code. Raises ProofMissing."""
     proof = proven(house, number)
     if proof is None or not proof.full:
-        raise NotAuthorised(_("请先用查询码和手机号后四位查询，再办理或查看文书。"))
+        raise ProofMissing(_("请先用查询码和手机号后四位查询，再办理或查看文书。"))
     return proof
 
 

@@ -2,6 +2,7 @@
 // Nothing here is needed to read a page or to hand in a form.
 import { initAll, createAll } from "../vendor/govuk/govuk-frontend.min.js";
 import { SortableTable } from "../vendor/moj/sortable-table.js";
+import "./kept.js";
 
 document.body.classList.add("js-enabled", "govuk-frontend-supported");
 
