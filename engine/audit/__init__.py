@@ -7,13 +7,14 @@ decides it again, `history` shows it step by step, `narrative` puts it in words,
 from engine.audit.history import Step, case_file, steps
 from engine.audit.replay import Verdict, replay
 from engine.audit.verify import Check, verify_case
-from engine.audit.verify_whole import verify_all, verify_seals, verify_stamps
+from engine.audit.verify_whole import notes, verify_all, verify_seals, verify_stamps
 
 __all__ = [
     "Check",
     "Step",
     "Verdict",
     "case_file",
+    "notes",
     "replay",
     "steps",
     "verify_all",

@@ -12,12 +12,12 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from engine import canonical
-from engine.audit import erased, guards, persons, sealed, verify
+from engine.audit import erased, persons, sealed, verify
 from engine.audit.verify import Check
 from engine.definitions.deployment import MANIFEST_TYPE
 from engine.definitions.word_templates import WordTemplate
 from engine.errors import BanjieError, said
-from engine.records import blobs, journal, seals, stamps
+from engine.records import blobs, guards, journal, seals, stamps
 from engine.records.entries import GENESIS
 from engine.records.store import legible
 from engine.records.tables import case as case_table
@@ -169,6 +169,25 @@ def verify_all(
         yield from _everything(connection, kept, roots)
 
 
+def notes(connection: Connection) -> list[str]:
+    """What an operator must know beside the checks: guards over the record that a start had to lay again.
+
+    An upgrade may bring guards that an earlier version had not; its revision is told for that.
+    """
+    return [
+        said(
+            "{name} of {moment}: the guards {guards} over the record were gone or changed when a node "
+            "started, and were laid again (revision {revision} before)",
+            name=f"{journal.OPERATIONS} #{entry.seq}",
+            moment=entry.moment,
+            guards=", ".join(str(event.data["guard"]) for event in entry.events),
+            revision=entry.command.get("revision_before"),
+        )
+        for entry in journal.read(connection, journal.OPERATIONS)
+        if entry.command["type"] == "LayGuards"
+    ]
+
+
 def _everything(
     connection: Connection, kept: Mapping[str, Any] | None, roots: bytes | None
 ) -> Iterator[tuple[str, Check]]:
@@ -192,7 +211,7 @@ def _everything(
     yield "", _stored_bytes(seen)
     yield "", _versions(connection, seen)
     yield "", verify_stamps(connection, roots)
-    fault = next(guards.faults(connection), "")
+    fault = next(iter(guards.faults(connection).values()), "")
     yield "", Check(17, "数据库自身的防改措施完好", not fault, fault)
     fault = next(erased.of_all(connection, approved), "")
     yield "", Check(18, "销毁登记与销毁记录一致", not fault, fault)

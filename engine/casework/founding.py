@@ -6,7 +6,7 @@ Everything that is laid down here is journalled in the streams `definitions` and
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -25,6 +25,7 @@ from engine.organisation.model import Actor
 from engine.organisation.roster import Files
 from engine.records import journal
 from engine.records.entries import Event, fresh_salt
+from engine.records.store import Relaid
 from engine.records.tables import case as case_table
 
 _OF_WITHDRAWAL = {withdrawals.KIND: "package"}
@@ -37,7 +38,7 @@ def found(runtime: Runtime, say: Callable[[str], None] = lambda text: None) -> N
     A definition of which people have deployed a version of their own is theirs from then on: a newer
     shipped version does not supersede it.
     """
-    runtime.store.create()
+    runtime.store.create(_guards_laid_again(runtime))
     with runtime.store.reading() as connection:
         runtime.shelf.refresh(connection)
         newest = {(version.kind, version.name): version.digest for version in runtime.shelf.versions()}
@@ -52,6 +53,27 @@ def found(runtime: Runtime, say: Callable[[str], None] = lambda text: None) -> N
     if not has_units:
         with runtime.store.writing() as connection:
             _keep_units(runtime, connection, Actor.system())
+
+
+def _guards_laid_again(runtime: Runtime) -> Relaid:
+    """Journals in the stream `operations` that guards over the record were missing at this start.
+
+    An upgrade may bring guards that an earlier version had not; the revision before says so. Anything else is
+    a sign that somebody had the means to change the record.
+    """
+
+    def relaid(connection: Connection, wrong: Mapping[str, str], before: str) -> None:
+        journal.record(
+            connection,
+            journal.OPERATIONS,
+            moment_text(runtime.clock.now()),
+            Actor.system().as_data(),
+            {"type": "LayGuards", "revision_before": before},
+            salt=fresh_salt(),
+            events=[Event("GuardLaidAgain", {"guard": name}) for name in sorted(wrong)],
+        )
+
+    return relaid
 
 
 def _deployed_by_people(connection: Connection) -> set[tuple[str, str]]:

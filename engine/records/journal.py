@@ -3,7 +3,7 @@
 Called inside the transaction of whoever records something. Appending is one insert; the database
 refuses every later change (see `triggers`). Streams: `case:<id>` (one per case), `access:<id>`
 (readings of its file), `definitions`, `organisation`, `security`, `patrol` (what each night's check found),
-`dispositions` (whose data were erased, approved by whom).
+`dispositions` (whose data were erased, approved by whom), `operations` (what befell the installation itself).
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ DEFINITIONS = "definitions"
 ORGANISATION = "organisation"
 SECURITY = "security"
 DISPOSITIONS = "dispositions"
+OPERATIONS = "operations"
 
 
 def case_stream(case_id: int) -> str:

@@ -7,8 +7,9 @@ keep the record append-only.
 
 from __future__ import annotations
 
+import logging
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from functools import cache
 from itertools import count
@@ -26,10 +27,13 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import OperationalError
 
 from engine.errors import Conflict, Malformed, said
-from engine.records import triggers
+from engine.records import guards, triggers
 from engine.records.turns import Turns
 
 PATIENCE = 30  # seconds a writer waits for the others
+Relaid = Callable[[Connection, Mapping[str, str], str], None]
+"""Is told which guards were laid again, each with what was wrong, and of which revision the schema was."""
+log = logging.getLogger("banjie.records")
 
 
 class Store:
@@ -48,14 +52,30 @@ class Store:
         self.engine = _sqlite_engine(parsed) if self.is_sqlite else _postgresql_engine(parsed)
         self._turn = Turns(PATIENCE).turn if self.is_sqlite else nullcontext
 
-    def create(self) -> None:
-        """Bring the schema to the newest revision and lay the triggers; harmless when repeated."""
+    def create(self, relaid: Relaid | None = None) -> None:
+        """Bring the schema to the newest revision and lay the triggers; harmless when repeated.
+
+        Over a record that has begun, a guard that is gone or hollow is never laid again in silence: a line of
+        the log says so, and `relaid` is told in the same transaction.
+        """
         revisions = _revisions()
         with self.writing() as connection:
             revisions.attributes["connection"] = connection
+            before = MigrationContext.configure(connection).get_current_revision()
             command.upgrade(revisions, "head")
+            wrong = guards.faults(connection) if before and self._begun(connection) else {}
+            for name in wrong:
+                connection.execute(text(triggers.dropping(name, sqlite=self.is_sqlite)))
             for statement in triggers.statements(sqlite=self.is_sqlite):
                 connection.execute(text(statement))
+            if wrong:
+                log.warning("guards over the record laid again: %s", ", ".join(sorted(wrong)))
+                if relaid is not None:
+                    relaid(connection, wrong, str(before))
+
+    @staticmethod
+    def _begun(connection: Connection) -> bool:
+        return connection.execute(text("SELECT 1 FROM entry LIMIT 1")).first() is not None
 
     def demand_laid(self) -> None:
         """That the schema is of this version of the program, without touching it. Raises Conflict."""

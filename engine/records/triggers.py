@@ -32,6 +32,12 @@ def statements(*, sqlite: bool) -> Iterator[str]:
         yield from _sqlite(table) if sqlite else _postgresql(table)
 
 
+def dropping(name: str, *, sqlite: bool) -> str:
+    """The statement that takes a guard away, so that a hollow one can be laid as it was."""
+    table = max((one for one in _APPEND_ONLY if name.startswith(f"{one}_")), key=len)
+    return f"DROP TRIGGER IF EXISTS {name}" + ("" if sqlite else f" ON {table}")
+
+
 def _allowed(table: str) -> str:
     return f"({_SAME_ENTRY} AND {_APPROVED})" if table == "entry" else "(1 = 0)"
 

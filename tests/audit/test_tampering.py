@@ -14,10 +14,12 @@ from typing import Any
 
 import pytest
 from forging import GUARDS, faults, forge, lived_and_sealed, opened
+from founded import runtime_over
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
 from engine import audit, canonical
+from engine.casework import founding
 from engine.records import journal, seals
 from engine.records.entries import GENESIS, Entry, Event
 from engine.records.store import Store
@@ -347,6 +349,38 @@ def test_a_guard_laid_again_hollow_is_found_on_either_database(founded_url: str)
     store.close()
 
     assert "as it was laid" in told
+
+
+def test_a_start_that_lays_a_guard_again_says_so_for_good(
+    founded_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    runtime, _ = runtime_over(founded_url)
+    store = runtime.store
+    name = "entry_no_update" if store.is_sqlite else "seal_append_only"
+    with store.reading() as connection:
+        assert audit.notes(connection) == []
+    with store.writing() as connection:
+        if store.is_sqlite:  # dropped, and another hollowed out
+            for one in (name, "seal_stays"):
+                connection.execute(text(f"DROP TRIGGER {one}"))
+            connection.execute(
+                text("CREATE TRIGGER seal_stays BEFORE DELETE ON seal WHEN 0 BEGIN SELECT 1; END")
+            )
+        else:
+            connection.execute(text(f"ALTER TABLE seal DISABLE TRIGGER {name}"))
+
+    with caplog.at_level("WARNING", "banjie.records"):
+        founding.found(runtime)
+    founding.found(runtime)  # nothing is missing any more, nothing more is said
+
+    with store.reading() as connection:
+        [note] = audit.notes(connection)
+        broken = [check.detail for _, check in audit.verify_all(connection) if not check.holds]
+    store.close()
+    assert broken == []
+    assert note.startswith("operations #1 of 2026-01-26T01:00:00.000Z: the guards ")
+    assert name in note
+    assert name in caplog.text
 
 
 def test_a_guard_that_was_switched_off_is_missed(founded_postgresql_url: str) -> None:

@@ -1,13 +1,13 @@
 """The database's own guards over the record: each trigger is there, switched on and as it was laid.
 
-Called by `verify_whole`. A missing guard proves no change, and one that was laid again hides none: it tells
-an operator that somebody had the means. The proof is the seal kept outside.
+Called by `store.create`, which lays anew what is missing and tells of it, and by the audit. A missing guard
+proves no change, and one that was laid again hides none: it tells an operator that somebody had the means.
+The proof is the seal kept outside.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from sqlalchemy import Connection, text
 
@@ -24,16 +24,22 @@ _LAID = re.compile(r"CREATE (?:OR REPLACE )?TRIGGER (?:IF NOT EXISTS )?(\w+) (.*
 _BODY = re.compile(r"FUNCTION (\w+)\(\).*\$body\$(.*)\$body\$", re.DOTALL)
 
 
-def faults(connection: Connection) -> Iterator[str]:
-    """Every guard that is missing, switched off, or no longer says what it said."""
+def faults(connection: Connection) -> dict[str, str]:
+    """What is wrong with each guard that is missing, switched off, or says something else; by its name."""
     sqlite = connection.dialect.name == "sqlite"
     rows = connection.execute(text(_SQLITE if sqlite else _POSTGRESQL))
     there = {row[0]: row[1] for row in rows}
+    found: dict[str, str] = {}
     for name, wanted in (_sqlite() if sqlite else _postgresql()).items():
         if name not in there:
-            yield said("Expected the guard {name} over the record, but it is gone or switched off", name=name)
+            found[name] = said(
+                "Expected the guard {name} over the record, but it is gone or switched off", name=name
+            )
         elif wanted not in there[name]:
-            yield said("Expected the guard {name} as it was laid, but it says something else", name=name)
+            found[name] = said(
+                "Expected the guard {name} as it was laid, but it says something else", name=name
+            )
+    return found
 
 
 def _sqlite() -> dict[str, str]:
