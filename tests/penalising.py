@@ -85,8 +85,8 @@ def assigned(city: Laboratory, **lead: Any) -> int:
     return case_id
 
 
-def fined(city: Laboratory) -> int:
-    """A fine of 1 000 yuan on the spot, delivered on 10 March 2026 and published the day after."""
+def fined(city: Laboratory, *, published: bool = True) -> int:
+    """A fine of 1 000 yuan on the spot, delivered on 10 March 2026 and published the day after (or not)."""
     case_id = city.receive("CF-CG-0002", "shinan.cg", FOUND, channel="window").case_id
     city.complete(case_id, "show_certificates", certificates_shown=True)
     city.complete(case_id, "inspect", **FIRM, **GOODS, e_service_consent=False)
@@ -94,8 +94,9 @@ def fined(city: Laboratory) -> int:
     city.complete(case_id, "hear_party", statement_adopted="none")
     city.complete(case_id, "write_decision", officers_signed=True)
     city.complete(case_id, "hand_over", signed=True, collection_mode="bank")
-    city.at(date(2026, 3, 11))
-    city.complete(case_id, "check_content", disclosure="public")
+    if published:
+        city.at(date(2026, 3, 11))
+        city.complete(case_id, "check_content", disclosure="public")
     return case_id
 
 

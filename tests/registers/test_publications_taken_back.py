@@ -6,13 +6,14 @@ public list. Not real: the clock and the people.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-from penalising import FINED_ON, resumed
+from penalising import FINED_ON, city_on, fined, resumed
 from sqlalchemy import select
 
 from engine.records import registers as kept
@@ -72,3 +73,50 @@ def test_a_decision_upheld_stays_published(city: Laboratory) -> None:
     city.at(date(2026, 5, 6))
     city.send(CASE, "remedy_ended", remedy_result="maintained", stay_to="2026-05-06")
     assert entry(city).withdrawn_at is None
+
+
+@pytest.fixture
+def unpublished(founded_sqlite: Path, tmp_path: Path) -> Iterator[Laboratory]:
+    with city_on(founded_sqlite, tmp_path / "unpublished.db", FINED_ON) as laboratory:
+        yield laboratory
+
+
+def reviewed(city: Laboratory, **result: Any) -> int:
+    """A fine of 1 000 yuan that is not yet published when the review of it ends."""
+    case = fined(city, published=False)
+    city.at(date(2026, 3, 20))
+    city.send(case, "remedy_started", remedy_kind="review", stay_from="2026-03-20")
+    city.at(date(2026, 5, 6))
+    city.send(case, "remedy_ended", stay_to="2026-05-06", **result)
+    return case
+
+
+def test_a_fine_varied_before_it_was_published_is_published_and_registered_as_varied(
+    unpublished: Laboratory,
+) -> None:
+    case = reviewed(unpublished, remedy_result="changed", changed_fine=500)
+    assert rows_of(unpublished, case) == [("changed", 500)]
+    unpublished.complete(case, "check_content", disclosure="public")
+    (shown,) = entries(unpublished, case)
+    assert (shown.withdrawn_at, json.loads(shown.content)["content"]["amount"]) == (None, 500)
+
+
+def test_a_decision_annulled_before_it_was_published_is_not_published_and_counts_no_more(
+    unpublished: Laboratory,
+) -> None:
+    case = reviewed(unpublished, remedy_result="annulled")
+    assert rows_of(unpublished, case) == [("annulled", 1000)]
+    unpublished.complete(case, "check_content", disclosure="public")
+    assert entries(unpublished, case) == []
+
+
+def rows_of(city: Laboratory, case: int) -> list[tuple[str, Any]]:
+    with city.runtime.store.reading() as connection:
+        rows = list(kept.every(connection, "penalties"))
+    number = city.case(case).number
+    return [(one.data["state"], one.data["amount"]) for one in rows if one.data["case_number"] == number]
+
+
+def entries(city: Laboratory, case: int) -> list[Any]:
+    with city.runtime.store.reading() as connection:
+        return list(connection.execute(select(publication).where(publication.c.case_id == case)))
