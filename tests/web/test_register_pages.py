@@ -10,6 +10,7 @@ from town import Town
 
 from engine.casework import nights, patterns, registers
 from engine.records import registers as kept
+from timers.laboratory import Laboratory
 
 FIRM = "91350100M000100Y43"
 AT = "/clerk/registers"
@@ -136,3 +137,20 @@ def test_what_a_penalty_and_a_licence_are_for_is_told_by_name(town: Town) -> Non
     assert "XK-SR-0035" not in told("licences", "许1")
     officer.post("/language/en", {"next": AT}, at=AT)
     assert "Trading on roads or public places" in told("penalties", "青南城管罚字1")
+
+
+def test_a_case_and_the_case_that_corrected_its_decision_link_to_each_other(town: Town) -> None:
+    laboratory = Laboratory(town.house.runtime, town.clock, 7)
+    first = laboratory.receive("CF-CG-0001", "shinan.cg", {}, channel="window").number
+    row = {"key": "青南城管罚字1", "party": "琴岛广告有限公司", "item": "advertising", "unit": "shinan.cg",
+           "decided_on": "2025-07-01", "amount": 5000, "state": "executed", "case_number": first}  # fmt: skip
+    bring(town, "penalties", **row)
+    given = {"decision_number": row["key"], "remedy_result": "annulled"}
+    later = laboratory.receive("CF-CG-0003", "shinan.cg", given, channel="window").number
+    bring(town, "penalties", **row, changed_by=later)
+    officer = town.officer("zhangwei")
+
+    assert f'href="/clerk/cases/{later}"' in officer.get(f"/clerk/cases/{first}").text
+    assert f'href="/clerk/cases/{first}"' in officer.get(f"/clerk/cases/{later}").text
+    unrelated = laboratory.receive("CF-CG-0001", "shinan.cg", {}, channel="window").number
+    assert "相关案件" not in officer.get(f"/clerk/cases/{unrelated}").text

@@ -22,6 +22,7 @@ from web import display
 from web.casefile import acts, clocks, facts, readings, serving, story
 from web.casefile.opening import CaseFile
 from web.clerk.reading import link_to, read_case
+from web.clerk.related import related
 from web.clerk.room import ROOM
 from web.language import _, current, words
 from web.signin.who import current_actor, house, unit_name
@@ -45,6 +46,7 @@ def case(number: str) -> str:
         items=open_items(found),
         acts=acts.open_acts(found, current_actor()),
         stages=story.stages(found),
+        related=related(found),
     )
 
 
