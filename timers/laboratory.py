@@ -19,10 +19,10 @@ from sqlalchemy import select
 from engine.bpmn.marking import Marking
 from engine.casework import commands, desk, founding, jobs, state
 from engine.casework.case_row import Outcome
+from engine.casework.doors import variables_at
 from engine.casework.due_moments import next_due
 from engine.casework.runtime import Runtime, Settings
 from engine.casework.state import CaseState
-from engine.casework.tasks import variables_at
 from engine.clock import VirtualClock, read_moment
 from engine.definitions import deployment
 from engine.errors import ActBlocked, Conflict, Malformed, NotAuthorised, NotFound, said
@@ -157,7 +157,7 @@ class Laboratory:
         key = keys[0] if element else self.rng.choice(keys)
         item = case.items[key]
         actor = self._holder(case, item)
-        variables = self._fill(case, item["form"], given)
+        variables = self._fill(case, item["form"], given, item["scope"])
         if item["status"] == "offered":
             self.runtime.handle(commands.Claim(case_id=case_id, key=key), actor)
         return self._then(commands.Complete(case_id=case_id, key=key, variables=variables), actor)
@@ -187,7 +187,7 @@ class Laboratory:
                 {"role": row["role"], "unit": row.get("unit") or case.unit, "candidates": {}},
                 recused=self._recused(case, row.get("scope")),
             )
-        variables = self._fill(case, row["form"], given)
+        variables = self._fill(case, row["form"], given, row["scope"])
         return self._then(commands.Send(case_id=case_id, key=key, variables=variables), actor)
 
     def _then(self, command: Any, actor: Actor) -> Outcome:
@@ -238,16 +238,25 @@ class Laboratory:
         named = variables_at(case, Marking.load(text.encode()), scope).get(desk.RECUSED)
         return tuple(str(login) for login in named or ())
 
-    def _fill(self, case: CaseState, form_id: str | None, given: Mapping[str, Any]) -> dict[str, Any]:
+    def _fill(
+        self, case: CaseState, form_id: str | None, given: Mapping[str, Any], scope: int | None = None
+    ) -> dict[str, Any]:
         if not form_id:
             return dict(given)
         with self.runtime.store.reading() as connection:
             package = self.runtime.package_of_form(connection, case, form_id)
+            text = self.runtime.load(connection, case.case_id).marking
+        seen = variables_at(case, Marking.load(text.encode()), scope) if scope is not None and text else None
         known = {**self.given.get(case.case_id, {}), **given}
-        return self._answers(package.form(form_id), package.casefile, known, case.unit)
+        return self._answers(package.form(form_id), package.casefile, known, case.unit, seen)
 
     def _answers(
-        self, form: Any, casefile: Mapping[str, Any], given: Mapping[str, Any], unit: str
+        self,
+        form: Any,
+        casefile: Mapping[str, Any],
+        given: Mapping[str, Any],
+        unit: str,
+        seen: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
         now = self.clock.now().astimezone(self.runtime.settings.zone)
         units = {
@@ -257,7 +266,7 @@ class Laboratory:
             for chosen in [self.rng.choice(self._consulted)]
         }
         given = {**units, **self._certificates(casefile, unit), **given}
-        return samples.answers(form, casefile, self.rng, now, self.file, given)
+        return samples.answers(form, casefile, self.rng, now, self.file, given, seen)
 
     def _certificates(self, casefile: Mapping[str, Any], unit: str) -> dict[str, str]:
         """Officers show certificates that the register knows: made-up numbers would void every penalty."""

@@ -41,8 +41,10 @@ def answers(
     now: datetime,
     file: Mapping[str, Any],
     given: Mapping[str, Any],
+    seen: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """Values the form accepts, with those `given` kept where the form asks for them.
+    """Values the form accepts, with those `given` kept where the form asks for them; `seen` are the
+    variables around the act, for rules that read the case file.
 
     What a check refuses is drawn again, field by field. Raises Malformed with the last findings where no
     draw fits.
@@ -59,7 +61,7 @@ def answers(
     for _ in range(ATTEMPTS):
         values.update(_computed(form, values, wanted))
         try:
-            return dict(form.check(values, now=now))
+            return dict(form.check(values, now=now, file=seen))
         except Malformed as refusal:
             last = refusal
         for finding in last.findings:

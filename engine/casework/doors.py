@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from engine.bpmn.marking import Marking
 from engine.casework import commands
 from engine.casework.state import CaseState
 from engine.definitions.forms import Form
@@ -62,6 +63,21 @@ def form(before: CaseState, command: commands.Command) -> str | None:
     else:
         return None
     return row.get("form") if row else None
+
+
+def variables_at(case: CaseState, marking: Marking, scope: int) -> dict[str, Any]:
+    """What an element of a scope sees: the scopes around it, the innermost covering the outer."""
+    found: dict[str, Any] = {}
+    for number in reversed(case.chain(scope)):
+        found.update(marking.variables(number))
+    return found
+
+
+def file(before: CaseState, marking: Marking, command: commands.Command) -> dict[str, Any] | None:
+    """The case file around the work item or subscription a command answers, for its form's rules."""
+    rows = before.items if isinstance(command, commands.Complete) else before.subscriptions
+    row = rows.get(command.key) if isinstance(command, commands.Complete | commands.Send) else None
+    return variables_at(before, marking, row["scope"]) if row else None
 
 
 def roles(actor: Actor) -> set[str] | None:

@@ -15,8 +15,8 @@ from engine import canonical
 from engine.bpmn.marking import Marking
 from engine.casework import state
 from engine.casework.decide import BUILT_IN
+from engine.casework.doors import variables_at
 from engine.casework.runtime import Runtime
-from engine.casework.tasks import variables_at
 from engine.clock import moment_text
 from engine.errors import NotAuthorised, said
 from engine.organisation import authorization

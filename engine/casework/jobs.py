@@ -20,8 +20,9 @@ from engine import canonical
 from engine.bpmn.marking import Marking
 from engine.casework import commands, crossing, documents, publications, registers, state
 from engine.casework.decide import BUILT_IN
+from engine.casework.doors import variables_at
 from engine.casework.runtime import RETRY_AFTER, Runtime
-from engine.casework.tasks import Result, Task, ThrownError, variables_at
+from engine.casework.tasks import Result, Task, ThrownError
 from engine.clock import moment_text
 from engine.errors import BanjieError, Conflict, Malformed, said
 from engine.organisation.model import Actor

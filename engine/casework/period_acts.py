@@ -165,7 +165,7 @@ def _resume_one(desk: Desk, instance: int, number: int, kind: str) -> None:
 def _extend(desk: Desk, number: int, properties: Mapping[str, Any]) -> None:
     ledger, row = clocks.ledger_of(desk.state, number), desk.state.periods[number]
     calendar = clocks.seen_by(desk, number)
-    before = periods.due(ledger, calendar)
+    before = periods.due(ledger, calendar, desk.moment)  # an open suspension has lasted until now
     try:
         by = _length(properties.get("banjie.period.extend.by"), ledger)
         rank = str(properties.get("banjie.period.extend.approver") or _rank(desk, ledger))

@@ -8,6 +8,7 @@ what is left.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -139,14 +140,16 @@ class Runtime:
         package = self.shelf.package(connection, before.package)
         # A step never precedes the one before it, whatever the machine's clock says.
         moment = max(self.clock.now(), read_moment(row.updated_at))
+        marking = Marking.load(row.marking.encode())
         form_package = self._form_package(connection, before, command)
+        seen = doors.file(before, marking, command)
         command = self._checked(
-            command, form_package, doors.form(before, command), actor, moment, organisation
+            command, form_package, doors.form(before, command), actor, moment, organisation, seen
         )
         answers = {"item": before.item, **self._answers(command, moment)}
         if isinstance(command, commands.Recount):
             answers["calendar_before"] = case_row.told_under(connection, row)
-        marking, day = Marking.load(row.marking.encode()), moment.astimezone(self.settings.zone).date()
+        day = moment.astimezone(self.settings.zone).date()
         answers |= certificates.answers(self.shelf, connection, command, before, marking, actor, day)
         ground = self._ground(connection, package, before.item, moment, actor, answers)
         decision = decide(before, marking, command, ground)
@@ -197,14 +200,14 @@ class Runtime:
         actor: Actor,
         moment: datetime,
         organisation: Organisation,
+        file: Mapping[str, Any] | None = None,
     ) -> Any:
         """The command with its variables as the form's check returned them. Raises Malformed."""
         if form is None or package is None or not hasattr(command, "variables"):
             return command
         read = package.form(form)
-        checked = read.check(
-            command.variables, now=moment.astimezone(self.settings.zone), roles=doors.roles(actor)
-        )
+        now = moment.astimezone(self.settings.zone)
+        checked = read.check(command.variables, now=now, roles=doors.roles(actor), file=file)
         doors.demand_units(read, checked, organisation)
         return replace(command, variables=canonical.loads(canonical.dumps(checked)))
 

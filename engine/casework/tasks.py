@@ -13,7 +13,6 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from engine.bpmn.marking import Marking
 from engine.casework.runtime import Runtime
 from engine.casework.state import CaseState
 from engine.clock import moment_text
@@ -73,11 +72,3 @@ class Task:
             case_id=self.case.case_id,
             job=self.key,
         )
-
-
-def variables_at(case: CaseState, marking: Marking, scope: int) -> dict[str, Any]:
-    """What an element of a scope sees: the scopes around it, the innermost covering the outer."""
-    found: dict[str, Any] = {}
-    for number in reversed(case.chain(scope)):
-        found.update(marking.variables(number))
-    return found

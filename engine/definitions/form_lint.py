@@ -6,7 +6,7 @@ of the dialect's form block (`x-ui`, `x-rules`, `x-order`, `x-other`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 from urllib.parse import urljoin
 
@@ -222,7 +222,7 @@ def _rules(schemas: Schemas) -> Iterator[Finding]:
         if not isinstance(rule, Mapping) or not {"rule", "zh", "en"} <= set(rule) or set(rule) - _RULE_KEYS:
             yield _fault(
                 where,
-                said("Expected {{ field, if, rule, zh, en }}, but found {rule!r}", rule=rule),
+                said("Expected {{ field, reads, if, rule, zh, en }}, but found {rule!r}", rule=rule),
                 "form.rule",
             )
             continue
@@ -232,10 +232,23 @@ def _rules(schemas: Schemas) -> Iterator[Finding]:
                 said("Expected a field of the form, but found {field!r}", field=rule["field"]),
                 "form.rule",
             )
+        reads = rule.get("reads", [])
+        yield from _reads(where, reads, schemas)
         for key in ("if", "rule"):
             if key in rule:
-                yield from _expression(where, rule[key], properties)
+                yield from _expression(where, rule[key], [*properties, *map(str, _list(reads))])
     yield from _orders(schemas.form, properties)
+
+
+def _reads(where: str, names: Any, schemas: Schemas) -> Iterator[Finding]:
+    """What a rule takes from the case file is declared there, and is no field, whose value would hide it."""
+    fields, file = schemas.form.get("properties", {}), schemas.casefile.get("properties", {})
+    for name in _list(names):
+        if not isinstance(name, str) or name not in file or name in fields:
+            sentence = said(
+                "Expected a variable of the case file that is no field, but found {name!r}", name=name
+            )
+            yield _fault(where, sentence, "form.rule")
 
 
 def _orders(form: Mapping[str, Any], properties: Mapping[str, Any]) -> Iterator[Finding]:
@@ -251,10 +264,10 @@ def _orders(form: Mapping[str, Any], properties: Mapping[str, Any]) -> Iterator[
             yield _fault(f"/x-other/{name}", sentence, "form.other")
 
 
-_RULE_KEYS = {"field", "if", "rule", "zh", "en"}
+_RULE_KEYS = {"field", "reads", "if", "rule", "zh", "en"}
 
 
-def _expression(where: str, text: Any, properties: Mapping[str, Any]) -> Iterator[Finding]:
+def _expression(where: str, text: Any, properties: Collection[str]) -> Iterator[Finding]:
     try:
         compiled = feel.compile(str(text), names=tuple(properties))
     except ExpressionError as error:

@@ -5,7 +5,8 @@ only door by which entered data comes into a case) and by pages (`fields`, `from
 network, no clock; the present moment is handed in for rules that speak of today.
 
 A form may hold beside JSON Schema draft 2020-12: `x-ui` (order, groups, widgets), `x-rules` (FEEL: field,
-if, rule, zh, en; a field that was left empty is null in a rule), `x-order` (dates that must rise), `x-other`
+if, rule, zh, en; a field that was left empty is null in a rule; `reads` names what it takes from the case
+file beside the fields), `x-order` (dates that must rise), `x-other`
 (a choice of 其他 that demands a text).
 """
 
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -78,11 +80,13 @@ class Form:
         language: str = "zh",
         now: datetime | None = None,
         roles: Collection[str] | None = None,
+        file: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
         """The data as it may enter a case: blanks left out, amounts as Decimal, numbers in written form.
 
         `now` is the moment of the act in the authority's zone; rules that speak of today or now are
-        judged only where it is given. `roles` are those of the person: fields kept for others are then
+        judged only where it is given, and so are rules that read the case file only where `file` holds the
+        variables around the act. `roles` are those of the person: fields kept for others are then
         unknown to them. Raises Malformed with one finding for each faulty field, whose `where` is the JSON
         pointer and whose sentence is in `language` ("zh" or "en"); TooLarge for data beyond any form.
         """
@@ -96,7 +100,7 @@ class Form:
         findings += _hidden(self.fields, values, roles, labels)
         if not findings:
             findings = self._validated(values, labels)
-        findings += self._cross(values, labels, now, {finding.where for finding in findings})
+        findings += self._cross(values, labels, _Moment(now, file), {finding.where for finding in findings})
         if findings:
             raise _refusal(_once(findings), labels.language)
         return values
@@ -118,7 +122,7 @@ class Form:
         return list(findings_of(errors, labels))
 
     def _cross(
-        self, values: dict[str, Any], labels: Labels, now: datetime | None, faulty: set[str]
+        self, values: dict[str, Any], labels: Labels, moment: _Moment, faulty: set[str]
     ) -> Iterator[Finding]:
         yield from _order(self.schema.get("x-order", ()), values, labels)
         for name, other in self.schema.get("x-other", {}).items():
@@ -127,19 +131,28 @@ class Form:
                     labels, [other["text"]], "必须填写", "to be filled in, but it is empty", "form.other"
                 )
         for rule in self._rules:
-            yield from rule.judge(values, labels.language, now, faulty)
+            yield from rule.judge(values, labels.language, moment, faulty)
 
 
 FormReader = Callable[..., Form]
 """How a form becomes one: `Form.read` judges it, `Form.read_deployed` does not."""
 
 
+@dataclass(frozen=True)
+class _Moment:
+    """When an act is judged and what the case file holds around it; None where nobody says."""
+
+    now: datetime | None
+    file: Mapping[str, Any] | None
+
+
 class _Rule:
     """One rule over several fields."""
 
     def __init__(self, rule: Mapping[str, Any], fields: Sequence[Field]) -> None:
-        names = tuple(field.name for field in fields)
-        self._names = names
+        self._names = tuple(field.name for field in fields)
+        self._file = tuple(str(name) for name in rule.get("reads", ()))
+        names = (*self._names, *self._file)
         self._field = rule.get("field")
         self._words = {"zh": rule["zh"], "en": rule["en"]}
         self._rule = feel.compile(str(rule["rule"]), names=names)
@@ -149,13 +162,15 @@ class _Rule:
         self._needs_now = bool(calls & _PRESENT)
 
     def judge(
-        self, values: Mapping[str, Any], language: str, now: datetime | None, faulty: set[str]
+        self, values: Mapping[str, Any], language: str, moment: _Moment, faulty: set[str]
     ) -> Iterator[Finding]:
         """A finding where the rule is broken: false, or without an answer although all it reads is given."""
-        if (self._needs_now and now is None) or any(self._at_fault(name, faulty) for name in self._reads):
+        unknown = (self._needs_now and moment.now is None) or (self._file and moment.file is None)
+        if unknown or any(self._at_fault(name, faulty) for name in self._reads):
             return
         variables = {name: values.get(name) for name in self._names}
-        host = {"now": now} if now else {}
+        variables |= {name: (moment.file or {}).get(name) for name in self._file}
+        host = {"now": moment.now} if moment.now else {}
         if self._if is not None and self._if(variables, host=host).value is not True:
             return
         answer = self._rule(variables, host=host).value

@@ -545,12 +545,39 @@ def with_field(**schema):
         (changed(**{"x-rules": [{"rule": "nobody = 1", "zh": "", "en": ""}]}), "form.rule"),
         (changed(**{"x-rules": [{"rule": "fee = 1"}]}), "form.rule"),
         (changed(**{"x-rules": [{"rule": "fee = 1", "zh": "", "en": "", "field": "nobody"}]}), "form.rule"),
+        (changed(**{"x-rules": [{"rule": "fee = 1", "zh": "", "en": "", "reads": ["nobody"]}]}), "form.rule"),
+        (changed(**{"x-rules": [{"rule": "fee = 1", "zh": "", "en": "", "reads": ["name"]}]}), "form.rule"),
     ],
 )
 def test_an_illegal_form_is_refused_with_the_rule_it_breaks(form, rule):
     with pytest.raises(IllegalDefinition) as refusal:
         read(form)
     assert {finding.rule for finding in refusal.value.findings} == {rule}
+
+
+def test_a_rule_reads_the_case_file_where_the_act_stands_in_one():
+    rule = {
+        "field": "organ",
+        "reads": ["fee"],
+        "if": "fee > 100",
+        "rule": "organ != null",
+        "zh": "须写明",
+        "en": "!",
+    }
+    organ = {
+        "type": "object",
+        "properties": {"organ": {"title": "机关", "type": "string"}},
+        "x-rules": [rule],
+    }
+    form = read(organ)
+
+    assert form.check({}) == {}, "nobody says what the case file holds"
+    assert form.check({}, file={"fee": 100}) == {}
+    assert form.check({}, file={}) == {}
+    assert form.check({"organ": "城管局"}, file={"fee": 101}) == {"organ": "城管局"}
+    with pytest.raises(Malformed) as refusal:
+        form.check({}, file={"fee": 101})
+    assert [(one.where, one.sentence) for one in refusal.value.findings] == [("/organ", "须写明")]
 
 
 def test_all_faults_of_a_form_are_told_at_once():

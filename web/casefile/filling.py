@@ -33,7 +33,8 @@ class Filling:
     """A form in somebody's hands. `place` names it among the person's drafts.
 
     `values` are what stands in it now, `findings` what is wrong, `saved_at` when the draft was kept.
-    `again` is true when the page is to be shown again rather than handed in.
+    `again` is true when the page is to be shown again rather than handed in. `file` is what the case file
+    holds around the act, for the rules that read it.
     """
 
     house: House
@@ -47,6 +48,7 @@ class Filling:
     rows: Mapping[str, int] = field(default_factory=dict)
     saved_at: str | None = None
     again: bool = False
+    file: Mapping[str, Any] | None = None
 
     @property
     def controls(self) -> tuple[forms.Control, ...]:
@@ -81,7 +83,7 @@ class Filling:
         """The values as they may enter a case, judged in the reader's language. Raises Malformed."""
         zone = self.house.runtime.settings.zone
         now = self.house.clock.now().astimezone(zone)
-        return self.form.check(self.values, language=current(), now=now, roles=self.roles)
+        return self.form.check(self.values, language=current(), now=now, roles=self.roles, file=self.file)
 
     def keep(self) -> Filling:
         """Keep what stands in the form as a draft."""
@@ -105,6 +107,7 @@ def begin(
     place: str,
     roles: Collection[str],
     known: Mapping[str, Any] | None = None,
+    file: Mapping[str, Any] | None = None,
 ) -> Filling:
     """A form to be filled in: from the draft if there is one, else from what is known already."""
     fields = form.visible(roles)
@@ -112,7 +115,7 @@ def begin(
     if saved_at is None:
         names = {one.name for one in fields}
         values = {name: value for name, value in (known or {}).items() if name in names}
-    return Filling(house, form, fields, person, place, tuple(roles), values, saved_at=saved_at)
+    return Filling(house, form, fields, person, place, tuple(roles), values, saved_at=saved_at, file=file)
 
 
 def read(filling: Filling) -> Filling:

@@ -14,6 +14,7 @@ from flask import flash, make_response, redirect, render_template, request, url_
 from werkzeug.wrappers import Response
 
 from engine.casework import commands, worklist
+from engine.casework.doors import variables_at
 from engine.errors import ActBlocked, BanjieError, Conflict, Malformed, TooLarge
 from engine.organisation import authorization
 from engine.organisation.model import Actor
@@ -131,7 +132,9 @@ def form_of(case: CaseFile, key: int, row: Item) -> Filling | None:
     first = case.form(case.package.first_form)
     entered = {field.name for field in first.fields} if first else set()
     known = {name: value for name, value in case.variables.items() if name in entered}
-    return filling.begin(house(), form, actor.person, f"item:{case.case_id}:{key}", sorted(roles), known)
+    file = variables_at(case.state, case.marking, row["scope"])
+    place = f"item:{case.case_id}:{key}"
+    return filling.begin(house(), form, actor.person, place, sorted(roles), known, file)
 
 
 def page(

@@ -61,6 +61,7 @@ def templates(bundle: Bundle, law: RuleBook, language: str) -> list[dict[str, An
         kit.made("activity", _("办结 · 阶段"), ACTIVITIES, [*who, *own, *runs, *stops, *changes]),
         kit.made("task", _("办结 · 任务"), TASKS, [*who, *runs, *stops, *changes]),
         kit.made("wait", _("办结 · 事件"), WAITS, [kit.forms(), *who, *stops, *changes]),
+        kit.made("choice", _("办结 · 等待之一"), ("bpmn:EventBasedGateway",), stops),
         kit.made("point", _("办结 · 发出"), POINTS, [*who, *changes]),
         kit.made("lane", _("办结 · 泳道"), ("bpmn:Lane", "bpmn:Participant"), [kit.roles(), own[0]]),
         kit.made("process", _("办结 · 流程"), ("bpmn:Process",), runs),
