@@ -7,11 +7,14 @@ from where an earlier one stood before a choice, and whatever it comes to is a c
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from followed_examples import followed
 from paper_lives import Life, Paper
+
+from timers.examples import Example
 
 Place = tuple[str, str]  # digest of a diagram, id of an element
 PAUSES = (30, 90, 240, 1440, 2880, 4320, 20_160)  # minutes between acts; the last lets limits pass
@@ -70,6 +73,15 @@ class Guide:
                 break
             self._remember(life, procedure, options)
             self._go(life, self._chosen(options))
+        return life
+
+    def follow(self, number: int, example: Example) -> Life:
+        """A life that an example tells; others may go on from wherever it stood."""
+        life = Life()
+        for life in followed(self.paper, number, example):
+            options = self._options(life)
+            if life.state.open and options:
+                self._remember(life, life.state.procedure, options)
         return life
 
     # -- where to go on from -------------------------------------------------------------------------
@@ -178,14 +190,17 @@ class Guide:
                     yield (digest, process.id), caller
 
 
-def lives(guide: Guide, number: int) -> Iterator[Life]:
-    """So many lives, the procedures in turn, no two the same."""
+def lives(guide: Guide, number: int, told: Sequence[Example] = ()) -> Iterator[Life]:
+    """So many lives, no two the same: those that examples tell, then the procedures in turn."""
     procedures = guide.paper.procedures()
     made: set[str] = set()
-    tried = 0
-    while len(made) < number and tried < number * 3:
-        tried += 1
-        life = guide.live(tried, procedures[tried % len(procedures)])
+    for tried in range(1, number * 3 + 1):
+        if len(made) >= number:
+            return
+        if tried <= len(told):
+            life = guide.follow(tried, told[tried - 1])
+        else:
+            life = guide.live(tried, procedures[tried % len(procedures)])
         if life.entries and life.entries[-1].hash not in made:
             made.add(life.entries[-1].hash)
             yield life

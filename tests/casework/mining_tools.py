@@ -11,9 +11,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from followed_examples import shipped
 from guided_lives import Guide
+from paper_forms import LARGE_POOL
 from paper_lives import Paper
 from sqlalchemy import Connection
+from turned_examples import turned
 
 from engine.audit import petri, pnml
 from engine.audit.reduction import Net
@@ -33,8 +36,13 @@ def installed() -> bool:
 
 
 def lives(lab: Laboratory, connection: Connection, number: int, seed: int) -> Iterator[list[Entry]]:
-    """The entries of so many cases of each procedure, with withdrawals and timers, each led to its end."""
-    guide = Guide(Paper(lab, connection, seed), led_on=1)
+    """The entries of the example cases, then of so many cases of each procedure, with withdrawals and timers,
+    each led to its end: what chance hardly meets (a payment of the very sum) the examples do."""
+    guide = Guide(Paper(lab, connection, seed, LARGE_POOL), led_on=1)
+    for told, example in enumerate((*shipped(), *turned(shipped())), start=1):
+        life = guide.follow(told, example)
+        if life.entries:
+            yield life.entries
     for procedure in guide.paper.procedures():
         made = tried = 0
         while made < number and tried < number * 2:

@@ -18,8 +18,9 @@ from engine.definitions.packages import Package
 from engine.errors import BanjieError
 from timers.laboratory import Laboratory
 
-POOL = 14
-"""Fillings of one form, each with another choice of its own; from then on they are taken again."""
+POOL, LARGE_POOL = 14, 26
+"""Fillings of one form, each with another choice of its own (in a large pool then with two); from then on
+they are taken again."""
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _LONG_AGO = timedelta(days=60)
 
@@ -28,10 +29,13 @@ class PaperForms:
     """Whoever fills in forms. `units` are named in their turn where a unit is to be named: one that handles
     as all do, and those that handle by a procedure of their own."""
 
-    def __init__(self, lab: Laboratory, rng: random.Random, units: Sequence[str] = ()) -> None:
+    def __init__(
+        self, lab: Laboratory, rng: random.Random, units: Sequence[str] = (), pool: int = POOL
+    ) -> None:
         self.lab = lab
         self.rng = rng
         self.units = units
+        self.pool = pool
         self._pool: dict[str, list[dict[str, Any]]] = {}
         self._used: dict[tuple[str, str], Counter[int]] = {}
 
@@ -41,7 +45,7 @@ class PaperForms:
         """A filling that was used least at this element so far, of the day, in a case that says so much."""
         made = self._pool.setdefault(form, [])
         used = self._used.setdefault((form, element), Counter())
-        if len(made) < POOL and all(used[index] for index in range(len(made))):
+        if len(made) < self.pool and all(used[index] for index in range(len(made))):
             made.append(self._sample(package, form, unit, len(made)))
         least = min(used[index] for index in range(len(made)))
         index = self.rng.choice([one for one in range(len(made)) if used[one] <= least + 1])
@@ -58,7 +62,8 @@ class PaperForms:
         return filling
 
     def _sample(self, package: Package, form: str, unit: str, number: int) -> dict[str, Any]:
-        """A filling of a form with one field chosen by its number, in turn over all that can be chosen.
+        """A filling of a form with one field chosen by its number, in turn over all that can be chosen; in a
+        large pool, when each has had its turn, with another field chosen besides.
 
         An empty one where chance found none that the form's rules accept.
         """
@@ -66,6 +71,8 @@ class PaperForms:
         wanted = choices(read.schema["properties"], package.casefile, self.units)
         for turn in range(4):
             given = dict([wanted[(number + turn) % len(wanted)]]) if wanted and turn < 3 else {}
+            if given and self.pool > POOL and number >= len(wanted):
+                given = dict([self.rng.choice(wanted)]) | given
             try:
                 return self.lab._answers(read, package.casefile, given, unit)
             except BanjieError:

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Any
 
-from paper_forms import PaperForms
+from paper_forms import POOL, PaperForms
 from paper_registers import Absent, PaperRegisters
 from sqlalchemy import Connection
 
@@ -24,6 +25,7 @@ from engine.bpmn.marking import Marking
 from engine.casework import clocks, commands
 from engine.casework.decide import decide
 from engine.casework.ground import Ground
+from engine.casework.jobs import REACHABLE, UNDELIVERABLE
 from engine.casework.state import CaseState
 from engine.clock import moment_text
 from engine.definitions import catalogue
@@ -34,6 +36,13 @@ from engine.records.entries import GENESIS, Entry, Event, from_row
 from timers.laboratory import Laboratory
 
 FIRST_MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
+Filled = Callable[[], dict[str, Any]]  # what somebody fills in, asked for when it comes to that
+DAYS_TOLD = {
+    "banjie.archive": "archived_on",
+    "banjie.publish": "published_on",
+    "banjie.publish.withdraw": "withdrawn_on",
+}
+"""The day that a job gives back, by its type."""
 RETRIES = 30
 """Jobs in a row: more than any procedure has before somebody must act."""
 
@@ -57,7 +66,7 @@ class Life:
 class Paper:
     """Lives cases over the definitions of a laboratory's store, which is read and never written."""
 
-    def __init__(self, lab: Laboratory, connection: Connection, seed: int) -> None:
+    def __init__(self, lab: Laboratory, connection: Connection, seed: int, pool: int = POOL) -> None:
         self.lab = lab
         self.connection = connection
         self.rng = random.Random(seed)
@@ -71,7 +80,7 @@ class Paper:
         self.registers = PaperRegisters(lab, connection, self.rng)
         self.items = [item for item in catalogue.read(bundle.texts(".toml")).values() if item.units]
         routed = {unit for item in self.items for unit in item.facts.get("routes", {})}
-        self.forms = PaperForms(lab, self.rng, [*lab._consulted[:1], *sorted(routed)])
+        self.forms = PaperForms(lab, self.rng, [*lab._consulted[:1], *sorted(routed)], pool)
 
     def procedures(self) -> list[str]:
         """What the items are handled by, in order."""
@@ -101,33 +110,37 @@ class Paper:
         found = sorted((at, key) for key, at in clocks.dues(life.state, ground.calendar).items())
         return found[0] if found else None
 
-    def wait(self, life: Life, due: tuple[datetime, str]) -> bool:
+    def wait(self, life: Life, due: tuple[datetime, str], *, by_chance: bool = True) -> bool:
         """Nobody acts until something falls due."""
         life.moment = max(due[0], life.moment)
         done = self._step(life, commands.FireDue(case_id=life.state.case_id, key=due[1]))
-        self._jobs(life)
+        self._jobs(life, by_chance=by_chance)
         return done
 
     def act(self, life: Life, kind: str, key: int, after: timedelta) -> None:
         """After a while somebody completes the work item of that key, or sends what is awaited there."""
         life.moment += after
-        (self._complete if kind == "item" else self._send)(life, key)
+        rows = life.state.items if kind == "item" else life.state.subscriptions
+        form, element = rows[key]["form"], rows[key]["element"]
+        does = self.completed if kind == "item" else self.sent
+        does(life, key, lambda: self._answered(life, form, element))
         self._jobs(life)
 
     def messages(self, life: Life) -> list[int]:
         """The subscriptions that somebody's message would answer."""
         return [key for key, row in sorted(life.state.subscriptions.items()) if row["kind"] == "message"]
 
-    def _send(self, life: Life, key: int) -> None:
+    def sent(self, life: Life, key: int, filled: Filled) -> bool:
+        """Whoever is meant sends what is awaited there; False where that is refused."""
         row, state = life.state.subscriptions[key], life.state
         if row["role"] in (None, "applicant"):
             actor = Actor.party(state.applicant, state.number)
         else:
             actor = self._somebody({"role": row["role"], "unit": row.get("unit") or state.unit}, life, "")
-        variables = self._answered(life, row["form"], row["element"])
-        self._step(life, commands.Send(case_id=state.case_id, key=key, variables=variables), actor)
+        return self._step(life, commands.Send(case_id=state.case_id, key=key, variables=filled()), actor)
 
-    def _complete(self, life: Life, key: int) -> None:
+    def completed(self, life: Life, key: int, filled: Filled, *, by_chance: bool = True) -> bool:
+        """Somebody claims the work item of that key and completes it, or by chance gives it back."""
         case_id, item = life.state.case_id, life.state.items[key]
         if item["person"]:
             actor = self.lab.runtime.directory.actor(item["person"])
@@ -136,12 +149,10 @@ class Paper:
             actor = self._somebody(seen, life, item["act"] or "")
             claimed = self._step(life, commands.Claim(case_id=case_id, key=key), actor)
             if not claimed or key not in life.state.items:
-                return
-            if self.rng.random() < 0.03:
-                self._step(life, commands.Release(case_id=case_id, key=key), actor)
-                return
-        variables = self._answered(life, item["form"], item["element"])
-        self._step(life, commands.Complete(case_id=case_id, key=key, variables=variables), actor)
+                return False
+            if by_chance and self.rng.random() < 0.03:
+                return self._step(life, commands.Release(case_id=case_id, key=key), actor)
+        return self._step(life, commands.Complete(case_id=case_id, key=key, variables=filled()), actor)
 
     def _somebody(self, seen: Mapping[str, Any], life: Life, act: str) -> Actor:
         try:
@@ -149,27 +160,34 @@ class Paper:
         except BanjieError:
             return Actor.system()  # nobody may: the refusal is part of the life
 
-    def _jobs(self, life: Life) -> None:
-        """Every job that waits is done, or fails, at once."""
+    def _jobs(self, life: Life, *, by_chance: bool = True) -> None:
+        """Every job that waits is done, or by chance fails, at once."""
         for _ in range(RETRIES):
             if not life.state.jobs or not life.state.open:
                 break
             life.moment += timedelta(seconds=1)
-            if not self._step(life, self._job_done(life, *min(life.state.jobs.items()))):
+            if not self._step(life, self._job_done(life, by_chance, *min(life.state.jobs.items()))):
                 break
         for key in sorted(life.state.incidents):
             self._step(life, commands.Retry(case_id=life.state.case_id, key=key, variables={}))
 
-    def _job_done(self, life: Life, key: int, job: Mapping[str, Any]) -> commands.Command:
+    def _job_done(self, life: Life, by_chance: bool, key: int, job: Mapping[str, Any]) -> commands.Command:
         case_id = life.state.case_id
-        if self.rng.random() < 0.01:
+        if by_chance and self.rng.random() < 0.01:
             return commands.FailJob(case_id=case_id, key=key, sentence="Expected an answer, but none came")
+        address = job["input"].get("address")
+        if address is not None and not self._arrives(str(address), by_chance):
+            return _thrown(case_id, key, UNDELIVERABLE)
         try:
-            return commands.CompleteJob(case_id=case_id, key=key, result=self._made_up(life, key, job))
+            result = self._made_up(life, by_chance, key, job)
         except Absent as absent:
-            return commands.ThrowError(case_id=case_id, key=key, code=absent.code, sentence="", variables={})
+            return _thrown(case_id, key, absent.code)
+        return commands.CompleteJob(case_id=case_id, key=key, result=result)
 
-    def _made_up(self, life: Life, key: int, job: Mapping[str, Any]) -> dict[str, Any]:
+    def _arrives(self, address: str, by_chance: bool) -> bool:
+        return bool(REACHABLE.search(address)) and not (by_chance and self.rng.random() < 0.2)
+
+    def _made_up(self, life: Life, by_chance: bool, key: int, job: Mapping[str, Any]) -> dict[str, Any]:
         headers, day = job["headers"], f"{life.moment:%Y-%m-%d}"
         if job["type"] == "banjie.document":
             named = {"kind": headers.get("kind", ""), "number": f"第{key}号", "code": f"{key}"}
@@ -180,11 +198,12 @@ class Paper:
             return {"notice": {"to": headers.get("to", "applicant"), "text": headers.get("text", "")}}
         local = life.moment.astimezone(self.lab.runtime.settings.zone)
         if job["type"] == "banjie.register.read":
-            return self.registers.read(job, local)
+            return self.registers.read(job, local, by_chance=by_chance)
         if job["type"] == "banjie.register.write":
-            return self.registers.write(job, local)
-        names = {"banjie.archive": "archived_on", "banjie.publish": "published_on"}
-        return {names[job["type"]]: day} if job["type"] in names else {}
+            return self.registers.write(job, local, by_chance=by_chance)
+        if headers.get("of") == "unit" and not by_chance:
+            return {"withdrawn_on": None}  # of another case, which no example has published
+        return {DAYS_TOLD[job["type"]]: day} if job["type"] in DAYS_TOLD else {}
 
     # -- deciding and writing ------------------------------------------------------------------------
 
@@ -275,10 +294,15 @@ class Paper:
         """The diagram of that digest."""
         return self.lab.runtime.shelf.definition(self.connection, digest)
 
+    @cached_property
+    def packages(self) -> dict[str, str]:
+        """The name of every package that ships, by the digest of its diagram."""
+        names = {version.name for version in self.lab.runtime.shelf.versions("package")}
+        return {self.package(name).definition.digest: name for name in sorted(names)}
+
     def flows(self) -> dict[tuple[str, str], Flow]:
         """Every sequence flow of every procedure that ships, the called ones too, by diagram and id."""
-        names = {version.name for version in self.lab.runtime.shelf.versions("package")}
-        diagrams = [self.package(name).definition for name in sorted(names)]
+        diagrams = map(self.definition, self.packages)
         return {(one.digest, flow): drawn for one in diagrams for flow, drawn in one.flows.items()}
 
     def _own(self, life: Life) -> Package:
@@ -313,3 +337,7 @@ class Paper:
         today = life.moment.astimezone(self.lab.runtime.settings.zone).date()
         found = self.forms.filled(package, form, element, unit, today, case)
         return {**found, **{name: value for name, value in life.given.items() if name in found}}
+
+
+def _thrown(case_id: int, key: int, code: str) -> commands.Command:
+    return commands.ThrowError(case_id=case_id, key=key, code=code, sentence="", variables={})

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
+from copy import copy
 from datetime import date, datetime
 from typing import Any
 
@@ -34,33 +35,39 @@ class PaperRegisters:
         self.lab = lab
         self.rng = rng
         self.book = book(lab.runtime, connection)
-        self.rows: dict[str, dict[str, Row]] = {officers.REGISTER: {}}
+        self._certified = {
+            row["key"]: {name: value for name, value in row.items() if name != "key"}
+            for row in officers.shipped()
+        }
+        self.rows: dict[str, dict[str, Row]] = {officers.REGISTER: dict(self._certified)}
         self._drawn: dict[str, list[Row]] = {}
-        for row in officers.shipped():
-            self.rows[officers.REGISTER][row["key"]] = {k: v for k, v in row.items() if k != "key"}
 
-    def read(self, job: Mapping[str, Any], now: datetime) -> Row:
-        """What the job `banjie.register.read` answers. Raises Absent."""
+    def read(self, job: Mapping[str, Any], now: datetime, *, by_chance: bool = True) -> Row:
+        """What the job `banjie.register.read` answers; by chance of rows nobody wrote. Raises Absent."""
         headers, asked = job["headers"], job["input"]
         register = self.book.of(headers["register"])
         if "where" in asked or isinstance(asked.get("key"), list):
-            keys = asked["key"] if isinstance(asked.get("key"), list) else self._some_keys(register, now)
+            keys = asked.get("key")
+            if not isinstance(keys, list):
+                keys = (
+                    self._some_keys(register, now) if by_chance else self._matching(register, asked["where"])
+                )
             found = [self._told(register, str(key), now.date()) for key in keys]
             return {headers.get("variable", "rows"): [row for row in found if row]}
         key = str(asked.get("key") or "")
-        if key and key not in self._kept(register) and self.rng.random() < 0.5:
+        if by_chance and key and key not in self._kept(register) and self.rng.random() < 0.5:
             self._make_up(register, key, now)
         row = self._told(register, key, now.date())
         if row is None and headers.get("absent") == "error":
             raise Absent
         return {headers.get("variable", "row"): row}
 
-    def write(self, job: Mapping[str, Any], now: datetime) -> Row:
+    def write(self, job: Mapping[str, Any], now: datetime, *, by_chance: bool = True) -> Row:
         """What the job `banjie.register.write` answers. Raises Absent."""
         headers, key = job["headers"], str(job["input"].get("key") or "")
         register = self.book.of(headers["register"])
         old = self._kept(register).get(key)
-        gone = old is None or self.rng.random() < 0.15  # somebody has taken it out meanwhile
+        gone = old is None or (by_chance and self.rng.random() < 0.15)  # somebody has taken it out meanwhile
         if headers.get("mode") == "change" and gone:
             raise Absent
         given = {name: value for name, value in (job["input"].get("row") or {}).items() if value is not None}
@@ -74,6 +81,20 @@ class PaperRegisters:
     def _told(self, register: Register, key: str, day: date) -> Row | None:
         row = self._kept(register).get(key)
         return None if row is None else {**register.on(row, day), "key": key}
+
+    def _matching(self, register: Register, where: Mapping[str, Any]) -> list[str]:
+        """The keys of rows that have a value, or one of several, in each field asked for."""
+        wanted = {name: value if isinstance(value, list) else [value] for name, value in where.items()}
+        rows = self._kept(register).items()
+        return [key for key, row in rows if all(row.get(name) in some for name, some in wanted.items())]
+
+    def alone(self, given: Mapping[str, Mapping[str, Row]]) -> PaperRegisters:
+        """Registers with the certificates that ship and the rows that are given, and nothing else."""
+        found = copy(self)
+        found.rows = {officers.REGISTER: dict(self._certified)}
+        for register, rows in given.items():
+            found.rows.setdefault(register, {}).update(rows)
+        return found
 
     def _some_keys(self, register: Register, now: datetime) -> list[str]:
         kept = self._kept(register)

@@ -7,6 +7,7 @@ import time
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
+import further_items
 import mining_tools
 import pytest
 from founded import runtime_over
@@ -31,10 +32,12 @@ def test_a_thousand_cases_of_each_procedure_align_with_its_net_and_a_tampered_on
 ) -> None:
     if not mining_tools.installed():
         pytest.skip("the extra `mining` (the package pm4py) is not installed")
-    with Laboratory(*runtime_over(founded_sqlite_url), 3) as lab, lab.runtime.store.reading() as connection:
-        lab.runtime.shelf.refresh(connection)
-        own = Paper(lab, connection, 3).procedures()
-        found = mining_tools.variants(lab, connection, CASES, 3)
+    with Laboratory(*runtime_over(founded_sqlite_url), 3) as lab:
+        further_items.deploy(lab)
+        with lab.runtime.store.reading() as connection:
+            lab.runtime.shelf.refresh(connection)
+            own = Paper(lab, connection, 3).procedures()
+            found = mining_tools.variants(lab, connection, CASES, 3)
     runs = {name: sum(counted.values()) for name, (_, counted) in found.items()}
     assert too_few(runs, own, CASES) == []
     for name, (net, counted) in found.items():

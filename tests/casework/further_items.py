@@ -1,0 +1,68 @@
+"""Items that the lives on paper need beside those that ship: limited in number, enforced by own power, and
+with the other parameters that example cases tell of.
+
+Used by `test_a_thousand_lives.py` and the mining tests. A procedure has ways that no item of the catalogue
+that ships takes; a city whose catalogue has such an item takes them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from engine.casework import founding
+from engine.definitions.bundles import Bundle
+from engine.organisation.model import Actor
+from timers import examples
+from timers.examples import Example
+from timers.laboratory import Laboratory
+
+FURTHER: Mapping[str, tuple[str, Mapping[str, Any]]] = {
+    "XK-SR-9035": ("XK-SR-0035", {"quota": 2}),
+    "CF-CG-9001": ("CF-CG-0001", {"own_enforcement": True}),
+    "CF-CG-9002": ("CF-CG-0002", {"own_enforcement": True}),
+    "CF-CG-9003": ("CF-CG-0001", {"period": "cf.decision.market"}),
+    "HJ-LH-9004": ("HJ-LH-0004", {"follow_up_kind": "W"}),
+    "HJ-LH-9005": ("HJ-LH-0004", {"supplement_clock": "rest"}),
+}
+"""The code of each further item, of which item that ships it is a copy, and what is other in it."""
+_ITEM = re.compile(r"^\[\[item\]\]\n", re.MULTILINE)
+
+
+def deploy(lab: Laboratory) -> None:
+    """A newer catalogue of this laboratory that has them too."""
+    runtime = lab.runtime
+    with runtime.store.reading() as connection:
+        runtime.shelf.refresh(connection)
+        bundle = runtime.shelf.bundle(connection, runtime.shelf.newest("catalogue", "catalogue"))
+    texts = bundle.texts(".toml")
+    copies = {f"further_{code}.toml": _copy(texts, code) for code in FURTHER}
+    files = {**bundle.files, **{path: text.encode() for path, text in copies.items()}}
+    founding.deploy(runtime, Bundle("catalogue", "catalogue", files), Actor.system())
+
+
+def _copy(texts: Mapping[str, str], code: str) -> str:
+    shipped, parameters = FURTHER[code]
+    blocks = (block for text in texts.values() for block in _ITEM.split(text)[1:])
+    block = next(block for block in blocks if f'code = "{shipped}"\n' in block)
+    renamed = block.replace(f'code = "{shipped}"\n', f'code = "{code}"\n')
+    return "[[item]]\n" + examples._with(renamed, code, parameters)
+
+
+def placed(example: Example) -> Example:
+    """The example, of the further item that has its parameters where it has any."""
+    given = dict(example.given)
+    asked = given.pop("parameters", None)
+    if not asked:
+        return example
+    code = next(code for code, whose in FURTHER.items() if whose == (given["item"], asked))
+    rows = {
+        register: {
+            key: {**row, "item": code} if row.get("item") == given["item"] else row
+            for key, row in some.items()
+        }
+        for register, some in given.get("registers", {}).items()
+    }
+    return replace(example, given={**given, "item": code, "registers": rows})
