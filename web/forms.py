@@ -23,6 +23,7 @@ from werkzeug.datastructures import FileStorage, MultiDict
 from engine import canonical
 from engine.definitions.form_fields import Field, walk
 from engine.errors import Finding
+from web.field_hints import hint
 from web.language import _, words
 from web.security import csrf_token
 
@@ -166,7 +167,7 @@ def _control(item: Field, value: Any, at: Pointer, drawing: _Drawing) -> Control
         label=words(item.label),
         widget=item.widget,
         required=item.required,
-        hint=words(item.hint),
+        hint=hint(item),
         error="；".join(errors),
         value=_shown(item, value),
         choices=fixed or tuple(drawing.options.get(item.name, ())),

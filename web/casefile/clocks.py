@@ -47,6 +47,7 @@ class Clock:
     states: tuple[str, ...]
     left: str
     running: bool
+    standing: str
     rows: Sequence[tuple[str, Any]]
     days: Sequence[Mapping[str, Any]]
 
@@ -82,6 +83,7 @@ def _clock(case: CaseFile, number: int, explained: bool) -> Clock:
         states=_states(case, number, ledger, standing, found),
         left=_left(case, ledger, standing),
         running=standing is not State.STOPPED,
+        standing=_standing(ledger),
         rows=_facts(ledger, found, language, case),
         days=_days(case, ledger) if explained else (),
     )
@@ -121,6 +123,16 @@ def _left(case: CaseFile, ledger: Ledger, standing: State) -> str:
     if str(ledger.rule.limit).endswith("H"):
         return _("还有 %(hours)s 小时", hours=count) if count >= 0 else _("已超 %(hours)s 小时", hours=-count)
     return _("还有 %(days)s 天", days=count) if count >= 0 else _("已超 %(days)s 天", days=-count)
+
+
+def _standing(ledger: Ledger) -> str:
+    """Why the period stands still, since when, and until when at most; "" while it runs."""
+    found = []
+    for one in ledger.open_suspensions:
+        since = _("%(kind)s，自%(day)s起中止", kind=one.kind, day=display.day(one.since.on))
+        most = _("，最长%(limit)s", limit=one.max.words(current())) if one.max else ""
+        found.append(since + most)
+    return _("；").join(found)
 
 
 def _facts(ledger: Ledger, found: periods.Due, language: str, case: CaseFile) -> list[tuple[str, Any]]:

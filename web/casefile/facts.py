@@ -84,6 +84,13 @@ def groups(case: CaseFile, link: Link, *, public: bool = False) -> list[Group]:
     return found
 
 
+def for_party(case: CaseFile, link: Link) -> list[Fact]:
+    """What came about while the case was handled and its schema tells the party too (`x-public`)."""
+    names = [name for name in case.package.casefile if case.schema(name).get("x-public") is True]
+    facts = [_fact(case, name, link, True) for name in names if case.variables.get(name)]
+    return [fact for fact in facts if fact.text]
+
+
 def by_heading(fields: Sequence[Field]) -> list[tuple[str, list[Field]]]:
     """Fields in order, gathered under their headings."""
     found: list[tuple[str, list[Field]]] = []
@@ -149,7 +156,10 @@ def _fact(case: CaseFile, name: str, link: Link, public: bool) -> Fact:
     files = tuple(_linked(file, link) for file in files_in(value))
     if public:
         value = covered_data({name: schema}, value, name)
-    return Fact(name, label_of(schema, name), "" if is_file(value) else shown(schema, value), files)
+    text = "" if is_file(value) else shown(schema, value)
+    if isinstance(value, Mapping) and not files:  # one pair a line: a row of figures is read downwards
+        text = "\n".join(_pairs(schema, value))
+    return Fact(name, label_of(schema, name), text, files)
 
 
 def label_of(schema: Mapping[str, Any], name: str) -> str:
@@ -166,18 +176,23 @@ def shown(schema: Mapping[str, Any], value: Any) -> str:
     if is_file(value):
         return str(value["name"])
     if isinstance(value, Mapping):
-        inner = schema.get("properties", {})
-        pairs = [
-            f"{label_of(inner.get(key, {}), key)} {shown(inner.get(key, {}), one)}"
-            for key, one in value.items()
-            if one not in (None, "", []) and not is_digest(one)
-        ]
-        return _("；").join(pairs)
+        return _("；").join(_pairs(schema, value))
     return (
         choice_name(schema, value)
         or _named(schema, value)
         or said(value, money=schema.get("format") == "money")
     )
+
+
+def _pairs(schema: Mapping[str, Any], value: Mapping[str, Any]) -> list[str]:
+    """Label and text of each part that says something, in the order in which the schema names them."""
+    inner = schema.get("properties", {})
+    order = {name: place for place, name in enumerate(inner)}
+    return [
+        f"{label_of(inner.get(key, {}), key)} {shown(inner.get(key, {}), value[key])}"
+        for key in sorted(value, key=lambda name: order.get(name, len(order)))
+        if value[key] not in (None, "", []) and not is_digest(value[key])
+    ]
 
 
 def _named(schema: Mapping[str, Any], value: Any) -> str:

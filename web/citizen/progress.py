@@ -25,7 +25,7 @@ from web.signin.who import house, unit_name
 
 ROLES = ("applicant",)
 MOST_SHOWN = 6
-"""How many entries of the story stand open; the rest is unfolded on demand."""
+"""How many documents, and entries of the story, stand open; the rest is unfolded on demand."""
 
 
 @ROOM.get("/query")
@@ -72,6 +72,8 @@ def progress(number: str) -> Response | str:
         return redirect(url_for("citizen.query", number=number), 303)
     case = case_of(number)
     found = clocks.clocks_of(case, explained=True)
+    open_now = acts.open_acts(case, party(case)) if shown.full else []
+    forms = {act.key: case.form(act.form) for act in open_now}
     history = story.timeline(case, public=True) if shown.full else []
     return render_template(
         "citizen/progress.html",
@@ -81,9 +83,12 @@ def progress(number: str) -> Response | str:
         stages=story.stages(case),
         places=story.whereabouts(case, unit_name),
         clocks=[clock for clock in found if clock.running and clock.klass in ("statutory", "party")],
-        acts=acts.open_acts(case, party(case)) if shown.full else (),
+        acts=open_now,
+        hints={key: form.hint for key, form in forms.items() if form},
         documents=documents(case) if shown.full else (),
         groups=facts.groups(case, link_to(case), public=True) if shown.full else (),
+        so_far=facts.for_party(case, link_to(case)) if shown.full else (),
+        most=MOST_SHOWN,
         history=history[:MOST_SHOWN],
         earlier=history[MOST_SHOWN:],
         name=facts.applicant_name(case, public=True),
