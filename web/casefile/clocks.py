@@ -83,7 +83,7 @@ def _clock(case: CaseFile, number: int, explained: bool) -> Clock:
         states=_states(case, number, ledger, standing, found),
         left=_left(case, ledger, standing),
         running=standing is not State.STOPPED,
-        standing=_standing(ledger),
+        standing=standing_still(ledger),
         rows=_facts(ledger, found, language, case),
         days=_days(case, ledger) if explained else (),
     )
@@ -125,7 +125,7 @@ def _left(case: CaseFile, ledger: Ledger, standing: State) -> str:
     return _("还有 %(days)s 天", days=count) if count >= 0 else _("已超 %(days)s 天", days=-count)
 
 
-def _standing(ledger: Ledger) -> str:
+def standing_still(ledger: Ledger) -> str:
     """Why the period stands still, since when, and until when at most; "" while it runs."""
     found = []
     for one in ledger.open_suspensions:

@@ -62,7 +62,7 @@ def _of_entry(case: CaseFile, entry: Entry, public: bool) -> Iterator[Moment]:
     actor = entry.actor
     by = "" if public and actor.get("kind") == "officer" else _who(actor)
     for event in entry.events:
-        if public and (event.type in _OFFICERS_ONLY or _told_within(event)):
+        if public and (event.type in _OFFICERS_ONLY or told_within(event)):
             continue
         teller = _TELLERS.get(event.type)
         told = teller(case, event) if teller else None
@@ -71,7 +71,7 @@ def _of_entry(case: CaseFile, entry: Entry, public: bool) -> Iterator[Moment]:
             yield Moment(title, entry.moment, by, text, kind)
 
 
-def _told_within(event: Event) -> bool:
+def told_within(event: Event) -> bool:
     """Whether somebody inside was told, not the party."""
     return event.type == "NoticeSent" and event.data.get("to", "applicant") not in {"applicant", "reporter"}
 
