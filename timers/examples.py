@@ -25,6 +25,7 @@ from engine.definitions import bundles
 from engine.errors import ActBlocked, BanjieError, Finding, Malformed, said
 from engine.organisation.model import Actor
 from engine.records import journal
+from engine.records import registers as stored
 from timers.laboratory import Laboratory, of_its_own
 
 SEED = 7
@@ -236,6 +237,18 @@ def _suspended(laboratory: Laboratory, case: CaseState, wanted: Mapping[str, Any
         yield f"suspended.{rule}", expected, expected if expected in found else found
 
 
+def _registers(
+    laboratory: Laboratory, case: CaseState, wanted: Mapping[str, Mapping[str, Mapping[str, Any]]]
+) -> Iterator[Row]:
+    """What registers hold afterwards, by register and key: the facts named, null where no row stands."""
+    with laboratory.runtime.store.reading() as connection:
+        for register, rows in wanted.items():
+            for key, facts in rows.items():
+                row = stored.get(connection, register, key)
+                found = {name: row.data.get(name) if row else None for name in facts}
+                yield f"registers.{register}.{key}", _plain(dict(facts)), found
+
+
 def _ends(laboratory: Laboratory, case: CaseState, wanted: list[str]) -> Iterator[Row]:
     with laboratory.runtime.store.reading() as connection:
         definition = laboratory.runtime.shelf.package(connection, case.package).definition
@@ -252,6 +265,7 @@ _SPECIAL: dict[str, Callable[[Laboratory, CaseState, Any], Iterator[Row]]] = {
     "waiting": _waiting,
     "incidents": _incidents,
     "suspended": _suspended,
+    "registers": _registers,
     "ends": _ends,
 }
 

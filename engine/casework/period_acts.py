@@ -198,7 +198,7 @@ def _extend(desk: Desk, number: int, properties: Mapping[str, Any]) -> None:
         approver=rank,
         ledger=changed.as_data(),
         due_before=before.day.isoformat(),
-        extended_to=periods.due(changed, calendar, if_told=True).day.isoformat(),
+        extended_to=periods.due(changed, calendar, desk.moment, if_told=True).day.isoformat(),
         **clocks.due_data(changed, calendar),
     )
 
