@@ -11,10 +11,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
-from importlib import resources
 from typing import Any
 
-from further_items import placed
+from further_items import placed, told
 from paper_lives import Life, Paper
 
 from engine.casework import commands
@@ -31,13 +30,7 @@ MORE_DRAWS = 4
 @cache
 def shipped() -> tuple[Example, ...]:
     """The examples of all procedures that ship, in order."""
-    return tuple(
-        placed(examples.read(file.read_text(encoding="utf-8"), f"{package.name}/{file.name}"))
-        for package in sorted(resources.files("processes").iterdir(), key=lambda one: one.name)
-        if package.is_dir() and (package / "tests").is_dir()
-        for file in sorted((package / "tests").iterdir(), key=lambda one: one.name)
-        if file.name.endswith(".yaml")
-    )
+    return tuple(map(placed, told()))
 
 
 def followed(paper: Paper, number: int, example: Example) -> Iterator[Life]:
