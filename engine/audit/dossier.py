@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from engine import canonical
-from engine.audit import approvals, counted, narrative, one_file, past, witnesses
+from engine.audit import approvals, counted, naming, narrative, one_file, past, witnesses
 from engine.audit.history import standing, steps
 from engine.casework.runtime import Runtime
 from engine.clock import read_moment
@@ -59,7 +59,7 @@ def make(connection: Connection, runtime: Runtime, case_id: int) -> bytes:
         "entries.jsonl": _lines(rows),
         "seals.jsonl": _lines([seal.as_data() for seal in seals.all_seals(connection)]),
         "proofs.json": proofs(connection, streams),
-        "narrative.txt": "\n".join(narrative.tell(steps(entries), runtime.settings.zone)).encode(),
+        "narrative.txt": _narrative(connection, runtime, entries),
         "dispositions.jsonl": _lines(_dispositions(connection, stream)),
         **({"disposals.jsonl": _lines(disposals)} if disposals else {}),
         "witnesses.jsonl": _lines(witnesses.of_case(connection, entries)),
@@ -71,6 +71,11 @@ def make(connection: Connection, runtime: Runtime, case_id: int) -> bytes:
     digests = {name: canonical.digest_bytes(data) for name, data in made.items()}
     made["manifest.json"] = canonical.dumps({"case": number, "files": digests}).encode()
     return _zipped(made)
+
+
+def _narrative(connection: Connection, runtime: Runtime, entries: list[Any]) -> bytes:
+    names = naming.of_case(connection, runtime, entries)
+    return "\n".join(narrative.tell(steps(entries), runtime.settings.zone, names=names)).encode()
 
 
 def _periods(connection: Connection, runtime: Runtime, entries: list[Any]) -> dict[str, bytes]:

@@ -8,15 +8,19 @@ from __future__ import annotations
 
 SENTENCES: dict[str, tuple[str, str]] = {
     "CaseReceived": (
-        "登记了“{title}”，当事人{applicant}，编号{number}",
-        "“{title}” was registered for {applicant} under the number {number}",
+        "{who}登记了“{title}”，当事人{applicant}，编号{number}",
+        "{who} registered “{title}” for {applicant} under the number {number}",
+    ),
+    "CaseReceived.online": (
+        "{who}在网上提交了“{title}”{party}，编号{number}",
+        "{who} applied online for “{title}”{party}; the case got the number {number}",
     ),
     "WorkItemClaimed": ("{who}领取了{item}", "{who} took on {item}"),
     "WorkItemReleased": ("{who}退回了{item}", "{who} gave {item} back"),
     "WorkItemForwarded": ("{who}将{item}转交{person}", "{who} handed {item} to {person}"),
-    "WorkItemCompleted": ("{who}办理了“{name}”", "{who} completed “{name}”"),
-    "MessageReceived": ("{who}提交了“{name}”", "{who} handed in “{name}”"),
-    "TimerFired": ("规定的时间已到", "the time that had been set was reached"),
+    "WorkItemCompleted": ("{who}办理了{name}{choices}", "{who} completed {name}{choices}"),
+    "MessageReceived": ("{who}提交了{name}{choices}", "{who} handed in {name}{choices}"),
+    "TimerFired": ("{timer}规定的时间已到", "the time set {timer}was reached"),
     "PeriodOpened": (
         "{period}（{basis}）自{started}起算，{due}届满{promise}",
         "{period} ({basis}) began on {started} and ends on {due}{promise}",
@@ -52,8 +56,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "PeriodOverdue": ("{period}{over}", "{period} {over}"),
     "PeriodStopped": ("{period}于{on}停止计算", "{period} ended on {on}"),
     "DocumentIssued": ("制发{kind}{number}", "the document {kind}{number} was issued"),
-    "NoticeSent": ("告知：{text}", "a notice was given: {text}"),
-    "DecisionMade": ("按决策表{decision}得出结果", "the decision table {decision} gave its result"),
+    "NoticeSent": ("告知{to}：{text}", "notice {to}: {text}"),
+    "DecisionMade": ("按决策表{decision}{result}", "the decision table {decision}{result}"),
     "ActRefused": ("{who}的操作被阻止：{sentence}", "what {who} tried to do was blocked: {sentence}"),
     "CardIssued": (
         "监督规则{rule}{against}发出{level}：{sentence}（{basis}）",
@@ -83,12 +87,27 @@ OVER: dict[str, tuple[str, str]] = {
 }
 SYSTEM = ("系统", "the system")
 AGAINST = ("对{}", " against {}")
+REMINDED = ("对{}", " to {}")
 NOTHING = ("无", "none")
 UNNAMED = ("未列明事由", "a reason not stated")
 AN_ITEM = ("一项事项", "a work item")
 PROMISE = ("，承诺{}前办结", ", with a promise to conclude by {}")
-RULES = ("第{}条规则", ", rule {},")
+RULE = ("第{}条规则", ", by rule {},")
+RULES = ("第{}条规则", ", by rules {},")
+NO_RULE = ("（没有一条规则适用）", ", of which no rule applied,")
+RESULT = ("得出：{}", " gave {}")
+A_RESULT = ("得出结果", " gave its result")
+COMMA = ("、", ", ")
 AND = ("、", " and ")
+SIMPLY = ("，{}", ", “{}”")
+YES = ("是", "yes")
+NO = ("否", "no")
+CHOICE = ("，{}：{}", ", {}: “{}”")
+PARTY = ("，当事人{}", " on behalf of {}")
+POST = ("{}（{} {}）", "{} ({}, {})")
+TIMER = ("“{}”", "for “{}” ")
+NOTIFIED = ("{}", "to the {}")
+THEN = ("随即，", "Then: ")
 PERIOD = ("期限“{}”", "the period “{}”")
 QUOTED = ("“{}”", "“{}”")
 WEEKDAYS = ("一二三四五六日", ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"))

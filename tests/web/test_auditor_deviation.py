@@ -98,6 +98,7 @@ def test_a_changed_variable_is_told_by_its_label_and_its_choices_names(watched: 
         found = deviation.of(verdict, None)
         assert found is not None
         assert found.alike
+        assert not found.one_sided
         assert [(one.field, one.recorded, one.replayed) for one in found.fields] == [
             ("review_outcome", "complete", "missing")
         ]

@@ -424,7 +424,7 @@ def test_nothing_found_says_what_to_do_and_every_condition_can_be_taken_off(watc
     page = html.unescape(
         watched.officer(AUDITOR).get("/auditor/?number=999&from=2026-03-02&status=open").text
     )
-    assert "没有案件同时符合左边的 3 个条件" in page
+    assert "没有案件同时符合所选的 3 个条件" in page
     assert 'href="/auditor/?status=open&from=2026-03-02"' in page
     assert "2026年3月2日" in page
     assert "没有第 7 页" in watched.officer(AUDITOR).get("/auditor/?page=7").text
@@ -477,3 +477,15 @@ def test_the_story_stands_on_a_page_of_its_own_for_paper(watched: Town) -> None:
     assert last.hash in page
     assert "期限是怎样计算的" in page
     assert [one.command["place"] for one in watched.entries(journal.access_stream(1))]
+
+
+def test_every_sheet_of_the_printout_bears_the_cases_number(watched: Town) -> None:
+    auditor = watched.officer(AUDITOR)
+    page = auditor.get(f"{CASE}/story").text
+    assert f'<link rel="stylesheet" media="print" href="{CASE}/sheet.css">' in page
+    assert "最后一条记录之后还没有封存" in page
+    assert "。。" not in page
+    sheet = auditor.get(f"{CASE}/sheet.css")
+    assert sheet.content_type == "text/css; charset=utf-8"
+    assert f'@top-right {{ content: "{LEFT_LYING}"' in sheet.text
+    assert watched.officer(CLERK).get(f"{CASE}/sheet.css").status_code == 403

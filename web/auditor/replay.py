@@ -13,13 +13,12 @@ from flask import current_app, make_response, render_template, request, session,
 from werkzeug.wrappers import Response
 
 from engine import canonical
-from engine.audit import narrative
 from engine.audit.history import Change
 from engine.errors import BanjieError, Broken, Malformed, NotFound
 from engine.organisation.roles import role_name
 from engine.records import blobs
 from engine.records.entries import Event
-from web.auditor import dwelling, moments, ruled
+from web.auditor import dwelling, moments, ruled, told
 from web.auditor.moments import Diagram, Moment
 from web.auditor.room import ROOM, case_row, read_case
 from web.casefile import clocks, facts, serving, story
@@ -59,21 +58,6 @@ def lacking(error: Exception) -> str:
     return _("有一条记录的内容不是它应有的形式。")
 
 
-@ROOM.get("/cases/<number>/story")
-def story_page(number: str) -> str:
-    """The whole story in plain words, with the dates explained: for reading aloud and for paper."""
-    found = read_case(number, request.full_path.rstrip("?"))
-    at = moments.moment(found, "")
-    return render_template(
-        "auditor/story.html",
-        case=found,
-        lead=lead_of(found),
-        told=narrative.paragraphs(found.steps, house().runtime.settings.zone, current()),
-        clocks=clocks.clocks_of(at.then),
-        last=at.entry,
-    )
-
-
 @ROOM.get("/cases/<number>/step")
 def step(number: str) -> Response:
     """The part that changes from step to step."""
@@ -93,10 +77,10 @@ def page_facts(found: CaseFile) -> dict[str, Any]:
     wanted = request.args.get("diagram", "")[:64]
     shown = moments.chosen(known, at, wanted)
     link = link_to(found.number)
-    zone = house().runtime.settings.zone
+    names = told.names_of(found)
     return {
         "case": found,
-        "lead": lead_of(found),
+        "lead": told.lead_of(found),
         "at": at,
         "who": who(at.entry.actor),
         "did": did(at),
@@ -116,10 +100,8 @@ def page_facts(found: CaseFile) -> dict[str, Any]:
         "wanted": wanted,
         "links": links(found.number, at, wanted),
         "drawn": drawn(found.number, at, shown),
-        "told": narrative.paragraphs(found.steps, zone, current()),
-        "said": next(
-            (p for p in narrative.paragraphs(at.then.steps, zone, current()) if p.seq == at.number), None
-        ),
+        "told": told.told_of(found, found.steps, names),
+        "said": next((p for p in told.told_of(found, at.then.steps, names) if p.seq == at.number), None),
     }
 
 
@@ -214,14 +196,6 @@ def value_in_words(at: Moment, name: str, value: Any) -> Fact:
     )
     text = "" if facts.is_file(value) else facts.shown(schema, value)
     return Fact(name, facts.label_of(schema, name), text, files)
-
-
-def lead_of(case: CaseFile) -> str:
-    """Whose case it is, and which unit's: whoever is punished has applied for nothing."""
-    facts_told = {"name": case.state.applicant, "unit": unit_name(case.state.unit)}
-    if case.package.kind == "penalty":
-        return _("当事人 %(name)s · %(unit)s", **facts_told)
-    return _("申请人 %(name)s · %(unit)s", **facts_told)
 
 
 def changes_told(at: Moment) -> dict[str, Any]:
