@@ -243,7 +243,13 @@ def examine(path: Path, seal_path: Path | None = None) -> tuple[list[str], list[
     except Exception as error:  # whoever made the file chooses how reading it fails
         told = f"{path.name}: Expected a whole dossier or seal, but it cannot be read: {error}"
         faults.append(printable(told))
-    return faults, [printable(note) for note in notes]
+    return sorted(faults, key=number_of), [printable(note) for note in notes]
+
+
+def number_of(fault: str) -> int:
+    """The number of its check; of a file that cannot be read to its end, after all others."""
+    number = fault.partition(" ")[0]
+    return int(number) if number.isdecimal() and len(number) < 3 else 99
 
 
 def verify_file(path: Path, seal_path: Path | None = None) -> list[str]:

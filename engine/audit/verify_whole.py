@@ -162,11 +162,18 @@ def verify_all(
 ) -> Iterator[tuple[str, Check]]:
     """Every check on everything stored, each with what it is about: a case number, a stream, or "".
 
-    Work for minutes on a large database; the caller shows how far it is. `kept` is a seal kept outside,
-    `roots` the certificates (PEM) of the time-stamping authority.
+    Work for minutes on a large database; the caller shows how far it is. What does not hold comes last, in
+    the order of the checks. `kept` is a seal kept outside, `roots` the certificates (PEM) of the
+    authority that stamps.
     """
+    broken = []
     with legible(connection):
-        yield from _everything(connection, kept, roots)
+        for about, check in _everything(connection, kept, roots):
+            if check.holds:
+                yield about, check
+            else:
+                broken.append((about, check))
+    yield from sorted(broken, key=lambda one: one[1].number)
 
 
 def notes(connection: Connection) -> list[str]:

@@ -95,6 +95,23 @@ def test_what_was_done_to_the_record_is_found(evidence: Any, what: str, statemen
     assert faults(path, kept), what
 
 
+def test_what_does_not_hold_is_told_in_the_order_of_the_checks(evidence: Any) -> None:
+    path, kept = evidence
+    forge(
+        path,
+        redated("case:1", 2),
+        "UPDATE seal SET moment = '2026-03-02T00:00:00.000Z'",
+        "UPDATE case_row SET version = version + 1 WHERE case_id = 2",
+    )
+    store = Store(f"sqlite:///{path}")
+    with store.reading() as connection:
+        numbers = [one.number for _, one in audit.verify_all(connection, kept) if not one.holds]
+    store.close()
+
+    assert numbers == sorted(numbers)
+    assert {2, 6, 10, 11} <= set(numbers)
+
+
 def test_two_entries_swapped_are_found(evidence: Any) -> None:
     path, kept = evidence
     forge(
