@@ -26,7 +26,7 @@ BRIEF_MOMENT = {"zh": "M月d日 HH:mm", "en": "d MMM, HH:mm"}
 
 def install(app: Flask) -> None:
     """Install the filters into an application's templates."""
-    filters = (full_date, day, short_day, weekday, moment, brief_moment, clock_time, money, file_size, masked)
+    filters = (full_date, day, weekday, moment, brief_moment, clock_time, money, file_size, masked)
     for show in filters:
         app.jinja_env.filters[show.__name__] = show
     app.jinja_env.filters["iso"] = iso

@@ -206,3 +206,11 @@ def days_to(due_at: str | None, calendar: Calendar, now: datetime) -> str:
         return ""
     today, last = calendar.local_date(now), calendar.local_date(read_moment(due_at))
     return display.days_left(calendar.working_days_between(today, last))
+
+
+def due_day(due_at: str | None, calendar: Calendar, now: datetime) -> str:
+    """The day of a due moment as lists write it: with the year where that is another; "" without one."""
+    if not due_at:
+        return ""
+    last = calendar.local_date(read_moment(due_at))
+    return (display.short_day if last.year == calendar.local_date(now).year else display.day)(last)

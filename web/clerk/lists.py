@@ -19,7 +19,7 @@ from engine.casework import worklist as lists
 from engine.clock import moment_text
 from engine.organisation.model import Actor, Organisation
 from engine.periods import Calendar
-from web.casefile.clocks import days_to, urgency_of_row
+from web.casefile.clocks import days_to, due_day, urgency_of_row
 from web.casefile.starting import items_in_force
 from web.casefile.story import activity
 from web.clerk.registers import found_last_night
@@ -106,7 +106,7 @@ def line(row: lists.Row, calendar: Calendar, names: Mapping[str, str]) -> dict[s
         "title": names.get(row.title, row.title),
         "applicant": row.applicant,
         "unit": unit_name(row.unit),
-        "due_at": row.due_at,
+        "due_day": due_day(row.due_at, calendar, now),
         "left": days_to(row.due_at, calendar, now),
         "state": urgency_of_row(row.due_at, row.level, now),
         "level": row.level,
@@ -155,6 +155,7 @@ def case_line(row: Mapping[str, Any], calendar: Calendar, names: Mapping[str, st
         "title": names.get(row["title"], row["title"]),
         "href": url_for("clerk.case", number=row["number"]),
         "unit_name": unit_name(row["unit"]),
+        "due_day": due_day(row["due_at"], calendar, now),
         "left": "" if closed else days_to(row["due_at"], calendar, now),
         "state": "done" if closed else urgency_of_row(row["due_at"], row["level"], now),
     }

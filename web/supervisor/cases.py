@@ -84,6 +84,7 @@ def cases() -> str:
                 **row,
                 "href": url_for("supervisor.case", number=row["number"]),
                 "unit_name": unit_name(row["unit"]),
+                "due_day": clocks.due_day(row["due_at"], calendar, now),
                 "left": clocks.days_to(row["due_at"], calendar, now),
                 "state": clocks.urgency_of_row(row["due_at"], row["level"], now),
             }
