@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import importlib
 import sqlite3
 import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import pytest
 from founded import runtime_over
 
+from engine import audit
 from engine.audit import sweep
 from timers.laboratory import Laboratory
+from web import begin
 
 
 @pytest.fixture
@@ -75,6 +79,50 @@ def test_a_sweep_that_is_interrupted_goes_on_when_it_is_called_again(
     assert "2 conform, 0 deviate" in told.out
     assert Path("var/replay.jsonl").read_text("utf-8").count("\n") == 3
     assert banjie("replay", "--all", "--anew", "--workers", "1", "--json").data["conforming"] == 2
+
+
+def test_a_command_that_is_interrupted_ends_in_words(
+    banjie: Any, case: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audit, "verify_all", interrupt)
+    broken = banjie("verify")
+    assert (broken.status, broken.out) == (130, "")
+    assert "interrupted; what was finished before is kept" in broken.err
+    assert banjie("verify", case).status == 0
+
+
+def test_an_interrupt_before_the_product_is_loaded_ends_in_words(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(importlib, "import_module", interrupt)
+    with pytest.raises(SystemExit) as ended:
+        begin.main()
+    monkeypatch.undo()
+    assert ended.value.code == 130
+    assert capsys.readouterr().err == "\n已中断 · interrupted\n"
+
+
+def test_the_command_leads_to_the_product() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", "from web.begin import main; main()", "--version"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == f"{version('banjie')}\n"
+
+
+def interrupt(*_arguments: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_guards_that_a_start_laid_again_are_told_beside_the_checks(banjie: Any, case: str) -> None:
+    with sqlite3.connect(banjie.database.removeprefix("sqlite:///")) as connection:
+        connection.execute("DROP TRIGGER entry_no_update")
+    banjie("seal")
+    told = banjie("verify")
+    assert told.status == 0
+    assert "the guards entry_no_update over the record were gone or changed" in told.out
 
 
 def test_a_changed_record_is_found_with_its_place(banjie: Any, case: str) -> None:

@@ -48,9 +48,12 @@ def questions() -> dict[int, str]:
 
 
 def shown(checks: list[Check]) -> list[dict[str, Any]]:
-    """Checks for a page."""
+    """Checks for a page, in the order of their numbers."""
     asked = questions()
-    return [{**check.as_data(), "question": asked.get(check.number, check.question)} for check in checks]
+    return [
+        {**check.as_data(), "question": asked.get(check.number, check.question)}
+        for check in sorted(checks, key=lambda one: one.number)
+    ]
 
 
 @ROOM.post("/cases/<number>/verify")

@@ -6,6 +6,7 @@ Used by the modules beside it, which hang their commands on `main`. It decides n
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -135,6 +136,8 @@ class Told(Spoken):
             _tell(door, "database", told_here)
         except OSError as error:
             _tell(door, "system", said("Expected to read, write or listen, but {error}", error=error))
+        except KeyboardInterrupt:
+            return ctx.exit(_interrupted(door))
         else:
             return result
         finally:
@@ -152,6 +155,12 @@ class Commands(Spoken, click.Group):
         """Run the command that the words name; a name that is none is told as everything is."""
         with retelling():
             return super().invoke(ctx)
+
+
+def _interrupted(door: Door) -> int:
+    """The status of a command that was interrupted, as shells count it (128 and the number of the signal)."""
+    _tell(door, "interrupted", said("interrupted; what was finished before is kept"))
+    return 128 + signal.SIGINT
 
 
 def _choose_json(ctx: click.Context, _option: click.Parameter, value: bool) -> None:

@@ -50,7 +50,7 @@ def verify(door: Door, target: str | None, seal_file: Path | None, tsa_roots: Pa
             row = cases_asked(connection, target)[0]
             checks = audit.verify_case(connection, row.case_id, dict(row._mapping))
             found = [{"case": row.number, **check.as_data()} for check in checks]
-        notes = _disposed(connection, target)
+        notes = [*_disposed(connection, target), *audit.notes(connection)]
     _verdict(door, found, notes)
 
 
