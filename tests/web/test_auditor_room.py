@@ -8,6 +8,7 @@ import json
 import re
 import zipfile
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -17,7 +18,7 @@ from town import Town, Visitor
 from watched import AUDITOR, CLERK, LEFT_LYING, OPERATOR, SUPERVISOR, behind_its_back
 
 from engine import canonical
-from engine.audit import finding
+from engine.audit import figures, finding
 from engine.records import journal
 from engine.records.tables import case as case_table
 
@@ -226,6 +227,8 @@ def test_whoever_audits_nothing_is_refused_and_it_is_journalled(watched: Town, l
         f"{CASE}/step",
         f"{CASE}/dossier.zip",
         f"{CASE}/log.xes",
+        f"{CASE}/log.ocel.json",
+        "/auditor/figures.zip",
         "/auditor/seals",
     ):
         assert stranger.get(path).status_code == 403
@@ -324,8 +327,13 @@ def test_the_dossier_and_the_event_log_leave_the_house_and_are_journalled(watche
         assert {"entries.jsonl", "narrative.txt", "verify.py", "manifest.json"} <= set(archive.namelist())
     log = auditor.get(f"{CASE}/log.xes")
     assert b"concept:name" in log.data
+    objects = json.loads(auditor.get(f"{CASE}/log.ocel.json").data)
+    known = {one["id"] for one in objects["objects"]}
+    assert {r["objectId"] for event in objects["events"] for r in event["relationships"]} <= known
+    page = auditor.get(CASE).text
+    assert all(f'href="{CASE}/{name}"' in page for name in ("dossier.zip", "log.xes", "log.ocel.json"))
     places = [entry.command["place"] for entry in watched.entries(journal.access_stream(1))]
-    assert places == ["dossier", "xes"]
+    assert places[:3] == ["dossier", "xes", "ocel"]
 
 
 # --- seals -----------------------------------------------------------------------------------------
@@ -346,6 +354,15 @@ def test_a_seal_kept_outside_is_recognised(watched: Town) -> None:
     answer = check_seal(watched, sealed(watched))
     assert "封存核对通过" in answer.text
     assert answer.text.count("bj-checks__item") == 2
+
+
+def test_the_open_figures_leave_the_house_beside_the_seal_they_rest_on(watched: Town, tmp_path: Path) -> None:
+    auditor, asked = watched.officer(AUDITOR), "/auditor/figures.zip"
+    assert auditor.get(asked).status_code == 404
+    (tmp_path / "seal.json").write_bytes(sealed(watched))
+    assert f'href="{asked}"' in auditor.get("/auditor/seals").text
+    (tmp_path / "figures.zip").write_bytes(auditor.get(asked).data)
+    assert list(figures.faults(tmp_path / "figures.zip", [tmp_path / "seal.json"])) == []
 
 
 def test_another_seal_is_not(watched: Town) -> None:

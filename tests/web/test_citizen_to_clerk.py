@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
-from town import MONDAY, Town, apply_online, complete, paper
+from town import MONDAY, Town, Visitor, apply_online, complete, paper
 
 from engine.audit import replay, verify_case
 from engine.records import journal
@@ -52,6 +53,7 @@ def test_a_household_runs_from_the_citizens_form_to_the_register_over_pages_alon
     page = citizen.get(f"/citizen/cases/{number}").text
     assert "申报迁入登记" in page
     assert "准予迁入证明" in page
+    led_to_the_periods_told_and_to_no_other(town, citizen, number, page)
     key = town.act_of_the_party(number)
     act = f"/citizen/cases/{number}/acts/{key}"
     arrival = {"/arrival_way": "electronic", "/arrived_on": town.house.directory.today().isoformat()}
@@ -69,6 +71,22 @@ def test_a_household_runs_from_the_citizens_form_to_the_register_over_pages_alon
     case = clerk.get(f"/clerk/cases/{number}").text
     assert "走访记录.pdf" in case
     assert "20个工作日" in case
+
+
+def led_to_the_periods_told_and_to_no_other(town: Town, citizen: Visitor, number: str, page: str) -> None:
+    """The progress page leads to the drawings of the periods it tells; the authority's own are not told."""
+    place = f"/citizen/cases/{number}/periods"
+    told = set(re.findall(rf'href="{place}/(\d+)\.svg"', page))
+    assert told
+    for key in told:
+        assert citizen.get(f"{place}/{key}.svg").text.startswith("<svg")
+        assert "起算日，不计入" in citizen.get(f"{place}/{key}.txt").text
+        assert (
+            town.visitor().get(f"{place}/{key}.txt").headers["Location"] == f"/citizen/query?number={number}"
+        )
+    kept_back = {str(one) for one in town.state(number).periods} - told
+    assert kept_back
+    assert all(citizen.get(f"{place}/{key}.svg").status_code == 404 for key in kept_back)
 
 
 def test_what_the_pages_did_replays_and_verifies(town: Town) -> None:

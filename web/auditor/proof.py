@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
 from engine import audit, canonical
-from engine.audit import Check, Verdict, dossier, xes
+from engine.audit import Check, Verdict, dossier, ocel, open_figures, xes
 from engine.errors import BanjieError
 from engine.records import dispositions, journal, seals
 from web.auditor import deviation
@@ -157,6 +157,26 @@ def event_log(number: str) -> Response:
         here.runtime.shelf.refresh(connection)
         data = xes.log(connection, here.runtime.shelf, [row.case_id])
     return _download(data, "application/xml; charset=utf-8", f"{number}.xes")
+
+
+@ROOM.get("/cases/<number>/log.ocel.json")
+def object_log(number: str) -> Response:
+    """The case's event log as OCEL 2.0: officers by login, the applicant not at all."""
+    row, here = case_row(number, "ocel"), house()
+    with here.store.reading() as connection:
+        data = ocel.log(connection, [row.case_id])
+    return _download(data, "application/json; charset=utf-8", f"{number}.ocel.json")
+
+
+@ROOM.get("/figures.zip")
+def open_figures_file() -> Response:
+    """The open figures of everything sealed, without personal data, with the program that recomputes them.
+
+    Raises NotFound where nothing has been sealed yet.
+    """
+    with house().store.reading() as connection:
+        data = open_figures.make(connection)
+    return _download(data, "application/zip", "figures.zip")
 
 
 def _download(data: bytes, media_type: str, name: str) -> Response:

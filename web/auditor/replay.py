@@ -22,6 +22,7 @@ from web.auditor import dwelling, moments, ruled, told
 from web.auditor.moments import Diagram, Moment
 from web.auditor.room import ROOM, case_row, read_case
 from web.casefile import clocks, facts, serving, story
+from web.casefile import drawn as drawn_out
 from web.casefile.facts import Fact, Group, Link
 from web.casefile.opening import CaseFile
 from web.language import _, current, words
@@ -68,6 +69,13 @@ def step(number: str) -> Response:
     response = make_response(render_template("auditor/step_part.html", **told, swapped=True))
     response.headers["HX-Replace-Url"] = told["links"]["here"]
     return response
+
+
+@ROOM.get("/cases/<number>/periods/<int:key>.<any(svg, txt):kind>")
+def period(number: str, key: int, kind: str) -> Response:
+    """One period day by day as it stood after the step asked for, as a picture or as text."""
+    at = moments.moment(read_case(number, request.full_path.rstrip("?")), request.args.get("step", ""))
+    return drawn_out.period(at.then, key, kind)
 
 
 def page_facts(found: CaseFile) -> dict[str, Any]:

@@ -12,10 +12,11 @@ from flask import flash, make_response, redirect, render_template, request, url_
 from werkzeug.wrappers import Response
 
 from engine.casework import commands
-from engine.errors import ActBlocked, Malformed, TooLarge, TooManyAttempts
+from engine.errors import ActBlocked, Malformed, NotFound, TooLarge, TooManyAttempts
 from engine.organisation.model import Actor
-from web.casefile import acts, clocks, drafts, facts, filling, readings, serving, story
+from web.casefile import acts, clocks, drafts, drawn, facts, filling, readings, serving, story
 from web.casefile.acts import OpenAct
+from web.casefile.clocks import Clock
 from web.casefile.filling import Filling
 from web.casefile.opening import CaseFile, open_case
 from web.citizen import proof
@@ -71,7 +72,6 @@ def progress(number: str) -> Response | str:
     if shown is None:
         return redirect(url_for("citizen.query", number=number), 303)
     case = case_of(number)
-    found = clocks.clocks_of(case, explained=True)
     open_now = acts.open_acts(case, party(case)) if shown.full else []
     forms = {act.key: case.form(act.form) for act in open_now}
     history = story.timeline(case, public=True) if shown.full else []
@@ -82,7 +82,7 @@ def progress(number: str) -> Response | str:
         unit=unit_name(case.state.unit),
         stages=story.stages(case),
         places=story.whereabouts(case, unit_name),
-        clocks=[clock for clock in found if clock.running and clock.klass in ("statutory", "party")],
+        clocks=periods_told(case),
         acts=open_now,
         hints={key: form.hint for key, form in forms.items() if form},
         documents=documents(case) if shown.full else (),
@@ -93,6 +93,23 @@ def progress(number: str) -> Response | str:
         earlier=history[MOST_SHOWN:],
         name=facts.applicant_name(case, public=True),
     )
+
+
+def periods_told(case: CaseFile) -> list[Clock]:
+    """The running periods that concern the applicant: the statutory ones, and those set to the party."""
+    found = clocks.clocks_of(case)
+    return [clock for clock in found if clock.running and clock.klass in ("statutory", "party")]
+
+
+@ROOM.get("/cases/<number>/periods/<int:key>.<any(svg, txt):kind>")
+def period(number: str, key: int, kind: str) -> Response:
+    """A period that the progress page tells, as a picture or as text, to whoever may see that page."""
+    if proof.proven(house(), number) is None:
+        return redirect(url_for("citizen.query", number=number), 303)
+    case = case_of(number)
+    if key not in {clock.number for clock in periods_told(case)}:
+        raise NotFound(_("没有这个期限，或者它已经结束。"))
+    return drawn.period(case, key, kind)
 
 
 def case_of(number: str) -> CaseFile:

@@ -65,6 +65,12 @@ def appeal(number: str, key: int) -> Response:
     return redirect(url_for("clerk.my_card", number=number, key=key), 303)
 
 
+@ROOM.get("/cards/<number>/<int:key>/period.<any(svg, txt):kind>")
+def card_period(number: str, key: int, kind: str) -> Response:
+    """The period of the card day by day as it stood when the card fell, as a picture or as text."""
+    return one_card.period(read_own(number, key), key, kind)
+
+
 def read_own(number: str, key: int) -> CaseFile:
     """The file of a case one of whose cards names this officer; the reading is journalled.
 

@@ -13,18 +13,16 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from engine import canonical
-from engine.audit import counted
 from engine.casework.documents import VOID
-from engine.periods import picture
 from engine.records.shared_tables import issued
 from engine.records.tables import card as card_table
 from web import display
-from web.casefile import acts, clocks, facts, readings, serving, story
+from web.casefile import acts, clocks, drawn, facts, readings, serving, story
 from web.casefile.opening import CaseFile
 from web.clerk.reading import link_to, read_case
 from web.clerk.related import related
 from web.clerk.room import ROOM
-from web.language import _, current, words
+from web.language import _, words
 from web.signin.who import current_actor, house, unit_name
 from web.watching.cards import status_names
 
@@ -130,13 +128,7 @@ def file(number: str, sha256: str) -> Response:
 @ROOM.get("/cases/<number>/periods/<int:key>.<any(svg, txt):kind>")
 def period(number: str, key: int, kind: str) -> Response:
     """One period day by day, to keep or to print: as a picture, month by month, or as text."""
-    found = read_case(number, "period")
-    (each,) = counted.one(list(counted.counted(found.state, found.calendar, found.now)), str(key))
-    as_text = kind == "txt"
-    drawn = each.explanation.text(current()) if as_text else picture(each.explanation, current())
-    response = make_response(drawn)
-    response.headers["Content-Type"] = f"{'text/plain' if as_text else 'image/svg+xml'}; charset=utf-8"
-    return response
+    return drawn.period(read_case(number, "period"), key, kind)
 
 
 @ROOM.get("/cases/<number>/diagram.bpmn")

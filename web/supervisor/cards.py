@@ -134,6 +134,12 @@ def decide(number: str, key: int) -> Response:
     return redirect(url_for("supervisor.card", number=number, key=key), 303)
 
 
+@ROOM.get("/cards/<number>/<int:key>/period.<any(svg, txt):kind>")
+def card_period(number: str, key: int, kind: str) -> Response:
+    """The period of the card day by day as it stood when the card fell, as a picture or as text."""
+    return one_card.period(read_case(number, request.path), key, kind)
+
+
 def page(case: CaseFile, key: int, given: str = "", fault: str = "") -> str:
     """The page of a card; `given` is what stands in the form, `fault` what is wrong with it."""
     told = one_card.facts(case, key, organisation())

@@ -16,7 +16,7 @@ from engine.casework.founding import record_reading
 from engine.organisation import authorization
 from engine.records.tables import card as card_table
 from engine.records.tables import person as person_table
-from web.casefile import clocks, story
+from web.casefile import clocks, drawn, story
 from web.casefile.opening import CaseFile, open_case
 from web.language import _
 from web.signin.who import current_actor, house, organisation, unit_name
@@ -125,6 +125,12 @@ def _cards(found: CaseFile) -> list[dict[str, Any]]:
         rows = [dict(row._mapping) for row in connection.execute(query)]
     procedures, tree = reach.procedures(), organisation()
     return [{**cards_shown.line(row, tree, procedures), "href": card_address(row)} for row in rows]
+
+
+@ROOM.get("/cases/<number>/periods/<int:key>.<any(svg, txt):kind>")
+def period(number: str, key: int, kind: str) -> Response:
+    """One period day by day, as a picture or as text."""
+    return drawn.period(read_case(number, request.path), key, kind)
 
 
 @ROOM.get("/cases/<number>/diagram.bpmn")

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
+from werkzeug.wrappers import Response
 
 from engine import canonical
 from engine.audit.history import standing
@@ -22,7 +23,7 @@ from engine.records.entries import Entry, Event
 from engine.records.tables import card as card_table
 from engine.records.tables import person as person_table
 from web import display
-from web.casefile import clocks
+from web.casefile import clocks, drawn
 from web.casefile.acts import handle
 from web.casefile.opening import CaseFile
 from web.language import _, current
@@ -102,15 +103,31 @@ def _fate(case: CaseFile, key: int) -> Iterator[dict[str, Any]]:
                 }
 
 
+def period(case: CaseFile, key: int, kind: str) -> Response:
+    """The period the card speaks of day by day, as it stood then: svg or txt. Raises NotFound."""
+    place, event = _issued(case, key)
+    number = _period(event)
+    if number is None:
+        raise NotFound(_("这张卡片没有对应的期限。"))
+    return drawn.period(_then(case, place), number, kind)
+
+
 def _clock(case: CaseFile, place: int, event: Event) -> clocks.Clock | None:
     """The period the card speaks of, as it stood when the card was issued."""
+    number = _period(event)
+    found = () if number is None else clocks.clocks_of(_then(case, place))
+    return next((clock for clock in found if clock.number == number), None)
+
+
+def _period(event: Event) -> int | None:
     number = event.data.get("values", {}).get("period")
+    return number if isinstance(number, int) else None
+
+
+def _then(case: CaseFile, place: int) -> CaseFile:
+    """The case as the entry at that place left it."""
     entries = case.entries[: place + 1]
-    state = standing(entries)
-    if number not in state.periods:
-        return None
-    then = replace(case, state=state, entries=entries, now=read_moment(entries[-1].moment))
-    return next((clock for clock in clocks.clocks_of(then) if clock.number == number), None)
+    return replace(case, state=standing(entries), entries=entries, now=read_moment(entries[-1].moment))
 
 
 def _act(entry: Entry) -> dict[str, str] | None:
