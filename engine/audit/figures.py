@@ -21,9 +21,11 @@ import json
 import sys
 import zipfile
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
+
+CHINA = timezone(timedelta(hours=8))
 
 
 def canonical(value: Any) -> str:
@@ -41,10 +43,15 @@ def row_of(stream: str, seq: int, digest: str, entries: Iterable[dict[str, Any]]
     cards: dict[str, str] = {}
     for entry in entries:
         for event in entry["events"]:
-            _count(row, periods, cards, event["type"], event["data"], str(entry["moment"])[:10])
+            _count(row, periods, cards, event["type"], event["data"], _day(str(entry["moment"])))
     row["periods"] = [periods[key] for key in sorted(periods, key=int)]
     row["cards"] = sorted(cards.values())
     return row
+
+
+def _day(moment: str) -> str:
+    """The day of a moment in China: the journal writes UTC, and what came at dawn came that day."""
+    return datetime.fromisoformat(moment.replace("Z", "+00:00")).astimezone(CHINA).date().isoformat()
 
 
 def _count(

@@ -97,6 +97,17 @@ def test_the_figures_say_what_was_received_and_closed(published: Path) -> None:
     assert sum(told["huji"]["outcomes"].values()) == told["huji"]["closed"]
 
 
+def test_what_came_at_dawn_is_counted_on_that_day_in_china() -> None:
+    received: dict[str, Any] = {"type": "CaseReceived", "data": {"procedure": "huji"}}
+    closed: dict[str, Any] = {"type": "CaseClosed", "data": {"outcome": "已落户"}}
+    told = [
+        {"moment": "2026-03-01T22:30:00.000Z", "events": [received]},
+        {"moment": "2026-03-02T09:00:00.000Z", "events": [closed]},
+    ]
+    row = figures.row_of("case:1", 2, "", told)
+    assert (row["received_on"], row["closed_on"]) == ("2026-03-02", "2026-03-02")
+
+
 def test_the_rows_name_nobody(published: Path) -> None:
     with zipfile.ZipFile(published / "case.zip") as archive:
         received = json.loads(archive.read("entries.jsonl").splitlines()[0])
