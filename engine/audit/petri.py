@@ -134,7 +134,7 @@ class _Drawing(Sheet):
                 self.step(node.name, (scope.begin,), self._after(node, scope))
         elif kind.endswith("Gateway"):
             self._gateway(node, scope)
-        elif hasattr(node, "boundary"):
+        elif hasattr(node, "boundary") and kind != "endEvent":
             self._activity(node, scope)
         else:
             self._event(node, scope)

@@ -238,17 +238,40 @@ def test_sub_processes_that_are_repeated_one_by_one_are_not_mixed() -> None:
     assert not fires(at_once, ["s", "a", "e"])
 
 
-def test_what_goes_on_beside_is_swept_where_the_process_is_interrupted() -> None:
-    def beside(name: str, interrupting: str) -> str:
-        return (
-            f'<subProcess id="{name}" triggeredByEvent="true"><startEvent id="{name}s" isInterrupting="'
-            f'{interrupting}"><messageEventDefinition messageRef="m"/></startEvent><manualTask id="{name}t"/>'
-            f'<endEvent id="{name}e"/>'
-            + flow(f"{name}s", f"{name}t")
-            + flow(f"{name}t", f"{name}e")
-            + "</subProcess>"
-        )
+def beside(name: str, interrupting: str) -> str:
+    """An event sub-process of one task."""
+    return (
+        f'<subProcess id="{name}" triggeredByEvent="true"><startEvent id="{name}s" isInterrupting="'
+        f'{interrupting}"><messageEventDefinition messageRef="m"/></startEvent><manualTask id="{name}t"/>'
+        f'<endEvent id="{name}e"/>'
+        + flow(f"{name}s", f"{name}t")
+        + flow(f"{name}t", f"{name}e")
+        + "</subProcess>"
+    )
 
+
+def test_an_end_that_terminates_leaves_nothing_of_its_body_open() -> None:
+    net = drawn(
+        '<startEvent id="s"/><subProcess id="w"><startEvent id="ws"/><parallelGateway id="g"/>'
+        '<manualTask id="a"/><manualTask id="b"/><endEvent id="we"/>'
+        '<endEvent id="over"><terminateEventDefinition/></endEvent>'
+        + "".join(flow(*way.split()) for way in ("ws g", "g a", "g b", "a over", "b we"))
+        + beside("n", "false")
+        + '</subProcess><manualTask id="c"/><endEvent id="e"/>'
+        + flow("s", "w")
+        + flow("w", "c")
+        + flow("c", "e")
+    )
+
+    assert fires(net, ["s", "ws", "a", "over", "c", "e"])
+    assert fires(net, ["s", "ws", "b", "we", "a", "over", "c", "e"])
+    assert fires(net, ["s", "ws", "ns", "a", "ns", "nt", "over", "c", "e"])
+    assert not fires(net, ["s", "ws", "a", "over", "b", "we", "c", "e"])
+    assert not fires(net, ["s", "ws", "ns", "a", "over", "nt", "ne", "c", "e"])
+    assert not fires(net, ["s", "ws", "b", "we", "c", "e"])
+
+
+def test_what_goes_on_beside_is_swept_where_the_process_is_interrupted() -> None:
     work = '<startEvent id="s"/><manualTask id="a"/><endEvent id="e"/>' + flow("s", "a") + flow("a", "e")
     net = drawn(work + beside("n", "false") + beside("x", "true"))
 
