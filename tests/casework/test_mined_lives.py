@@ -19,7 +19,7 @@ from timers.laboratory import Laboratory
 CASES = int(os.environ.get("BANJIE_MINED", "1000"))
 """Cases of each procedure that are lived; each different trace of theirs is aligned once."""
 TAMPERED = 4
-"""So many of the shortest traces are tampered with too: how far a longer one is from the net takes minutes."""
+"""So many of the shortest traces are tampered with: how far a long one is from the net takes minutes."""
 LEAST_OWN, LEAST_CALLED = 10, 500
 """Of so many cases one at least must come to its end in the procedure; in a called one, whose runs are those
 that its callers' cases make of it (`sp_*`, and the ways a department handles letters). Measured: 29 of 100
