@@ -97,6 +97,22 @@ def test_the_figures_say_what_was_received_and_closed(published: Path) -> None:
     assert sum(told["huji"]["outcomes"].values()) == told["huji"]["closed"]
 
 
+def test_the_recipe_of_the_handbook_comes_to_the_published_figures(published: Path) -> None:
+    handbook = (Path(__file__).parents[2] / "docs" / "evidence.md").read_text()
+    recipe = "import json, zipfile" + handbook.partition("    import json, zipfile")[2].partition("\n\n")[0]
+    alone = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", recipe.replace("\n    ", "\n")],
+        cwd=published,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (alone.returncode, alone.stderr) == (0, "")
+    told = json.loads(files_of(published)["figures.json"])
+    assert alone.stdout.splitlines() == [f"{name} True True" for name in told]
+
+
 def test_what_came_at_dawn_is_counted_on_that_day_in_china() -> None:
     received: dict[str, Any] = {"type": "CaseReceived", "data": {"procedure": "huji"}}
     closed: dict[str, Any] = {"type": "CaseClosed", "data": {"outcome": "已落户"}}
