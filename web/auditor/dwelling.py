@@ -102,8 +102,13 @@ def _surrounds(case: CaseFile, digest: str, element: str) -> bool:
 
 
 def _name(case: CaseFile, digest: str, element: str) -> str:
+    """What an element is called; where its diagram gives it no name, what it is."""
     found = _element(case, digest, element)
-    return found.name or element if found else element
+    if found is None or found.name:
+        return found.name if found else element
+    if found.kind.endswith("Gateway"):
+        return _("会合处（等其他路径）")
+    return _("等待") if found.kind.endswith("Event") else element
 
 
 @ROOM.get("/cases/<number>/diagrams/<digest>/heat.json")
