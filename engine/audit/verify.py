@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection
 
 from engine import canonical
-from engine.audit import derived, erased, persons, ran_under
+from engine.audit import erased, persons, ran_under
 from engine.audit import sealed as sealing
 from engine.audit.past import Past, Row
 from engine.audit.sealed import Sealed
@@ -83,7 +83,6 @@ def verify_case(
         faults = (
             *_chain(rows),
             *_current(rows, row),
-            *(_derived(rows, one) for one in derived.faults(connection, rows, row)),
             *_bytes(connection, rows),
             *(() if past else (Fault(*one) for one in ran_under.faults(connection, rows))),
             *(Fault(*one) for one in persons.faults(rows, past or persons.past_of(connection))),
@@ -293,12 +292,6 @@ def _current(rows: list[Mapping[str, Any]], row: Mapping[str, Any]) -> Iterator[
             version=row["version"],
         )
         yield Fault(6, detail, row["version"])
-
-
-def _derived(rows: list[Mapping[str, Any]], sentence: str) -> Fault:
-    last = rows[-1]
-    place = {"stream": last["stream"], "seq": last["seq"]}
-    return Fault(6, said("{stream} #{seq}: {sentence}", **place, sentence=sentence), last["seq"])
 
 
 def _bytes(connection: Connection, rows: list[Mapping[str, Any]]) -> Iterator[Fault]:
