@@ -32,6 +32,7 @@ MAX_NAMESPACES = 2_000
 _CHUNK = 64 * 1024
 _NO_DOCTYPE = said("Expected a file without a document type, but it has a DOCTYPE")
 _STANDARD = frozenset({BPMN, BPMNDI, DI, DC})
+_EXTENSIONS = f"{{{BPMN}}}extensionElements"
 
 
 def parse(data: bytes) -> Tree:
@@ -117,14 +118,12 @@ def tag(name: str, space: str = BPMN) -> str:
 
 def children(element: Element, name: str | None = None, space: str = BPMN) -> list[Element]:
     """The children with that name (any name of the namespace where None), in the file's order."""
-    if name is not None:
-        return element.findall(tag(name, space))
-    return [child for child in element if namespace(child) == space]
+    return list(element.iterchildren(tag("*" if name is None else name, space)))
 
 
 def child(element: Element, name: str, space: str = BPMN) -> Element | None:
     """The first child with that name."""
-    return element.find(tag(name, space))
+    return next(element.iterchildren(tag(name, space)), None)
 
 
 def text(element: Element | None) -> str:
@@ -164,7 +163,8 @@ def ancestors(element: Element) -> Iterator[Element]:
 
 def extensions(element: Element, name: str | None = None, space: str = ZEEBE) -> list[Element]:
     """The extension elements of that namespace (and name) on a BPMN element, in the file's order."""
-    return [one for holder in children(element, "extensionElements") for one in children(holder, name, space)]
+    held = tag("*" if name is None else name, space)
+    return [one for holder in element.iterchildren(_EXTENSIONS) for one in holder.iterchildren(held)]
 
 
 def extension(element: Element, name: str, space: str = ZEEBE) -> Element | None:

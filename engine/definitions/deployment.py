@@ -14,9 +14,11 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select
 
 from engine import bpmn, canonical, dmn
+from engine.bpmn.definition import Definition
 from engine.clock import Clock, moment_text
 from engine.definitions import bundles, catalogue, hour_units, packages, register_fit, registers, withdrawals
 from engine.definitions.bundles import Bundle
+from engine.definitions.kept import READ
 from engine.dmn.report import noted_findings, proven_findings
 from engine.errors import BanjieError, Conflict, Finding, IllegalDefinition, said
 from engine.periods import Calendar, RuleBook, demand_figures
@@ -30,8 +32,9 @@ SHARED_FOLDERS = ("law", "calendars", "supervision", "penalties", "catalogue", "
 
 
 def check(bundle: Bundle) -> None:
-    """Refuse a faulty bundle with all findings (IllegalDefinition)."""
-    _CHECKS[bundle.kind](bundle)
+    """Refuse a faulty bundle with all findings (IllegalDefinition). What was found legal is so once and for
+    all while this process runs: a page asks, then whoever deploys, then the deployment itself."""
+    READ.once("legal", bundle.digest, lambda: _CHECKS[bundle.kind](bundle))
 
 
 def deploy(
@@ -152,15 +155,23 @@ def _demand_fit(connection: Connection, bundle: Bundle) -> None:
         return
     findings = [
         Finding(f"{one.name}:{found.where}", found.sentence, found.rule, found.line)
-        for known in [registers.read_deployed(book.files) for book in books]
+        for known in map(_registers, books)
         for one in deployed
         for diagram in _register_diagrams(one)
-        for found in register_fit.misfits(known, bpmn.read(diagram))
+        for found in register_fit.misfits(known, _definition(diagram))
     ]
     if findings:
         first = findings[0].sentence
         sentence = said("Expected registers and procedures that fit each other, but {first}", first=first)
         raise IllegalDefinition(sentence, findings)
+
+
+def _registers(book: Bundle) -> registers.RegisterBook:
+    return READ.once("registers", book.digest, lambda: registers.read_deployed(book.files))
+
+
+def _definition(diagram: bytes) -> Definition:
+    return READ.once("definition", canonical.digest_bytes(diagram), lambda: bpmn.read(diagram))
 
 
 def _register_diagrams(bundle: Bundle) -> list[bytes]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from referencing import Registry
@@ -35,7 +36,7 @@ class Schemas:
     @classmethod
     def read(cls, form: bytes, casefile: bytes) -> Schemas:
         """Both documents. Raises IllegalDefinition where one is no JSON object or too large."""
-        return cls(_document(form, "form"), _absolute(_document(casefile, CASEFILE)))
+        return cls(_document(form, "form"), _casefile(casefile))
 
     def registry(self) -> Registry[Any]:
         """The documents for a validator, closed: an unknown reference is an error, never a request."""
@@ -138,6 +139,13 @@ def closed(schema: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(made.get("items"), Mapping):
         made["items"] = closed(made["items"])
     return made
+
+
+@lru_cache(maxsize=64)
+def _casefile(data: bytes) -> Mapping[str, Any]:
+    """The case file of a package, which each of its forms asks for: read once, and changed by nobody."""
+    found: Mapping[str, Any] = _absolute(_document(data, CASEFILE))
+    return found
 
 
 def _document(data: bytes, name: str) -> dict[str, Any]:

@@ -8,7 +8,6 @@ holds them unchanged, and what they mean by the process, since a digest means th
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, time
@@ -23,6 +22,7 @@ from engine.bpmn.definition import Definition
 from engine.definitions import catalogue, packages, registers, withdrawals
 from engine.definitions.bundles import Bundle
 from engine.definitions.catalogue import ServiceItem
+from engine.definitions.kept import READ, Kept
 from engine.definitions.packages import Package
 from engine.definitions.registers import RegisterBook
 from engine.errors import NotFound, said
@@ -31,7 +31,6 @@ from engine.records import blobs
 from engine.records.tables import definition_version as versions
 
 T = TypeVar("T")
-_KEPT = 2_000
 
 
 @dataclass(frozen=True)
@@ -46,38 +45,11 @@ class Version:
     deployed_at: str
 
 
-class _Kept:
-    """The newest things made, by kind and digest. Safe to share between threads."""
-
-    def __init__(self) -> None:
-        self._lock = RLock()
-        self._made: OrderedDict[tuple[str, str], Any] = OrderedDict()
-
-    def once(self, kind: str, digest: str, make: Callable[[], T]) -> T:
-        """What `make` gives for that kind and digest, made at most once while it is kept."""
-        key = (kind, digest)
-        with self._lock:
-            if key in self._made:
-                self._made.move_to_end(key)
-                found: T = self._made[key]
-                return found
-        made = make()
-        with self._lock:
-            self._made[key] = made
-            while len(self._made) > _KEPT:
-                self._made.popitem(last=False)
-        return made
-
-
-_READ = _Kept()
-"""What bytes mean that a shelf has seen: nothing in it depends on a database."""
-
-
 class Shelf:
     """Definitions by digest, read at most once each. Safe to share between threads."""
 
     def __init__(self) -> None:
-        self._own = _Kept()
+        self._own = Kept()
         self._lock = RLock()
         self._versions: tuple[Version, ...] = ()
         self._generation = -1
@@ -155,7 +127,7 @@ class Shelf:
     def definition(self, connection: Connection, digest: str) -> Definition:
         """An executable definition by the digest of its diagram."""
         data = self.once("diagram", digest, lambda: blobs.get(connection, digest))
-        return _READ.once("definition", digest, lambda: bpmn.read(data))
+        return READ.once("definition", digest, lambda: bpmn.read(data))
 
     def law(self, connection: Connection, digest: str) -> RuleBook:
         """The statutory periods of a law bundle."""
@@ -200,7 +172,7 @@ class Shelf:
 
     def _read(self, kind: str, connection: Connection, digest: str, read: Callable[[Bundle], T]) -> T:
         bundle = self.bundle(connection, digest)
-        return _READ.once(kind, digest, lambda: read(bundle))
+        return READ.once(kind, digest, lambda: read(bundle))
 
     def once(self, kind: str, digest: str, make: Callable[[], T]) -> T:
         """What `make` gives for that kind and digest, made at most once for this shelf."""

@@ -22,7 +22,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, Table, TextClause, bindparam, create_engine, event, make_url, text
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import OperationalError
 
@@ -119,11 +119,10 @@ class Store:
         connection.execute(_upserting(table, tuple(values[0])), values)
 
     def insert_new(self, connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
-        """Insert rows; a row whose primary key exists already is left as it is."""
+        """Insert rows that all name the same columns; one whose primary key exists is left as it is."""
         values = [dict(row) for row in rows]
         if values:
-            insert: Any = (sqlite.insert if self.is_sqlite else postgresql.insert)(table).values(values)
-            connection.execute(insert.on_conflict_do_nothing())
+            connection.execute(_inserting(table, tuple(values[0])), values)
 
     def close(self) -> None:
         """Give back all connections."""
@@ -157,21 +156,29 @@ _DIALECT: Any = postgresql.dialect
 
 @cache
 def _upserting(table: Table, columns: tuple[str, ...]) -> TextClause:
-    """The statement that inserts or replaces a row of these columns, the same on both databases.
+    """The statement that inserts or replaces a row of these columns, the same on both databases."""
+    keys = [column.name for column in table.primary_key]
+    changes = ", ".join(f"{each} = excluded.{each}" for each in _quoted(columns) if each not in _quoted(keys))
+    return _inserting(table, columns, f"({', '.join(_quoted(keys))}) DO UPDATE SET {changes}")
+
+
+@cache
+def _inserting(table: Table, columns: tuple[str, ...], otherwise: str = "DO NOTHING") -> TextClause:
+    """The statement that inserts a row of these columns, and what to do where it is there already.
 
     As text: SQLAlchemy keeps what it compiles of a text, but compiles an INSERT with ON CONFLICT anew each
     time, which cost a quarter of every step.
     """
-    quote = _DIALECT().identifier_preparer.quote
-    quoted = {name: quote(name) for name in columns}
-    keys = [column.name for column in table.primary_key]
-    changes = ", ".join(f"{each} = excluded.{each}" for name, each in quoted.items() if name not in keys)
     statement = (
-        f"INSERT INTO {table.name} ({', '.join(quoted.values())})"  # noqa: S608 - names of our own tables
-        f" VALUES (:{', :'.join(columns)})"
-        f" ON CONFLICT ({', '.join(quoted[name] for name in keys)}) DO UPDATE SET {changes}"
+        f"INSERT INTO {table.name} ({', '.join(_quoted(columns))})"  # noqa: S608 - names of our own tables
+        f" VALUES (:{', :'.join(columns)}) ON CONFLICT {otherwise}"
     )
     return text(statement).bindparams(*(bindparam(name, type_=table.c[name].type) for name in columns))
+
+
+def _quoted(names: Iterable[str]) -> list[str]:
+    quote = _DIALECT().identifier_preparer.quote
+    return [str(quote(name)) for name in names]
 
 
 def _sqlite_engine(url: URL) -> Engine:
