@@ -13,7 +13,7 @@ from typing import Any
 from flask import flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from engine.casework import commands, worklist
+from engine.casework import commands
 from engine.casework.doors import variables_at
 from engine.errors import ActBlocked, BanjieError, Conflict, Malformed, TooLarge
 from engine.organisation import authorization
@@ -21,6 +21,7 @@ from engine.organisation.model import Actor
 from web.casefile import acts, clocks, facts, filling, story
 from web.casefile.filling import Filling
 from web.casefile.opening import CaseFile
+from web.clerk.lists import kept_filters, narrowed, way_back
 from web.clerk.reading import link_to, read_case
 from web.clerk.room import ROOM
 from web.language import _
@@ -67,20 +68,20 @@ def complete(number: str, key: int) -> Response | str:
     if sent:
         sent.done()
     flash(_("已办理“%(name)s”（%(number)s）。", name=row["name"], number=number))
-    return redirect(following() if ON in request.form else url_for("clerk.worklist"), 303)
+    return redirect(following() if ON in request.form else way_back(), 303)
 
 
 def following() -> str:
-    """The most urgent item that waits for this officer, taken; the list where none does."""
+    """The most urgent item of the list as this officer narrowed it, taken; the list where none waits."""
     here, actor = house(), current_actor()
     with here.store.reading() as connection:
-        rows = worklist.worklist(connection, actor, limit=1)
+        rows = narrowed(connection, actor, kept_filters(), 1)
     for row in rows:
         if not row.mine:
             with suppress(Conflict):  # somebody was faster: the page says who
                 acts.handle(here, commands.Claim(case_id=row.case_id, key=row.key), actor)
         return url_for("clerk.item", number=row.number, key=row.key, on=1)
-    return url_for("clerk.worklist")
+    return way_back()
 
 
 @ROOM.post("/cases/<number>/items/<int:key>/claim")
@@ -116,7 +117,7 @@ def move(number: str, key: int, make: Any) -> Response | str:
         return redirect(url_for("clerk.item", number=number, key=key), 303)
     done = _("已转交。") if isinstance(command, commands.Forward) else _("已退回，其他人可以领取。")
     flash(done)
-    return redirect(url_for("clerk.worklist"), 303)
+    return redirect(way_back(), 303)
 
 
 # --- showing it ------------------------------------------------------------------------------------
@@ -149,6 +150,7 @@ def page(
         key=key,
         item=row,
         name=story.activity(row["name"], row["act"]),
+        back=way_back(),
         unit=unit_name(row["unit"]),
         mine=row["person"] == actor.person,
         holder=person_name(row["person"]),
@@ -213,6 +215,7 @@ def gone(case: CaseFile, key: int, sentence: str = "") -> Response:
         holder=person_name(row["person"]) if row else "",
         told=list(reversed(told)),
         sentence=sentence,
+        back=way_back(),
     )
     return make_response(shown, 409)
 

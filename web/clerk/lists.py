@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
-from flask import render_template, request, url_for
+from flask import render_template, request, session, url_for
+from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
 from engine import canonical
@@ -29,6 +30,11 @@ from web.signin.who import current_actor, house, organisation, unit_name
 
 PAGE = 50
 CASES_PAGE = 50
+COUNTED = 1000
+"""Open items that are counted for a list; of more it says that there are more."""
+FILTERS = ("view", "search", "procedure", "due")
+KEPT = "list"
+"""Under which name a session keeps how its list was narrowed last."""
 USUAL_PRIORITY = 50
 NEAR = {"late": None, "today": 0, "week": 7}
 """To the end of which day a choice of the list reaches, today not counted; "late" ends now."""
@@ -38,29 +44,21 @@ NEAR = {"late": None, "today": 0, "week": 7}
 def worklist() -> Response | str:
     """Open work items of this officer; `view` all, mine or offered, with search, procedure, due and page."""
     here, actor = house(), current_actor()
-    asked = {
-        name: request.args.get(name, "").strip()[:100] for name in ("view", "search", "procedure", "due")
-    }
-    page = page_asked()
+    asked = {name: request.args.get(name, "").strip()[:100] for name in FILTERS}
     with here.store.reading() as connection:
         here.runtime.shelf.refresh(connection)
-        rows = lists.worklist(
-            connection,
-            actor,
-            held=asked["view"],
-            search=asked["search"],
-            procedure=asked["procedure"],
-            due_before=due_before(asked["due"]),
-            limit=PAGE + 1,
-            offset=(page - 1) * PAGE,
-        )
+        found = narrowed(connection, actor, asked, COUNTED + 1)
+        pages = max(1, -(-min(len(found), COUNTED) // PAGE))
+        page = min(page_asked(), pages)  # what was on a last page may be done
+        rows = found[(page - 1) * PAGE : page * PAGE]
         calendar = here.runtime.calendar(connection)
         compared = found_last_night(connection, actor)
     names = titles()
-    lines = [line(row, calendar, names) for row in rows[:PAGE]]
-    state, part = state_of(lines, len(rows) > PAGE), "HX-Request" in request.headers
+    lines = [line(row, calendar, names) for row in rows]
+    state, part = state_of(lines, len(found)), "HX-Request" in request.headers
     if part and request.headers.get("If-None-Match") == state:
         return Response(status=204)  # htmx leaves what it has in its place
+    keep({**asked, "page": str(page) if page > 1 else ""})
     return render_template(
         "clerk/worklist_part.html" if part else "clerk/worklist.html",
         rows=lines,
@@ -68,7 +66,9 @@ def worklist() -> Response | str:
         asked=asked,
         page=page,
         first=(page - 1) * PAGE + 1,
-        more=len(rows) > PAGE,
+        pages=pages,
+        counted=min(len(found), COUNTED),
+        more=len(found) > COUNTED,
         procedures=procedures(),
         now=here.clock.now(),
         compared=compared,
@@ -76,10 +76,42 @@ def worklist() -> Response | str:
     )
 
 
-def state_of(lines: Sequence[Mapping[str, Any]], more: bool) -> str:
+def narrowed(
+    connection: Connection, actor: Actor, asked: Mapping[str, str], limit: int
+) -> Sequence[lists.Row]:
+    """The most urgent items of a list narrowed by `FILTERS`."""
+    return lists.worklist(
+        connection,
+        actor,
+        held=asked.get("view", ""),
+        search=asked.get("search", ""),
+        procedure=asked.get("procedure", ""),
+        due_before=due_before(asked.get("due", "")),
+        limit=limit,
+    )
+
+
+def keep(asked: Mapping[str, str]) -> None:
+    """Remember how the list was narrowed, for the way back to it from an item."""
+    narrow = {name: value for name, value in asked.items() if value}
+    if session.get(KEPT, {}) != narrow:
+        session[KEPT] = narrow
+
+
+def kept_filters() -> dict[str, str]:
+    """How this clerk narrowed the list last, its page under `page`."""
+    return dict(session.get(KEPT, {}))
+
+
+def way_back() -> str:
+    """The address of the list as this clerk left it."""
+    return address_of("clerk.worklist", kept_filters())
+
+
+def state_of(lines: Sequence[Mapping[str, Any]], found: int) -> str:
     """A name for what a page of the list shows, so that a list that has not changed need not travel again."""
     shown = [[str(value) for value in one.values()] for one in lines]
-    return hashlib.sha256(canonical.dumps([shown, more]).encode()).hexdigest()[:16]
+    return hashlib.sha256(canonical.dumps([shown, found]).encode()).hexdigest()[:16]
 
 
 def due_before(choice: str) -> str:
@@ -101,6 +133,7 @@ def line(row: lists.Row, calendar: Calendar, names: Mapping[str, str]) -> dict[s
     return {
         "href": url_for("clerk.item", number=row.number, key=row.key),
         "claim": url_for("clerk.claim", number=row.number, key=row.key),
+        "place": f"{row.number}:{row.key}",
         "name": activity(row.name, None),
         "number": row.number,
         "title": names.get(row.title, row.title),

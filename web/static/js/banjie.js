@@ -7,6 +7,7 @@ import "./kept.js";
 document.body.classList.add("js-enabled", "govuk-frontend-supported");
 
 function awaken(scope) {
+  for (const label of scope.querySelectorAll("[data-tick-all-label]")) label.hidden = false;
   initAll({ scope });
   createAll(SortableTable, {}, scope);
 }
@@ -27,15 +28,28 @@ document.body.addEventListener("htmx:load", (event) => {
   if (event.target !== document.body) awaken(event.target.parentElement ?? document);
 });
 
-// A long list under the fingers: J and K go from row to row, Enter opens as for any link.
+// A long list under the fingers: J and K go from row to row, X ticks, Enter opens as for any link, / searches.
 document.addEventListener("keydown", (event) => {
-  const step = { j: 1, k: -1 }[event.key];
-  const typing = event.target.closest("input, select, textarea, [contenteditable]");
-  if (!step || typing || event.ctrlKey || event.metaKey || event.altKey) return;
-  const links = [...document.querySelectorAll("[data-rows] tbody tr")].map((row) => row.querySelector("a"));
+  const typing = event.target.closest("input:not([type=checkbox]), select, textarea, [contenteditable]");
+  const list = document.querySelector("[data-rows]");
+  if (!list || typing || event.ctrlKey || event.metaKey || event.altKey) return;
+  const links = [...list.querySelectorAll("tbody tr")].map((row) => row.querySelector("a"));
   const at = links.findIndex((link) => link?.closest("tr").contains(document.activeElement));
-  const next = links[at < 0 ? (step > 0 ? 0 : links.length - 1) : at + step];
+  const step = { j: 1, k: -1 }[event.key];
+  let next = step && links[at < 0 ? (step > 0 ? 0 : links.length - 1) : at + step];
+  if (event.key === "/") next = document.querySelector("[role=search] [type=search]");
+  if (event.key === "x" && at >= 0) links[at].closest("tr").querySelector("[type=checkbox]")?.click();
   if (!next) return;
   event.preventDefault();
   next.focus();
+});
+
+// Several rows at once: one tick for the whole page; a list with ticks in it is not put anew under the hand.
+document.addEventListener("change", (event) => {
+  if (!event.target.matches("[data-tick-all]")) return;
+  const rows = event.target.closest("[data-rows]").querySelectorAll("tbody [type=checkbox]");
+  for (const row of rows) row.checked = event.target.checked;
+});
+document.body.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.target.matches("[data-rows]") && event.target.querySelector(":checked")) event.preventDefault();
 });
