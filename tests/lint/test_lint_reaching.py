@@ -14,6 +14,7 @@ from lint_diagrams import (
     definitions,
     errors,
     found,
+    having,
     judge,
     line,
     process,
@@ -21,6 +22,32 @@ from lint_diagrams import (
 
 THROW = '<intermediateThrowEvent id="n"/>'
 V = '<userTask id="v"/>'
+CHALLENGE = (
+    '<boundaryEvent id="b" attachedToRef="u" cancelActivity="false">'
+    + having(act="avoid")
+    + '<messageEventDefinition messageRef="m"/></boundaryEvent>'
+)
+REQUEST = (
+    '<subProcess id="x" triggeredByEvent="true"><startEvent id="b" isInterrupting="false">'
+    + having(act="{act}")
+    + '<messageEventDefinition messageRef="m"/></startEvent>'
+    '<userTask id="v"/><endEvent id="f"/>{more}' + chain("b", "v", "f") + "</subProcess>"
+)
+MESSAGE = '<message id="m" name="m"/>'
+MOOT = (
+    '<boundaryEvent id="n" attachedToRef="v"><conditionalEventDefinition>'
+    '<condition xsi:type="tFormalExpression">=done</condition></conditionalEventDefinition></boundaryEvent>'
+) + chain("n", "f")
+TERMINATE = '<endEvent id="e"><terminateEventDefinition/></endEvent>'
+
+
+def beside(request: str, end: str = END) -> bytes:
+    """A process `s → u → e` with a request beside it."""
+    return definitions(MESSAGE, process(START, TASK, end, chain("s", "u", "e"), request))
+
+
+HELD = beside(REQUEST.format(act="draft", more=""))
+
 
 CASES = [
     case("bpmn.flow.start-leads-out", "s", process(START, TASK, END, chain("u", "e")), line()),
@@ -38,6 +65,7 @@ CASES = [
         process(TASK, V, '<userTask id="w"/>', chain("u", "v", "w", "v")),
         "note",
     ),
+    Case("banjie.request.holds", "b", HELD, beside(REQUEST.format(act="draft", more=""), TERMINATE), "note"),
 ]
 
 
@@ -97,3 +125,32 @@ def test_a_compensation_activity_and_an_event_sub_process_stand_aside_legally() 
         '<association id="a" sourceRef="b" targetRef="undo"/>'
     )
     assert errors(definitions(line(aside))) == []
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        HELD,
+        beside(CHALLENGE + V + '<endEvent id="f"/>' + chain("b", "v", "f")),
+    ],
+)
+def test_an_open_request_beside_the_flow_is_noted_where_it_keeps_its_level_from_ending(held: bytes) -> None:
+    (note,) = found(held, "banjie.request.holds")
+
+    assert (note.where, note.severity) == ("b", "note")
+    assert "terminate" in note.sentence
+
+
+@pytest.mark.parametrize(
+    "free",
+    [
+        beside(REQUEST.format(act="draft", more=MOOT)),
+        beside(REQUEST.format(act="supervise", more="")),
+        beside(REQUEST.format(act="draft", more="").replace('isInterrupting="false"', "")),
+        beside(CHALLENGE + V + '<endEvent id="f"/>' + chain("b", "v", "f"), TERMINATE),
+        beside(CHALLENGE + '<endEvent id="f"/>' + chain("b", "f")),
+    ],
+)
+def test_what_ends_with_its_level_or_must_be_done_all_the_same_is_not_noted(free: bytes) -> None:
+    assert found(free, "banjie.request.holds") == []
+    assert errors(free) == []

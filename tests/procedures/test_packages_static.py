@@ -9,6 +9,9 @@ import pytest
 import yaml
 from shipped_packages import MAIN, NAMES, PROCESSES, elements, law, package, properties, unit_codes
 
+from engine.bpmn import xml
+from engine.bpmn.lint import requests
+from engine.bpmn.lint.model import Model
 from engine.definitions import catalogue
 
 BUILT_IN = {
@@ -29,6 +32,12 @@ def test_a_package_is_read_and_linted_as_deployment_does(name):
     assert package(name).process == name
     assert package(name).title("zh")
     assert package(name).title("en") != package(name).title("zh")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_open_request_keeps_a_case_from_its_end_or_its_next_step(name):
+    model = Model(xml.read((PROCESSES / name / f"{name}.bpmn").read_bytes()))
+    assert requests.open_requests_hold_nothing.check(model) == []
 
 
 @pytest.mark.parametrize("name", NAMES)

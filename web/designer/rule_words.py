@@ -54,6 +54,7 @@ def _words() -> dict[str, str]:
         "bpmn.gateway": _("网关有误"),
         "bpmn.event": _("事件有误"),
         "bpmn.expression": _("表达式有误"),
+        "banjie.request.holds": _("未了的申请拖住结束"),
         "bpmn.property": _("办结属性有误"),
         "bpmn.extension": _("扩展设置有误"),
         "bpmn.data": _("数据有误"),

@@ -25,6 +25,7 @@ from engine.bpmn.lint import (
     properties,
     reachability,
     references,
+    requests,
     schema,
     scope,
     triggers,
@@ -50,6 +51,7 @@ RULES: tuple[Rule, ...] = (
     *choreography.RULES,
     *extensions.RULES,
     *properties.RULES,
+    *requests.RULES,
     *expressions.RULES,
     *engine_rules.RULES,
 )
