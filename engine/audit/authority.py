@@ -18,16 +18,16 @@ from engine.audit.past import ORGANISATION, Found, Past, Row, Sentence, day, sai
 from engine.audit.rights import RIGHTS, clashes, qualifies
 
 
-def events(row: Row) -> list[Row]:
-    """The events of an entry; none where its data were disposed of."""
-    return [] if row["payload"] is None else list(json.loads(row["payload"])["events"])
+def events(row: Row) -> list[Row] | None:
+    """The events of an entry; None where its data were disposed of."""
+    return None if row["payload"] is None else list(json.loads(row["payload"])["events"])
 
 
-def events_told(row: Row) -> list[tuple[str, str, Row | None]]:
+def told_by(row: Row, events: list[Row] | None) -> list[tuple[str, str, Row | None]]:
     """What an entry of one of the two streams told, as `Past` takes it; None where it was disposed of."""
-    if row["payload"] is None:
+    if events is None:
         return [(row["stream"], row["moment"], None)]
-    return [(row["stream"], row["moment"], event["data"]) for event in events(row)]
+    return [(row["stream"], row["moment"], event["data"]) for event in events]
 
 
 class Authority:
@@ -50,11 +50,15 @@ class Authority:
         self.whole = self.by_duty = True
 
     def take(self, row: Row) -> Found:
-        """Every fault of the next entry, as (number of the check, sentence)."""
-        head, told = json.loads(row["head"]), events(row)
+        """Every fault of the next entry, as it is stored: (number of the check, sentence)."""
+        yield from self.follow(json.loads(row["head"]), events(row))
+
+    def follow(self, head: Row, events: list[Row] | None) -> Found:
+        """The same of an entry that was read; without events where its data were disposed of."""
+        told = events or []
         self.actor, self.moment = head["actor"], head["moment"]
         self.certificates.moment = self.moment
-        self.whole = self.whole and row["payload"] is not None
+        self.whole = self.whole and events is not None
         types = {event["type"] for event in head["events"]}
         yield from self.blocked(types, told, head["marking"])
         self.marking = head["marking"]

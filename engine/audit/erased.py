@@ -6,7 +6,7 @@ along; here they are asked of the stored rows.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -34,7 +34,7 @@ def approved(connection: Connection) -> list[Row]:
 
 
 def of_stream(
-    connection: Connection, stream: str, rows: list[Mapping[str, Any]], acts: list[Row] | None
+    connection: Connection, stream: str, rows: Sequence[Mapping[str, Any]], acts: list[Row] | None
 ) -> Found:
     """Data that are gone were disposed of with an approval, which the stream of dispositions tells of."""
     marked = _marked(connection, _MARKED.where(disposition.c.stream == stream))

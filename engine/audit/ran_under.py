@@ -7,43 +7,35 @@ bytes anyway (checks 12 and 13). Reads rows as they are stored; never parses a d
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from sqlalchemy import Connection
 
 from engine import canonical
+from engine.audit.stored import Stored
 from engine.errors import BanjieError, said
 from engine.records import blobs
 
 
-def faults(connection: Connection, rows: list[Mapping[str, Any]]) -> Iterator[tuple[int, str, int]]:
+def faults(connection: Connection, rows: list[Stored]) -> Iterator[tuple[int, str, int]]:
     """Check 7 on definitions: the check's number, the sentence, and the first entry that ran under it."""
-    for digest, (kind, row) in _named(rows).items():
-        place = {"stream": row["stream"], "seq": row["seq"], "kind": kind}
+    for digest, (kind, one) in _named(rows).items():
         for path, fault in _of_bundle(connection, digest):
             yield (
                 7,
-                said("{stream} #{seq}: {kind}, {path}: {fault}", **place, path=path, fault=fault),
-                row["seq"],
+                said("{name}: {kind}, {path}: {fault}", name=one.name, kind=kind, path=path, fault=fault),
+                one.seq,
             )
 
 
-def _named(rows: list[Mapping[str, Any]]) -> dict[str, tuple[str, Mapping[str, Any]]]:
+def _named(rows: list[Stored]) -> dict[str, tuple[str, Stored]]:
     """Each digest with its kind and the first row that names it; a head that is none names nothing."""
-    named: dict[str, tuple[str, Mapping[str, Any]]] = {}
-    for row in rows:
-        for kind, digest in _digests(row).items():
+    named: dict[str, tuple[str, Stored]] = {}
+    for one in rows:
+        digests = one.head.get("digests")
+        for kind, digest in digests.items() if isinstance(digests, Mapping) else ():
             if kind != "engine":
-                named.setdefault(str(digest), (str(kind), row))
+                named.setdefault(str(digest), (str(kind), one))
     return named
-
-
-def _digests(row: Mapping[str, Any]) -> Mapping[str, Any]:
-    try:
-        found = canonical.loads(row["head"])["digests"]
-    except (BanjieError, KeyError, TypeError, ValueError):
-        return {}
-    return found if isinstance(found, Mapping) else {}
 
 
 def _of_bundle(connection: Connection, digest: str) -> Iterator[tuple[str, str]]:

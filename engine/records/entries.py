@@ -74,6 +74,7 @@ class Entry:
         """The canonical text the hash covers."""
         if self.kept_head is not None:
             return self.kept_head
+        command, answers, events = self._texts
         return canonical.dumps(
             {
                 "v": VERSION,
@@ -81,9 +82,9 @@ class Entry:
                 "seq": self.seq,
                 "moment": self.moment,
                 "actor": self.actor,
-                "command": {"type": self.command["type"], "data": self._salted(self.command)},
-                "answers": self._salted(self.answers),
-                "events": [{"type": e.type, "data": self._salted(e.data)} for e in self.events],
+                "command": {"type": self.command["type"], "data": self._salted(command)},
+                "answers": self._salted(answers),
+                "events": [{"type": type_, "data": self._salted(data)} for type_, data in events],
                 "digests": self.digests,
                 "marking": self.marking,
                 "previous": self.previous,
@@ -93,25 +94,28 @@ class Entry:
 
     @cached_property
     def payload(self) -> str | None:
-        """The canonical text of the data, None when erased."""
+        """The canonical text of the data, None when erased: {answers, command, events, salt}."""
         if self.erased:
             return None
-        return canonical.dumps(
-            {
-                "salt": self.salt,
-                "command": self.command,
-                "answers": self.answers,
-                "events": [event.as_data() for event in self.events],
-            }
-        )
+        command, answers, texts = self._texts
+        # Each part is written once: its text stands here and is what the digest in the head is of.
+        events = ",".join(f'{{"data":{data},"type":{canonical.dumps(type_)}}}' for type_, data in texts)
+        salt = canonical.dumps(self.salt)
+        return f'{{"answers":{answers},"command":{command},"events":[{events}],"salt":{salt}}}'
+
+    @cached_property
+    def _texts(self) -> tuple[str, str, tuple[tuple[str, str], ...]]:
+        """The canonical text of the command, of the answers, and of each event's data beside its type."""
+        events = tuple((event.type, canonical.dumps(dict(event.data))) for event in self.events)
+        return canonical.dumps(self.command), canonical.dumps(self.answers), events
 
     @cached_property
     def hash(self) -> str:
         """The digest of the head."""
         return hashing.digest(self.algorithm, self.head.encode())
 
-    def _salted(self, data: Any) -> str:
-        return hashing.digest(self.algorithm, (self.salt + canonical.dumps(data)).encode())
+    def _salted(self, text: str) -> str:
+        return hashing.digest(self.algorithm, (self.salt + text).encode())
 
 
 def from_row(stream: str, seq: int, case_id: int | None, head: str, payload: str | None) -> Entry:
@@ -119,13 +123,19 @@ def from_row(stream: str, seq: int, case_id: int | None, head: str, payload: str
 
     Nothing is verified here: the audit compares `head` with what the payload says.
     """
+    row = {"stream": stream, "seq": seq, "case_id": case_id, "head": head, "payload": payload}
+    return from_parts(row, canonical.loads(head), None if payload is None else canonical.loads(payload))
+
+
+def from_parts(row: Mapping[str, Any], written: Any, data: Any) -> Entry:
+    """The same of a row whose head (`written`) and payload (`data`) were read already."""
+    erased = row["payload"] is None
     try:
-        written = canonical.loads(head)
-        data = canonical.loads(payload) if payload is not None else _erased(written)
+        data = _erased(written) if erased else data
         return Entry(
-            stream=stream,
-            seq=seq,
-            case_id=case_id,
+            stream=row["stream"],
+            seq=row["seq"],
+            case_id=row["case_id"],
             moment=written["moment"],
             actor=written["actor"],
             command=data["command"],
@@ -135,16 +145,16 @@ def from_row(stream: str, seq: int, case_id: int | None, head: str, payload: str
             marking=written["marking"],
             previous=written["previous"],
             salt=data["salt"],
-            erased=payload is None,
-            kept_head=head,
+            erased=erased,
+            kept_head=row["head"],
             algorithm=written.get("alg", hashing.SHA256),
         )
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise Broken(
             said(
                 "Expected entry {seq} of {stream} to be an entry, but it cannot be read: {error}",
-                seq=seq,
-                stream=stream,
+                seq=row["seq"],
+                stream=row["stream"],
                 error=error,
             )
         ) from error

@@ -166,12 +166,20 @@ def _keep(store: Store, connection: Connection, row: Row, indexed: Sequence[str]
 
 
 def _marks(row: Row, indexed: Sequence[str]) -> list[dict[str, str]]:
-    found = []
+    names = ("register", "field", "value", "key")
+    found = sorted(marks_of(row.register, row.key, row.data, indexed))
+    return [dict(zip(names, one, strict=True)) for one in found]
+
+
+def marks_of(
+    register: str, key: str, data: Mapping[str, Any], indexed: Iterable[str]
+) -> set[tuple[str, str, str, str]]:
+    """By what a row can be found: register, field, value as text, key; for each field that is indexed."""
+    found = set()
     for field in indexed:
-        value = row.data.get(field)
+        value = data.get(field)
         values = value if isinstance(value, list) else [value]
-        texts = dict.fromkeys(mark_text(one) for one in values if one not in (None, ""))
-        found += [{"register": row.register, "field": field, "value": text, "key": row.key} for text in texts]
+        found |= {(register, field, mark_text(one), key) for one in values if one not in (None, "")}
     return found
 
 

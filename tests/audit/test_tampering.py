@@ -156,7 +156,12 @@ def test_what_happened_after_the_last_seal_and_was_rewritten_whole_passes_until_
     """Nobody can know; the handbook says so. Whoever seals more often leaves less of it."""
     path, _ = evidence
     forge(path, "DELETE FROM seal", "DELETE FROM seal_head")
-    rewrite(path, "case:1", lambda payload: payload.replace('"channel":"window"', '"channel":"online"'))
+    window, online = '"channel":"window"', '"channel":"online"'
+    rewrite(path, "case:1", lambda payload: payload.replace(window, online))
+    assert any("channel differs" in fault for fault in faults(path)), (
+        "the row says what the chain no longer does"
+    )
+    forge(path, f"UPDATE case_row SET state = replace(state, '{window}', '{online}') WHERE case_id = 1")
 
     assert faults(path) == []
 
