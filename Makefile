@@ -6,6 +6,8 @@ BIN := $(VENV)/bin
 PORT := $(or $(BANJIE_PORT),8000)
 PYTEST := $(BIN)/python -m pytest
 export BANJIE_CONFORMANCE ?= $(abspath ../shared/conformance)
+# Programs that tests start beside themselves begin in half the time where compiled modules are kept.
+unexport PYTHONDONTWRITEBYTECODE
 export DMN_TCK ?= $(firstword $(wildcard conformance/dmn-tck $(BANJIE_CONFORMANCE)/dmn-tck) conformance/dmn-tck)
 
 # Dead code: whatever nobody names. Registered by a decorator, or read by a library, counts as named.
@@ -19,7 +21,7 @@ run: $(VENV)/.run $(VENV)/.assets
 	$(BIN)/banjie serve --demo --port $(PORT)
 
 test: $(VENV)/.dev $(VENV)/.assets browser
-	$(PYTEST) -n 2 --dist loadfile -m "not nightly"
+	$(PYTEST) -n 2 --dist loadfile --no-loadscope-reorder -m "not nightly"
 
 check: $(VENV)/.dev
 	$(BIN)/ruff format --check .

@@ -36,8 +36,13 @@ def due(city: Laboratory, case_id: int, rule: str) -> date:
 
 def main() -> None:
     """Tell the story."""
+    with of_its_own(date(2026, 1, 26), seed=1) as city:
+        tell(city)
+
+
+def tell(city: Laboratory) -> None:
+    """What happens, from the window to the auditor."""
     print("1. The window of the police station (派出所) takes the application.\n")
-    city = of_its_own(date(2026, 1, 26), seed=1)
     outcome = city.receive(ITEM, STATION, ZHANG, channel="window")
     case_id = outcome.case_id
     print(f"   number (受理编号) {outcome.number}; the query code (查询码) is printed on the receipt once,")

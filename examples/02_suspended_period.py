@@ -28,7 +28,12 @@ def explained(city: Laboratory, case_id: int) -> Explanation:
 
 def main() -> None:
     """Tell the story."""
-    city = of_its_own(date(2026, 3, 2), seed=7)
+    with of_its_own(date(2026, 3, 2), seed=7) as city:
+        tell(city)
+
+
+def tell(city: Laboratory) -> None:
+    """What happens, from the application to the day that was counted."""
     print("1. A shop asks for a licence for a large outdoor advertisement (大型户外广告设置许可).\n")
     case_id = city.receive(ITEM, BUREAU, {"applicant_type": "person"}, channel="window").case_id
     city.complete(case_id, "review", review_outcome="ok")

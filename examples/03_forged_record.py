@@ -116,7 +116,12 @@ def keep_outside(city: Laboratory, folder: Path) -> tuple[Seal, Path]:
 
 def main() -> None:
     """Tell the story."""
-    city = of_its_own(date(2026, 1, 26), seed=3)
+    with of_its_own(date(2026, 1, 26), seed=3) as city:
+        tell(city)
+
+
+def tell(city: Laboratory) -> None:
+    """What happens, in three parts."""
     assert city.folder is not None
     folder = Path(city.folder.name)
     case_id = refused_case(city)

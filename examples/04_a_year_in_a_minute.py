@@ -78,8 +78,13 @@ def prove(city: Laboratory, made: list[int]) -> None:
 
 def main() -> None:
     """Tell the story."""
+    with of_its_own(date(YEAR, 1, 5), seed=SEED) as city:
+        tell(city)
+
+
+def tell(city: Laboratory) -> None:
+    """What happens, month by month, and what is left of it."""
     print(f"1. The year {YEAR}, month by month: {'、'.join(NAMES.values())}.\n")
-    city = of_its_own(date(YEAR, 1, 5), seed=SEED)
     made: list[int] = []
     for month in range(1, 13):
         month_of(city, month, made)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib
 import os
 import shutil
+import sqlite3
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -28,7 +29,8 @@ from founded import (
 )
 from hypothesis import settings
 from penalising import fined_sqlite
-from sqlalchemy import URL, make_url, text
+from sqlalchemy import URL, event, make_url, text
+from sqlalchemy.pool import Pool
 
 from engine.records.store import Store
 
@@ -48,10 +50,41 @@ settings.register_profile("noisy", deadline=None)
 settings.load_profile("noisy")
 
 
+LONGEST_FIRST = (
+    "test_a_thousand_lives.py",
+    "test_watching_in_the_browser.py",
+    "test_killed_at_any_moment.py",
+    "test_rooms_in_the_browser.py",
+    "test_example_cases.py",
+    "test_examples.py",
+    "test_a_procedure_from_nothing.py",
+    "test_due_moments_under_stress.py",
+    "test_command_line_definitions.py",
+    "test_flipped_bytes.py",
+    "test_pages_of_the_project.py",
+)
+"""Files that take half a minute or more. They begin first and the many small ones last, so that no worker
+is left alone with a long one while the others have nothing more to do."""
+
+
+def _turn(item: pytest.Item) -> tuple[int, bool]:
+    name = item.path.name
+    rank = LONGEST_FIRST.index(name) if name in LONGEST_FIRST else len(LONGEST_FIRST)
+    return rank, item.path.parent.name != "web"
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=_turn)
     for item in items:
         if {"store", "store_url", "founded_url"} & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.store)
+
+
+@event.listens_for(Pool, "checkout")
+def _wait_for_no_disk(connection: Any, _record: object, _proxy: object) -> None:
+    """The data of a test need not survive a power cut; what a killed process wrote stays all the same."""
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute("PRAGMA synchronous=OFF")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -116,7 +149,7 @@ def postgresql_server() -> Iterator[URL]:
     server = _embedded_server(folder)
     url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
     with administering(url) as connection:
-        # The data of a test need not survive a power cut.
+        # As for SQLite above.
         for setting in ("fsync", "full_page_writes", "synchronous_commit"):
             connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
         connection.execute(text("SELECT pg_reload_conf()"))
