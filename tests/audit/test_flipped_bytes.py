@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from forging import SEED, faults, lived_and_sealed, opened
+from forging import SEED, faults, opened
 
 from engine import canonical
 from engine.records.tables import blob, definition_version, entry, seal, seal_head
@@ -115,11 +115,6 @@ def some_flips(path: Path, kept: dict[str, Any], times: int, seed: int) -> list[
             for _ in range(times)
             if (fault := found_out(path, kept, connection, drawn(connection, rng)))
         ]
-
-
-@pytest.fixture
-def evidence(founded_sqlite_url: str) -> tuple[Path, dict[str, Any]]:
-    return lived_and_sealed(founded_sqlite_url)
 
 
 def test_a_flipped_byte_anywhere_is_found_and_named(evidence: Any) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from forging import GUARDS, faults, forge, lived_and_sealed, opened
+from forging import GUARDS, faults, forge, opened
 from founded import runtime_over
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
@@ -23,11 +23,6 @@ from engine.casework import founding
 from engine.records import journal, seals
 from engine.records.entries import GENESIS, Entry, Event
 from engine.records.store import Store
-
-
-@pytest.fixture
-def evidence(founded_sqlite_url: str) -> tuple[Path, dict[str, Any]]:
-    return lived_and_sealed(founded_sqlite_url)
 
 
 def test_untouched_evidence_holds(evidence: Any) -> None:
