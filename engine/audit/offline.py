@@ -160,6 +160,11 @@ def check_authority(entries: Rows, rows: Rows) -> Iterator[str]:
             case.whole = False
 
 
+OWN = {f"{name}.jsonl" for name in ("entries", "seals", "dispositions", "disposals", "witnesses")}
+OWN |= {f"{name}.txt" for name in ("README", "narrative", "periods")}
+OWN |= {f"{name}.json" for name in ("manifest", "proofs", "place")} | {"verify.py"}
+
+
 def check_files(archive: zipfile.ZipFile, entries: Rows) -> Iterator[str]:
     """Check 7: the files are those of the manifest, and those that the entries name by their digests."""
     kept = {name: digest_of(archive, name) for name in archive.namelist()}
@@ -184,6 +189,9 @@ def check_files(archive: zipfile.ZipFile, entries: Rows) -> Iterator[str]:
         if kept.get(path) != wanted:
             what = "was changed" if path in kept else "is missing"
             yield f"7 {name}: Expected {path} with the digest {wanted[:12]}…, but it {what}"
+    for path in sorted((set(kept) & set(listed)) - OWN - set(named)):
+        if not path.startswith("stamps/"):
+            yield f"7 {path}: Expected a file that an entry names, but none does"
 
 
 def wanted_by(entry: dict[str, Any]) -> Iterator[tuple[str, str]]:

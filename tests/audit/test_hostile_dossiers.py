@@ -237,6 +237,39 @@ def test_what_no_dossier_holds_is_answered_in_words(
     assert any(words in fault for fault in faults), (what, faults[:3])
 
 
+FREE = ("README.txt", "narrative.txt", "periods.txt", "place.json", "verify.py")
+"""What follows from nothing: the handbook says so. Take the program from elsewhere, and read the entries."""
+
+
+def one_of_each(files: Files) -> list[str]:
+    """Every file of the dossier itself, and the first of each folder (of definitions, of each bundle's)."""
+    kinds: dict[str, str] = {}
+    for name in sorted(files):
+        kinds.setdefault(name.split("/")[0] if "/" in name else name, name)
+    return list(kinds.values())
+
+
+def test_each_kind_of_file_renamed_or_changed_is_found_unless_nothing_follows_from_it(
+    case: Path, tmp_path: Path
+) -> None:
+    whole = files_of(case)
+    for name in one_of_each(whole):
+        honest = name != "manifest.json"
+        renamed = {**{n: data for n, data in whole.items() if n != name}, f"{name}.old": whole[name]}
+        assert offline.verify_file(made(tmp_path, renamed, honest_manifest=honest)), f"{name} renamed"
+        changed = made(tmp_path, {**whole, name: whole[name][:-1] + b"!"}, honest_manifest=honest)
+        assert bool(offline.verify_file(changed)) != (name in FREE), f"{name} changed"
+
+
+def test_without_its_manifest_every_changed_file_is_named(case: Path, tmp_path: Path) -> None:
+    whole = files_of(case)
+    texts = [name for name in one_of_each(whole) if name in FREE or "/" in name]
+    path = made(tmp_path, {**whole, **dict.fromkeys(texts, b"!")}, honest_manifest=False)
+
+    told = offline.verify_file(path)
+    assert all(any(f"7 {name}: Expected the bytes" in one for one in told) for name in texts)
+
+
 def archived(path: Path, *infos: tuple[zipfile.ZipInfo | str, bytes]) -> Path:
     with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
         for info, data in infos:
