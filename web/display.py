@@ -6,6 +6,7 @@ computes a date or an amount, and what it masks it masks for good: the page does
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -17,6 +18,8 @@ from engine.clock import read_moment
 from web.language import _, current, locale
 
 NOTHING = "—"
+_DAYS = re.compile(r"(?<![0-9A-Za-z-])\d{4}-\d\d-\d\d(?![0-9A-Za-z-])")
+_GAP = re.compile(r"[ \u3000]+(?=（)")
 FULL = {"zh": "y年M月d日 EEEE", "en": "d MMMM y"}
 DAY = {"zh": "y年M月d日", "en": "d MMM y"}
 SHORT = {"zh": "M月d日", "en": "d MMM"}
@@ -26,7 +29,7 @@ BRIEF_MOMENT = {"zh": "M月d日 HH:mm", "en": "d MMM, HH:mm"}
 
 def install(app: Flask) -> None:
     """Install the filters into an application's templates."""
-    filters = (full_date, day, weekday, moment, brief_moment, clock_time, money, file_size, masked)
+    filters = (full_date, day, sentence, weekday, moment, brief_moment, clock_time, money, file_size, masked)
     for show in filters:
         app.jinja_env.filters[show.__name__] = show
     app.jinja_env.filters["iso"] = iso
@@ -38,9 +41,9 @@ def zone() -> ZoneInfo:
 
 
 def as_date(value: date | datetime | str) -> date:
-    """A date, an ISO date text, or the local date of a moment."""
-    if isinstance(value, datetime):
-        return value.astimezone(zone()).date()
+    """A date, an ISO date text, or the local date of a moment, which may be a text too."""
+    if isinstance(value, datetime) or (isinstance(value, str) and "T" in value):
+        return as_moment(value).date()
     return date.fromisoformat(value[:10]) if isinstance(value, str) else value
 
 
@@ -64,6 +67,18 @@ def day(value: date | datetime | str | None) -> str:
 def short_day(value: date | datetime | str | None) -> str:
     """10月14日 · 14 Oct, where the year is plain from what stands around it."""
     return format_date(as_date(value), SHORT[current()], locale=locale()) if value else NOTHING
+
+
+def sentence(text: str) -> str:
+    """A sentence that was kept as text, as it is read: its days in words, no gap before a wide bracket."""
+    return _GAP.sub("", _DAYS.sub(_day_found, text))
+
+
+def _day_found(found: re.Match[str]) -> str:
+    try:
+        return day(found[0])
+    except ValueError:  # the shape of a day, and none
+        return found[0]
 
 
 def weekday(value: date | datetime | str) -> str:

@@ -43,11 +43,18 @@ def test_a_moment_is_shown_in_the_authoritys_zone() -> None:
     assert display.moment(LATE) == "2026年10月15日 星期四 00:30"
     assert display.moment("2026-10-14T16:30:00.000Z") == "2026年10月15日 星期四 00:30"
     assert display.full_date(LATE) == "2026年10月15日 星期四"
+    assert display.day("2026-10-14T16:30:00.000Z") == "2026年10月15日", "there it is past midnight"
     assert display.brief_moment(LATE) == "10月15日 00:30"
     assert display.clock_time(LATE) == "00:30"
     assert display.iso(LATE) == "2026-10-15T00:30:00+08:00"
     g.language = "en"
     assert display.moment(LATE) == "15 October 2026, 00:30"
+
+
+def test_a_kept_sentence_is_read_with_its_days_in_words_and_no_gap_before_a_bracket() -> None:
+    kept = "应于2026-03-02前作出，见告知单 （第3号），材料 A-2026-03-02-1，2026-13-40"
+    told = "应于2026年3月2日前作出，见告知单（第3号），材料 A-2026-03-02-1，2026-13-40"
+    assert display.sentence(kept) == told
 
 
 def test_what_is_not_there_is_a_dash() -> None:

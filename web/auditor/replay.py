@@ -18,6 +18,7 @@ from engine.errors import BanjieError, Broken, Malformed, NotFound
 from engine.organisation.roles import role_name
 from engine.records import blobs
 from engine.records.entries import Event
+from web import display
 from web.auditor import dwelling, moments, ruled, told
 from web.auditor.moments import Diagram, Moment
 from web.auditor.room import ROOM, case_row, read_case
@@ -240,7 +241,7 @@ def _card(event: Event, moment: str, now: bool) -> dict[str, Any]:
         "level_name": cards_shown.level_name(str(data.get("level", ""))),
         "rule": data.get("rule"),
         "basis": data.get("basis"),
-        "sentence": words(data.get("sentence")),
+        "sentence": display.sentence(words(data.get("sentence"))),
         "role": role_name(str(data.get("role") or ""), current()),
         "person": person_name(data.get("person")),
         "moment": moment,

@@ -107,7 +107,7 @@ def _document(case: CaseFile, event: Event) -> Told:
 
 
 def _notice(case: CaseFile, event: Event) -> Told:
-    return _("告知"), str(event.data.get("text") or ""), ""
+    return _("告知"), display.sentence(str(event.data.get("text") or "")), ""
 
 
 def _opened(case: CaseFile, event: Event) -> Told:
@@ -154,7 +154,9 @@ def _refused(case: CaseFile, event: Event) -> Told:
 def _card(case: CaseFile, event: Event) -> Told:
     names = {"T": _("提示"), "Y": _("黄牌"), "R": _("红牌"), "R+": _("红牌（违反法定）")}
     title = _("监督：%(level)s", level=names.get(event.data["level"], event.data["level"]))
-    text = _("；").join(part for part in (words(event.data["sentence"]), event.data["basis"]) if part)
+    text = _("；").join(
+        part for part in (display.sentence(words(event.data["sentence"])), event.data["basis"]) if part
+    )
     return title, text, _CARD_KINDS.get(event.data["level"], "")
 
 
@@ -237,8 +239,9 @@ def _first(case: CaseFile, acts: frozenset[str]) -> str | None:
     return None
 
 
-def whereabouts(case: CaseFile, unit_name: UnitName) -> list[dict[str, str]]:
-    """What the case waits for now: {name, text} of open work items, and of what the applicant may do."""
+def whereabouts(case: CaseFile, unit_name: UnitName, *, public: bool = False) -> list[dict[str, str]]:
+    """What the case waits for now: {name, text} of open work items, and of what the applicant may do; in the
+    public view it is the applicant who reads it."""
     found = [
         {
             "name": activity(item["name"], item["act"]),
@@ -248,7 +251,8 @@ def whereabouts(case: CaseFile, unit_name: UnitName) -> list[dict[str, str]]:
     ]
     if case.state.open and not found:
         messages = [row for row in case.state.subscriptions.values() if row["role"] == "applicant"]
-        waits = _("等待申请人") if messages else _("系统正在处理")
+        waiting = _("等待您办理") if public else _("等待申请人")
+        waits = waiting if messages else _("系统正在处理")
         found.append({"name": waits, "text": ""})
     return found
 

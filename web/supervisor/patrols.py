@@ -15,6 +15,7 @@ from sqlalchemy import Connection, select
 from engine.casework import nights
 from engine.casework.nights import Night
 from engine.records.tables import case as case_table
+from web import display
 from web.language import _, words
 from web.sentences import retold
 from web.signin.who import house, unit_name
@@ -68,8 +69,10 @@ def _of_data(one: Mapping[str, Any]) -> bool:
 
 def _in_words(one: Mapping[str, Any]) -> str:
     if not _of_data(one):
-        return str(retold(one["sentence"]))
-    return words({"zh": str(one["sentence"]), "en": str(one.get("sentence_en") or one["sentence"])})
+        return display.sentence(str(retold(one["sentence"])))
+    return display.sentence(
+        words({"zh": str(one["sentence"]), "en": str(one.get("sentence_en") or one["sentence"])})
+    )
 
 
 def finding(one: Mapping[str, Any], place: Place) -> dict[str, Any]:

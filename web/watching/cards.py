@@ -11,6 +11,7 @@ from typing import Any
 from engine import canonical
 from engine.organisation.model import Organisation
 from engine.organisation.roles import role_name
+from web import display
 from web.language import _, current, words
 from web.signin.who import house
 from web.watching.reach import full_unit_name
@@ -44,7 +45,7 @@ def line(row: Mapping[str, Any], tree: Organisation, procedures: Mapping[str, st
         "statutory": row["level"] == "R+",
         "kind": KINDS.get(row["level"], "note"),
         "status_name": status_names().get(row["status"], row["status"]),
-        "sentence": words(canonical.loads(row["sentence"])),
+        "sentence": display.sentence(words(canonical.loads(row["sentence"]))),
         "person_name": row["name"] or row["person"] or _waited_for(row, tree),
         "unit_name": full_unit_name(row["unit"], tree),
         "procedure_name": procedures.get(row["procedure"], row["procedure"]),
