@@ -24,6 +24,7 @@ from web.language import _
 from web.signin.who import current_actor, house, organisation
 from web.watching import cards as cards_shown
 from web.watching import reach
+from web.watching.rules import rule_names
 
 PAGE = 50
 _AMOUNT = re.compile(r"\d{1,15}(\.\d{1,4})?", re.ASCII)
@@ -52,10 +53,11 @@ def find() -> str:
     asked = {name: request.args.get(name, "").strip()[:100] for name in FIELDS}
     with house().store.reading() as connection:
         rules = board.rules(connection, watched)
+    names = rule_names()
     choices: dict[str, Choices] = {
         "unit": reach.unit_choices(watched, tree),
         "procedure": list(reach.procedures().items()),
-        "rule": [(rule, rule) for rule in rules],
+        "rule": [(rule, f"{rule} {names.get(rule, '')}".strip()) for rule in rules],
         "status": [("open", _("办理中")), ("closed", _("已办结"))],
     }
     wrong, page = wrong_in(asked, choices), _page()
