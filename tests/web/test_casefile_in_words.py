@@ -9,7 +9,8 @@ from engine.periods import Ledger, Limit, PeriodRule
 from engine.periods.rules import Excluded
 from engine.records.entries import Event
 from web.casefile.clocks import standing_still
-from web.casefile.facts import shown
+from web.casefile.facts import Table, files_in, parts, shown, table_of
+from web.casefile.opening import with_choices
 from web.casefile.story import told_within
 from web.field_hints import hint
 
@@ -43,6 +44,29 @@ def test_parts_are_told_in_the_order_of_their_schema_and_unknown_ones_last() -> 
     value = {"amount": 50, "further": "x", "row": "较轻"}
     assert shown(SCHEMA, value).split("；")[0] == "档次 较轻"
     assert shown(SCHEMA, value).split("；")[-1] == "further x"
+
+
+def test_rows_that_gather_an_opinion_call_it_as_the_form_did() -> None:
+    opinion = {"title": "审查结论", "oneOf": [{"const": "agree", "title": "同意"}]}
+    row = {"properties": {"unit": {"title": "部门"}, "opinion": {"title": "意见"}}}
+    for schema, value in (({"items": row}, [{"opinion": "agree"}]), (row, {"opinion": "agree"})):
+        assert shown(with_choices(schema, {"opinion": opinion, "unit": {}}), value) == "意见 同意"
+    assert with_choices(opinion, {"opinion": opinion}) == opinion
+
+
+def test_rows_of_several_parts_are_a_table_and_a_column_nobody_filled_is_left_out() -> None:
+    schema = {"items": {"properties": {name: {"title": name.upper()} for name in ("a", "b", "c")}}}
+    found = table_of(schema, [{"b": 2, "a": "一"}, {"a": "二", "c": "", "d": "x"}])
+    assert found == Table(("A", "B", "d"), (("一", "2", ""), ("二", "", "x")))
+    for no_table in ("text", [], ["text"], [{"a": 1}], {"a": 1, "b": 2}):
+        assert table_of(schema, no_table) is None
+
+
+def test_every_part_of_a_value_is_walked_once_and_a_file_is_one() -> None:
+    file = {"sha256": "0f" * 32, "name": "a.pdf", "size": 3}
+    value = {"a": [1, {"b": file}], "c": file}
+    assert list(parts(value)) == [value, [1, {"b": file}], 1, {"b": file}, file, file]
+    assert list(files_in(value)) == [file, file]
 
 
 def asked(name: str, format: str = "", own: str = "") -> str:

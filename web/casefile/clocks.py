@@ -44,6 +44,7 @@ class Clock:
     started_on: date
     due_on: date
     promised_on: date | None
+    stopped_on: date | None
     states: tuple[str, ...]
     left: str
     running: bool
@@ -80,6 +81,7 @@ def _clock(case: CaseFile, number: int, explained: bool) -> Clock:
         started_on=ledger.started_on,
         due_on=found.day,
         promised_on=found.promised_day,
+        stopped_on=ledger.stop_entry.on if ledger.stop_entry else None,
         states=_states(case, number, ledger, standing, found),
         left=_left(case, ledger, standing),
         running=standing is not State.STOPPED,

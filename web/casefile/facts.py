@@ -7,7 +7,7 @@ schema does not name, and covers what it masks where the view is a public one.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -27,13 +27,23 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
+class Table:
+    """Rows that have the same parts: their labels, and of each row its parts in words."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
 class Fact:
-    """One line: label, text, and the files that are its value (each {name, href, size})."""
+    """One line: label, text, and the files that are its value (each {name, href, size}); several rows of
+    several parts also as a table, for where there is room."""
 
     name: str
     label: str
     text: str
     files: tuple[Mapping[str, Any], ...] = ()
+    table: Table | None = None
 
 
 @dataclass(frozen=True)
@@ -54,16 +64,20 @@ def is_digest(value: Any) -> bool:
     return isinstance(value, str) and _DIGEST.fullmatch(value) is not None
 
 
+def parts(value: Any) -> Iterator[Any]:
+    """A value and every part inside it, groups and lists walked in order; a file is one part."""
+    yield value
+    if isinstance(value, Mapping) and not is_file(value):
+        inner: Iterable[Any] = value.values()
+    else:
+        inner = value if isinstance(value, list | tuple) else ()
+    for one in inner:
+        yield from parts(one)
+
+
 def files_in(value: Any) -> Iterator[Mapping[str, Any]]:
     """Every file inside a value, groups and lists included."""
-    if is_file(value):
-        yield value
-    elif isinstance(value, Mapping):
-        for inner in value.values():
-            yield from files_in(inner)
-    elif isinstance(value, list | tuple):
-        for inner in value:
-            yield from files_in(inner)
+    return (one for one in parts(value) if is_file(one))
 
 
 def groups(case: CaseFile, link: Link, *, public: bool = False) -> list[Group]:
@@ -159,7 +173,25 @@ def _fact(case: CaseFile, name: str, link: Link, public: bool) -> Fact:
     text = "" if is_file(value) else shown(schema, value)
     if isinstance(value, Mapping) and not files:  # one pair a line: a row of figures is read downwards
         text = "\n".join(_pairs(schema, value))
-    return Fact(name, label_of(schema, name), text, files)
+    return Fact(name, label_of(schema, name), text, files, None if files else table_of(schema, value))
+
+
+def table_of(schema: Mapping[str, Any], value: Any) -> Table | None:
+    """Rows of more than one part as a table; None for anything else."""
+    if not isinstance(value, list | tuple) or not value or not all(isinstance(one, Mapping) for one in value):
+        return None
+    inner = schema.get("items", {}).get("properties", {})
+    names = [name for name in inner if any(_says(row.get(name)) for row in value)]
+    names += sorted({name for row in value for name in row if name not in inner and _says(row[name])})
+    if len(names) < 2:
+        return None
+    rows = [tuple(shown(inner.get(name, {}), row.get(name)) for name in names) for row in value]
+    return Table(tuple(label_of(inner.get(name, {}), name) for name in names), tuple(rows))
+
+
+def _says(value: Any) -> bool:
+    """Whether a part says something to a reader."""
+    return value not in (None, "", []) and not is_digest(value)
 
 
 def label_of(schema: Mapping[str, Any], name: str) -> str:
@@ -191,7 +223,7 @@ def _pairs(schema: Mapping[str, Any], value: Mapping[str, Any]) -> list[str]:
     return [
         f"{label_of(inner.get(key, {}), key)} {shown(inner.get(key, {}), value[key])}"
         for key in sorted(value, key=lambda name: order.get(name, len(order)))
-        if value[key] not in (None, "", []) and not is_digest(value[key])
+        if _says(value[key])
     ]
 
 

@@ -75,8 +75,7 @@ class CaseFile:
         """What the case-file schemas say of a variable; empty where none knows it."""
         for package in (self.package, *self.packages.values()):
             if name in package.casefile:
-                found: Mapping[str, Any] = package.casefile[name]
-                return found
+                return with_choices(package.casefile[name], package.casefile)
         return {}
 
     def form(self, form_id: str | None) -> Form | None:
@@ -84,6 +83,20 @@ class CaseFile:
         if not form_id:
             return None
         return self.packages.get(form_id.partition("/")[0], self.package).form(form_id)
+
+
+def with_choices(schema: Mapping[str, Any], casefile: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A schema whose parts are called as the case file calls the same choices: rows gather what a variable of
+    their part's name held, and need not list its choices again."""
+    rows = schema.get("items")
+    holder = rows if isinstance(rows, Mapping) else schema
+    parts = holder.get("properties")
+    if not isinstance(parts, Mapping):
+        return schema
+    lent = {name: casefile[name]["oneOf"] for name in parts if "oneOf" in casefile.get(name, {})}
+    filled = {name: {"oneOf": lent[name], **part} if name in lent else part for name, part in parts.items()}
+    named = {**holder, "properties": filled}
+    return {**schema, "items": named} if holder is rows else named
 
 
 def open_case(runtime: Runtime, connection: Connection, number: str) -> CaseFile:

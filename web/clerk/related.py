@@ -7,7 +7,7 @@ officer who may read it; reads no register's content to anybody.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from flask import url_for
@@ -18,6 +18,7 @@ from engine.organisation import authorization
 from engine.records import registers as kept
 from engine.records.registers import Row
 from engine.records.tables import case as case_table
+from web.casefile.facts import parts
 from web.casefile.opening import CaseFile
 from web.signin.who import current_actor, house, organisation
 
@@ -62,12 +63,5 @@ def _left_by(connection: Connection, number: str) -> Iterator[Row]:
 
 def _texts(value: Any) -> Iterator[str]:
     """Every text inside a value that could be a case's number."""
-    if isinstance(value, str):
-        if 0 < len(value) <= _LONGEST_NUMBER and value[-1].isdigit():
-            yield value
-    elif isinstance(value, Mapping):
-        for one in value.values():
-            yield from _texts(one)
-    elif isinstance(value, list | tuple):
-        for one in value:
-            yield from _texts(one)
+    texts = (one for one in parts(value) if isinstance(one, str))
+    return (text for text in texts if 0 < len(text) <= _LONGEST_NUMBER and text[-1].isdigit())
