@@ -155,6 +155,7 @@ def _controls(
 def _control(item: Field, value: Any, at: Pointer, drawing: _Drawing) -> Control:
     pointer = f"{at}/{item.name}"
     fixed = tuple((choice.value, words(choice.label)) for choice in item.choices)
+    choices = fixed or tuple(drawing.options.get(item.name, ()))
     within = () if item.widget == "group" else (f"{pointer}/",)
     errors = [
         found.sentence
@@ -165,12 +166,12 @@ def _control(item: Field, value: Any, at: Pointer, drawing: _Drawing) -> Control
         name=pointer,
         id=input_id(pointer),
         label=words(item.label),
-        widget=item.widget,
+        widget="select" if choices and item.widget == "text" else item.widget,  # nobody knows codes by heart
         required=item.required,
         hint=hint(item),
         error="；".join(errors),
         value=_shown(item, value),
-        choices=fixed or tuple(drawing.options.get(item.name, ())),
+        choices=choices,
         rows=_rows(item, value, pointer, drawing),
         multiple=item.multiple,
         heading=words(item.group),

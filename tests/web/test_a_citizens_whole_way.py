@@ -150,6 +150,7 @@ def test_a_citizen_goes_the_whole_way_alone_on_a_phone_without_scripts(
     page.get_by_label("非常满意").check()
     page.get_by_role("button", name="提交").click()
     assert not town.state(number).open
+    expect(page.locator("main")).to_contain_text("用了多少时间")
     seen(page, "12-closed")
 
     issued = next(one for one in town.state(number).documents if one["kind"] == "准予行政许可决定书")

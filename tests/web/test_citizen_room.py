@@ -73,8 +73,17 @@ def test_the_flow_of_a_guide_is_told_in_the_order_it_is_walked(town: Town) -> No
         "三日内通知申请人",
         "申报迁入登记",
     ]
-    places = [page.index(f"<strong>{name}") for name in order]
+    whole = page[page.index("看可能遇到的全部") :]
+    places = [whole.index(f"<strong>{name}") for name in order]
     assert places == sorted(places)
+    steps = re.findall("<li><strong>([^<]+)", page[: page.index("看可能遇到的全部")])
+    assert steps == ["提出申请", "当场审查材料", "签订《办理户口责任书》", "调查核实", "审批"]
+
+
+def test_a_department_is_chosen_from_a_list_and_not_known_by_its_code(town: Town) -> None:
+    page = town.visitor().get("/citizen/items/XX-XJ-0001/apply/city.rx").text
+    field = page[page.index('name="/target"') :].partition("</select>")[0]
+    assert '<option value="laoshan.cg">崂山区城市管理局</option>' in re.sub(r"\s*\n\s*", "", field)
 
 
 def test_a_guide_carries_the_deployed_diagram_byte_for_byte(town: Town) -> None:

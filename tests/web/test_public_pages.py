@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import csv
 import io
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import update
 from town import BUREAU, HUJI, LICENCE, PDF, Town, paper
 
+from engine.audit import figures as counting
 from engine.casework.publications import covered
+from engine.clock import moment_text
 from engine.definitions.catalogue import ServiceItem
-from engine.records import blobs
+from engine.records import blobs, seals
 from engine.records.shared_tables import issued, publication
 from timers.laboratory import Laboratory
 from web.citizen.guided import below, paths
@@ -184,6 +187,26 @@ def test_the_list_goes_into_a_spreadsheet_that_runs_nothing(town: Town) -> None:
 )  # fmt: skip
 def test_a_person_is_covered_and_a_firm_is_not(name: str, id_: str, seen: str) -> None:
     assert covered(name, id_) == seen
+
+
+# --- open figures ----------------------------------------------------------------------------------
+
+
+def test_anybody_finds_the_open_figures_and_counts_them_again_with_the_seal(
+    town: Town, tmp_path: Path
+) -> None:
+    visitor = town.visitor()
+    assert "还没有公开统计" in visitor.get("/citizen/figures").text
+    assert visitor.get("/citizen/figures.zip").status_code == 404
+    received(town)
+    with town.house.store.writing() as connection:
+        seals.make(connection, moment_text(town.clock.now()))
+    page = visitor.get("/citizen/figures").text
+    assert "按第 1 号封存" in page
+    for name in ("figures.zip", "seal.json"):
+        assert f'href="/citizen/{name}"' in page
+        (tmp_path / name).write_bytes(visitor.get(f"/citizen/{name}").data)
+    assert list(counting.faults(tmp_path / "figures.zip", [tmp_path / "seal.json"])) == []
 
 
 # --- guided query and guide ------------------------------------------------------------------------

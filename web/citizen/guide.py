@@ -25,6 +25,9 @@ from web.house import House
 from web.language import SOURCE, _, current, words
 from web.signin.who import house, unit_name
 
+MAIN = (("apply",), ("register",), ("accept", "transfer"), ("examine", "investigate"), ("decide", "reply"))
+"""Kinds of acts that every case comes to, in their order: what a guide tells without being asked for more."""
+
 
 @ROOM.get("/")
 def home() -> str:
@@ -81,6 +84,7 @@ def guide(code: str) -> str:
     """The guide to an item."""
     item = find_item(house(), code)
     package = package_of(house(), item)
+    steps = flow(package)
     return render_template(
         "citizen/guide.html",
         item=item,
@@ -88,7 +92,8 @@ def guide(code: str) -> str:
         facts=item.facts,
         elements=elements(item),
         materials=materials(item, package),
-        flow=flow(package),
+        flow=steps,
+        main=main_steps(steps),
         package=package,
         diagram=url_for("citizen.guide_diagram", code=code),
         apply=url_for("citizen.choose", code=code) if package.first_form else "",
@@ -195,9 +200,20 @@ def flow(package: Package) -> list[dict[str, str]]:
                 "name": activity(element.name, element.act),
                 "who": words({"zh": who, "en": en.capitalize()}),
                 "note": element.documentation,
+                "act": element.act or "",
             }
         )
     return found
+
+
+def main_steps(steps: list[dict[str, str]]) -> list[dict[str, str]]:
+    """The few steps that every case takes, in the order of `MAIN`: of each kind of act the first; all the
+    steps where they are few themselves."""
+    if len(steps) <= len(MAIN):
+        return steps
+    firsts = (next((step for step in steps if step["act"] in acts), None) for acts in MAIN)
+    found = [step for step in firsts if step]
+    return found if len(found) >= len(MAIN) // 2 else steps
 
 
 def walked(definition: Definition, process: str) -> list[Element]:

@@ -81,7 +81,7 @@ def progress(number: str) -> Response | str:
         full=shown.full,
         unit=unit_name(case.state.unit),
         stages=story.stages(case),
-        places=story.whereabouts(case, unit_name),
+        places=story.whereabouts(case, unit_name, public=True),
         clocks=periods_told(case),
         acts=open_now,
         hints={key: form.hint for key, form in forms.items() if form},
@@ -96,8 +96,11 @@ def progress(number: str) -> Response | str:
 
 
 def periods_told(case: CaseFile) -> list[Clock]:
-    """The running periods that concern the applicant: the statutory ones, and those set to the party."""
+    """The running periods that concern the applicant: the statutory ones, and those set to the party; of a
+    case that is closed the statutory ones that were counted, in the order in which they ended."""
     found = clocks.clocks_of(case)
+    if not case.state.open:
+        return [clock for clock in found if clock.klass == "statutory"]
     return [clock for clock in found if clock.running and clock.klass in ("statutory", "party")]
 
 

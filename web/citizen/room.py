@@ -58,6 +58,7 @@ def navigation() -> dict[str, object]:
         Place(_("查询进度"), url_for("citizen.query")),
         Place(_("结果公示"), url_for("citizen.published")),
         Place(_("文书核验"), url_for("citizen.verify")),
+        Place(_("公开统计"), url_for("citizen.open_figures_page")),
         Place(_("工作人员登录"), url_for("signin.page")),
     ]
     return {"navigation": places, "home": url_for("citizen.home")}
