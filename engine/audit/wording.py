@@ -27,7 +27,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "PeriodSuspended": (
         "{period}因{kind}自{on}起停止计算",
-        "{period} stopped running on {on} because of {kind}",
+        "{period} stopped running on {on} because of “{kind}”",
     ),
     "PeriodResumed": (
         "{period}自{on}之后继续计算，{due}届满",
@@ -55,8 +55,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "PeriodWarned": ("{period}临近届满", "{period} was near its end"),
     "PeriodOverdue": ("{period}{over}", "{period} {over}"),
     "PeriodStopped": ("{period}于{on}停止计算", "{period} ended on {on}"),
-    "DocumentIssued": ("制发{kind}{number}", "the document {kind}{number} was issued"),
-    "NoticeSent": ("告知{to}：{text}", "notice {to}: {text}"),
+    "DocumentIssued": ("制发{kind}{number}", "the document “{kind}”{number} was issued"),
+    "NoticeSent": ("告知{to}：{text}", "notice {to}: “{text}”"),
     "DecisionMade": ("按决策表{decision}{result}", "the decision table {decision}{result}"),
     "ActRefused": ("{who}的操作被阻止：{sentence}", "what {who} tried to do was blocked: {sentence}"),
     "CardIssued": (
@@ -72,7 +72,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "CardRestored": ("{who}恢复了卡片：{reason}", "{who} restored a card: {reason}"),
     "IncidentRaised": ("“{element}”发生异常：{sentence}", "“{element}” could not go on: {sentence}"),
     "CaseTerminated": ("{who}终止了案件：{reason}", "{who} ended the case: {reason}"),
-    "CaseClosed": ("案件办结，结果：{outcome}", "the case was closed; outcome: {outcome}"),
+    "CaseClosed": ("案件办结，结果：{outcome}", "the case was closed; outcome: “{outcome}”"),
 }
 
 LEVELS: dict[str, tuple[str, str]] = {
