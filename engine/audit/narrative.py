@@ -28,6 +28,7 @@ CHOICES = 6
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _GAP = re.compile(r"[ \u3000]+(?=[（(，。；])")
+_STOPS = "。.；; "
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ class _Teller:
             template = self._template(event)
             if template:
                 who = self._introduced(step.actor, name) if "{who}" in template else name
-                yield template.format_map(self._facts(event, who, name)).rstrip("。.；; ")
+                yield template.format_map(self._facts(event, who, name)).rstrip(_STOPS)
 
     def _template(self, event: Event) -> str:
         if not event.data:
@@ -150,7 +151,7 @@ class _Teller:
                 "element": self.names.element(texts.get("element", "")),
                 "timer": self._timer(texts.get("element", "")),
                 "to": self._notified(texts.get("to", "")),
-                "text": self._plain(texts.get("text", "")),
+                "text": self._plain(texts.get("text", "")).rstrip(_STOPS),
                 "by": self._length(texts.get("by", "")),
                 "person": self._person(data.get("person")),
                 "against": self._against(data.get("person"), texts.get("level", "")),

@@ -110,7 +110,7 @@ def test_days_in_cards_and_notices_are_words_and_no_full_stop_is_doubled() -> No
     english = told(warned, language="en")[0]
     assert "issued a reminder to 李华: half is used; due on 15 October 2026" in english
     assert "notice to the applicant: " in english
-    assert english.endswith("（20260000010）.")
+    assert english.endswith("“文书已送达：告知单（20260000010）”.")
 
 
 def test_a_length_an_element_and_a_refusal_are_told_in_words() -> None:
