@@ -15,7 +15,10 @@ from web.language import words
 
 KINDS = {
     "licence": {"zh": "行政许可", "en": "licence"},
+    "penalty": {"zh": "行政处罚", "en": "penalty"},
     "registration": {"zh": "登记", "en": "registration"},
+    "letter": {"zh": "来信", "en": "letter"},
+    "supervision": {"zh": "督办", "en": "supervision"},
     "shared": {"zh": "公用流程", "en": "shared procedure"},
     "procedure": {"zh": "流程", "en": "procedure"},
 }
