@@ -175,6 +175,18 @@ def check_files(archive: zipfile.ZipFile, entries: Rows) -> Iterator[str]:
             yield f"7 {name}: Expected the file in {where}, but it is missing"
         elif kept[name] != listed[name]:
             yield f"7 {name}: Expected the bytes recorded, but they were changed"
+    named = named_files(archive, kept, entries)
+    for path, (wanted, name) in named.items():
+        if kept.get(path) != wanted:
+            what = "was changed" if path in kept else "is missing"
+            yield f"7 {name}: Expected {path} with the digest {wanted[:12]}…, but it {what}"
+    for path in sorted((set(kept) & set(listed)) - OWN - set(named)):
+        if not path.startswith("stamps/"):
+            yield f"7 {path}: Expected a file that an entry names, but none does"
+
+
+def named_files(archive: zipfile.ZipFile, kept: dict[str, str], entries: Rows) -> dict[str, tuple[str, str]]:
+    """Every file that entries name, and those of the definitions they ran under: digest, and which entry."""
     named: dict[str, tuple[str, str]] = {}
     for entry in entries:
         with suppress(*BROKEN):  # its own checks name it
@@ -185,13 +197,7 @@ def check_files(archive: zipfile.ZipFile, entries: Rows) -> Iterator[str]:
             folder = path.removesuffix("manifest.json")
             files = load(whole(archive, path))["files"]
             named.update({folder + inner: (each, name) for inner, each in files.items()})
-    for path, (wanted, name) in named.items():
-        if kept.get(path) != wanted:
-            what = "was changed" if path in kept else "is missing"
-            yield f"7 {name}: Expected {path} with the digest {wanted[:12]}…, but it {what}"
-    for path in sorted((set(kept) & set(listed)) - OWN - set(named)):
-        if not path.startswith("stamps/"):
-            yield f"7 {path}: Expected a file that an entry names, but none does"
+    return named
 
 
 def wanted_by(entry: dict[str, Any]) -> Iterator[tuple[str, str]]:

@@ -82,6 +82,7 @@ ITEM = "case_id = 1 AND status = (SELECT max(status) FROM work_item WHERE case_i
         ("UPDATE case_row SET state = 'gone' WHERE case_id = 1", "state differs"),
         (f"DELETE FROM work_item WHERE {ITEM}", "of work_item, but it is gone"),
         ('UPDATE job SET input = \'{"text":"?"}\' WHERE case_id = 1', "input of job"),
+        ("UPDATE job SET status = 'cancelled' WHERE case_id = 1", "status of job"),
         ("UPDATE subscription SET role = 'handler' WHERE case_id = 1", "role of subscription"),
         ("UPDATE issued SET sha256 = 'f' || substr(sha256, 2) WHERE case_id = 1", "sha256 of issued"),
         ("UPDATE issued SET issued_on = '2020-01-01' WHERE case_id = 1", "issued_on of issued"),

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from diagrams import diagram
+from sqlalchemy import update
 from word_samples import notice, parts_of, text_of
 
 from engine import audit, canonical
@@ -17,6 +18,7 @@ from engine.casework.commands import Receive
 from engine.definitions.bundles import Bundle
 from engine.organisation.model import Actor
 from engine.records import blobs, journal
+from engine.records.shared_tables import issued
 from engine.records.store import Store
 from timers.laboratory import Laboratory
 
@@ -133,9 +135,15 @@ def test_a_document_that_is_cancelled_keeps_its_number_and_is_marked(lab: Labora
 
     with lab.runtime.store.reading() as connection:
         (row,) = documents.find_issued(connection, code=told(lab, case_id)["code"])
+        case = dict(lab.runtime.load(connection, case_id)._mapping)
+        whole = [one.detail for one in audit.verify_case(connection, case_id, case) if not one.holds]
+        connection.execute(update(issued).values(status="standing"))
+        forged = [one.detail for one in audit.verify_case(connection, case_id, case) if not one.holds]
     following = told(lab, receive(lab))["number"]
 
     assert row.status == "void"
+    assert whole == []
+    assert any("to be void, but it is standing" in one for one in forged), "a paper made valid again is found"
     assert row.number.endswith("0001号")
     assert following.endswith("0002号")
 

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from engine import audit
 from engine.casework.commands import AppealCard, Claim, RestoreCard, RevokeCard
@@ -76,6 +76,15 @@ def demand_conforming(lab: Any, case_id: int) -> None:
     assert [check.detail for check in checks if not check.holds] == []
 
 
+def forged(lab: Any, case_id: int, table: Any, **values: Any) -> list[str]:
+    """What verifying the case finds once its rows in a table say something else; undone afterwards."""
+    with lab.runtime.store.reading() as connection:
+        connection.execute(update(table).where(table.c.case_id == case_id).values(**values))
+        row = lab.runtime.load(connection, case_id)
+        checks = audit.verify_case(connection, case_id, row._mapping)
+    return [check.detail for check in checks if not check.holds]
+
+
 def test_a_card_is_appealed_revoked_and_restored_with_person_and_reason(laboratory: Any) -> None:
     lab = laboratory(date(2026, 1, 26))
     case_id = overdue_case(lab)
@@ -99,6 +108,16 @@ def test_a_card_is_appealed_revoked_and_restored_with_person_and_reason(laborato
         {"type": "CardRestored", "data": {"card": card, "reason": "复核：记录不实", "person": "baixue"}}
     ]
     demand_conforming(lab, case_id)
+    for table, column, value in (
+        (card_table, "level", "R+"),
+        (card_table, "person", "nobody"),
+        (card_table, "status", "appealed"),
+        (work_item, "status", "done"),
+        (work_item, "person", "nobody"),
+        (case_table, "level", "T"),
+    ):
+        told = forged(lab, case_id, table, **{column: value})
+        assert any(f"{column} of {table.name}" in one for one in told), (table.name, column, told)
 
 
 def test_an_appeal_alone_takes_no_other_card_off_the_case(laboratory: Any) -> None:
