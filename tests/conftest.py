@@ -80,11 +80,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.store)
 
 
-@event.listens_for(Pool, "checkout")
 def _wait_for_no_disk(connection: Any, _record: object, _proxy: object) -> None:
     """The data of a test need not survive a power cut; what a killed process wrote stays all the same."""
     if isinstance(connection, sqlite3.Connection):
         connection.execute("PRAGMA synchronous=OFF")
+
+
+event.listen(Pool, "checkout", _wait_for_no_disk)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -6,14 +6,12 @@ import json
 from typing import Any
 
 from flask.testing import FlaskClient
+from rooms_over import SETTINGS, app_over
 from sqlalchemy import func, select
 
 from engine.casework.runtime import Runtime
 from engine.records import tables
-from web.app import create_app
 from web.house import House
-from web.rooms import ROOMS
-from web.services import Settings
 
 
 class Machine:
@@ -22,7 +20,7 @@ class Machine:
     def __init__(self, runtime: Runtime, clock: Any) -> None:
         self.runtime = runtime
         self.clock = clock
-        self.app = create_app(House(Settings(secret="only for tests"), runtime), ROOMS)
+        self.app = app_over(House(SETTINGS, runtime))
         self.app.testing = False
         self._tokens: dict[str, str] = {}
 

@@ -66,7 +66,7 @@ def test_fifty_kills_lose_nothing_and_do_nothing_twice(
     announced: list[tuple[int, int]] = []
     with office(url) as program:
         for number in range(kills):
-            announced += work_and_die(program, SEED + number, rng.uniform(0.02, 0.9))
+            announced += work_and_die(program, SEED + number, rng.uniform(0.02, 0.5))
 
     runtime, _ = runtime_over(url)
     runtime.clock = SystemClock()

@@ -14,6 +14,7 @@ from typing import Any
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
+from rooms_over import SETTINGS, app_over
 from werkzeug.test import TestResponse
 
 from engine.casework import founding
@@ -27,10 +28,7 @@ from engine.organisation.model import Actor
 from engine.organisation.passwords import Passwords
 from engine.records import journal
 from engine.records.store import Store
-from web import services
-from web.app import create_app
 from web.house import House
-from web.rooms import ROOMS
 
 PASSWORD = "a town to test in"
 SHELF = Shelf()
@@ -77,7 +75,7 @@ def house_over(url: str, clock: VirtualClock) -> House:
     directory = Directory(store, clock, zone=rules.zone, passwords=cheap_passwords())
     runtime = Runtime(store, clock, rules, directory)
     runtime.shelf = SHELF
-    return House(services.Settings(secret="only for tests"), runtime)
+    return House(SETTINGS, runtime)
 
 
 def found(url: str) -> None:
@@ -93,7 +91,7 @@ def town_over(url: str) -> Town:
     """A town over a founded database."""
     clock = VirtualClock(MONDAY)
     house = house_over(url, clock)
-    return Town(house, clock, create_app(house, ROOMS))
+    return Town(house, clock, app_over(house))
 
 
 @dataclass
