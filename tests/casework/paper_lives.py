@@ -202,7 +202,7 @@ class Paper:
         if job["type"] == "banjie.register.write":
             return self.registers.write(job, local, by_chance=by_chance)
         if headers.get("of") == "unit" and not by_chance:
-            return {"withdrawn_on": None}  # of another case, which no example has published
+            return {"withdrawn_on": life.given.get("withdrawn_on")}  # of another case, published or not
         return {DAYS_TOLD[job["type"]]: day} if job["type"] in DAYS_TOLD else {}
 
     # -- deciding and writing ------------------------------------------------------------------------

@@ -20,12 +20,14 @@ Steps = Sequence[Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class Turn:
-    """From which example (`package/file`), of which item, up to before which step; what is `changed` of the
-    answers given at an element, what the registers hold besides, and the steps that follow."""
+    """From which example (`package/file`), of which item, up to before which step; what is known of the case
+    besides, what is `changed` of the answers given at an element, what the registers hold besides, and the
+    steps that follow."""
 
     of: str
     until: str = ""
     item: str = ""
+    known: Mapping[str, Any] = field(default_factory=dict)
     changed: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     registers: Mapping[str, Any] = field(default_factory=dict)
     steps: str = ""
@@ -36,6 +38,7 @@ class Turn:
         given = dict(example.given)
         given["registers"] = {**given.get("registers", {}), **self.registers}
         given["item"] = self.item or given["item"]
+        given["application"] = {**given.get("application", {}), **self.known}
         when = [self._changed(step) for step in self._kept(example.when)]
         when += [examples._step(step, self.of) for step in yaml.safe_load(self.steps) or []]
         return replace(example, where=f"{self.of}, turned", given=given, when=tuple(when))
@@ -173,6 +176,44 @@ TURNS = (
         - {on: 2026-04-08, complete: check_content, with: {disclosure: public}}
         - {on: 2026-04-09, complete: check_file}
         - {on: 2026-04-10, message: rated}
+        """,
+    ),
+    # A decision that was published is reduced to just what was paid: published anew, and nothing is refunded.
+    Turn(
+        of="cf_remedy/varied.yaml",
+        until="refund",
+        known={"withdrawn_on": "2026-03-11"},
+        changed={"check": {"paid_total": 20000, "late_fee": 0}},
+        steps="[{on: 2026-03-16, complete: check_content, with: {disclosure: public}}]",
+    ),
+    # Facts that are not certain on the spot go the general way, however small.
+    Turn(of="cf_simple/carriageway_becomes_general.yaml", changed={"inspect": {"facts_certain": False}}),
+    # During the legal review a late request for a hearing proves to have been made in time.
+    Turn(
+        of="cf_general/major_case_discussed.yaml",
+        until="legal_review",
+        changed={"record_facts": {"prohibited": True, "area_m2": 30}},
+        steps="""
+        - {on: 2026-04-21, message: 申请听证, with: {requested_by: 法定代表人}}
+        - on: 2026-04-21
+          complete: check_late_reviewing
+          with: {request_in_time: true, request_made_on: 2026-04-17}
+        """,
+    ),
+    # A decision that is annulled before anything was paid.
+    Turn(
+        of="cf_general/annulled_on_reconsideration.yaml",
+        steps="[{on: 2026-07-21, complete: withdraw_publication}]",
+    ),
+    # Enforcement ends because the thing is gone: the party is there to be served.
+    Turn(
+        of="cf_general/party_dissolved_while_the_fine_is_due.yaml",
+        until="终结执行",
+        steps="""
+        - {on: 2026-04-10, message: 终结执行, with: {ending_ground: object_lost, ending_note: 标的灭失}}
+        - {on: 2026-04-10, complete: approve_ending, with: {ending_approved: true}}
+        - {on: 2026-04-13, complete: choose_way, with: {service_way: in_person}}
+        - {on: 2026-04-13, complete: serve_in_person, with: {delivered_on: 2026-04-13}}
         """,
     ),
     # A letter that asks for a licence is told where to apply.
