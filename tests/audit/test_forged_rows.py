@@ -53,8 +53,13 @@ def forged(store: Store) -> Forged:
     return made
 
 
-def test_rows_as_they_were_written_hold(forged: Forged) -> None:
+def test_rows_as_they_were_written_hold(forged: Forged, store: Store) -> None:
     assert forged() == []
+    with store.reading() as connection:
+        texts = [row["payload"] for row in journal.rows(connection, "case:1")]
+    assert texts == [canonical.dumps(canonical.loads(one)) for one in texts], (
+        "put together from canonical parts"
+    )
 
 
 ITEM = "case_id = 1 AND status = (SELECT max(status) FROM work_item WHERE case_id = 1)"
