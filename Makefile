@@ -13,7 +13,7 @@ export DMN_TCK ?= $(firstword $(wildcard conformance/dmn-tck $(BANJIE_CONFORMANC
 # Dead code: whatever nobody names. Registered by a decorator, or read by a library, counts as named.
 VULTURE := --exclude "*/migrations/*" \
   --ignore-decorators "@rule*,@feel*,@*.get,@*.post,@*.route,@main.*,@people.*,@tables.*,@*.command*,@*.group*,@pytest.fixture*,@given*,@*.context_processor,@*.app_context_processor,@*.before_request,@*.before_app_request,@refusals" \
-  --ignore-names "manual,finalize,do_POST,log_message,lasts,_add_notify,bpmn_name,_calculate_depth,parent_workflow,thread_id,last_state_change,buffer_text,*Handler,prec,Emax,Emin,testing,pytest_*,pytestmark,signed_in,trim_blocks,lstrip_blocks,command_class,group_class,context_class,make_formatter,write_heading,write_dl,get_short_help_str,obj,permanent,switch_url,sign_out_url,disposition,_xor,_and,_or,_esp,_edge,promised_on,_zone,kept_*,getitem,handle_starttag,handle_endtag,handle_data,compress_type,create_system,do_POST,log_message,lasts"
+  --ignore-names "manual,finalize,do_POST,log_message,lasts,_add_notify,bpmn_name,_calculate_depth,parent_workflow,thread_id,last_state_change,buffer_text,*Handler,prec,Emax,Emin,testing,pytest_*,pytestmark,signed_in,trim_blocks,lstrip_blocks,command_class,group_class,context_class,make_formatter,write_heading,write_dl,get_short_help_str,obj,permanent,switch_url,sign_out_url,disposition,_xor,_and,_or,_esp,_edge,promised_on,stopped_on,_zone,kept_*,getitem,handle_starttag,handle_endtag,handle_data,compress_type,create_system,do_POST,log_message,lasts"
 
 .PHONY: run test check format nightly conformance bench screens clean browser lock
 
