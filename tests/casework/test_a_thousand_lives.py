@@ -35,7 +35,7 @@ LEAST_PASSED = 80
 
 Measured: 87. By night lives go further, and on until every flow is taken that can be (`never_taken.py` has
 the others)."""
-MOST = 3  # times as many lives by night before a flow that none took is missed
+MOST = 5  # times as many lives by night before a flow that none took is missed
 SHARE, FAR_ON = 3, 5
 """Of so many example cases one is told in the ordinary run; of so many further lives one is led far on."""
 

@@ -79,6 +79,29 @@ TURNS = (
         registers={"licences": {"甲证": _licence("valid")}, "licence-queue": {"2026甲": _AHEAD}},
         steps="[{on: 2026-03-05, message: places_moved}, {on: 2026-03-06, message: places_moved}]",
     ),
+    # One place is left, and nobody was accepted earlier.
+    Turn(
+        of="xk_general/limited_in_number.yaml",
+        until="decide_full",
+        registers={"licences": {"甲证": _licence("valid")}},
+    ),
+    # The third stage of a project is refused: whoever builds hears so, and may apply for it again.
+    Turn(
+        of="project_lifecycle/four_stages.yaml",
+        until="申请施工许可",
+        steps="""
+        - {on: 2026-04-20, message: 申请施工许可, with: {licences: [construction.permit]}}
+        - {on: 2026-04-21, complete: dept_check, unit: city.zj, with: {complete: true}}
+        - {on: 2026-04-21, complete: collate, with: {review_outcome: ok}}
+        - {on: 2026-04-21, complete: accept, with: {joint_visit_needed: false}}
+        - {on: 2026-04-23, complete: opine, unit: city.zj, with: {opinion: agree}}
+        - {on: 2026-04-24, complete: summarise}
+        - on: 2026-04-27
+          complete: decide
+          unit: city.zj
+          with: {outcome: refused, reasons: 施工图未经审查, remedies: 可以在六十日内申请行政复议}
+        """,
+    ),
     # An authority that enforces itself, at first on a Sunday.
     Turn(
         of="cf_general/court_enforcement.yaml",
