@@ -14,7 +14,6 @@ const INKS = {
   dark: "#4a0f0b",
 };
 const inkOf = (series, index) => INKS[series.ink] ?? Object.values(INKS)[index % Object.keys(INKS).length];
-const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 function draw(canvas) {
   const data = JSON.parse(document.querySelector(canvas.dataset.chart).textContent);
@@ -31,7 +30,7 @@ function draw(canvas) {
     type: data.kind,
     data: { labels: data.labels, datasets: paints },
     options: {
-      animation: still ? false : { duration: 300 },
+      animation: false, // neither a printed sheet nor a turned phone shows a bar under way
       maintainAspectRatio: false,
       plugins: { legend: { display: paints.length > 1, labels: text } },
       scales: {
