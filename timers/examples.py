@@ -228,6 +228,10 @@ def _incidents(laboratory: Laboratory, case: CaseState, wanted: list[str]) -> It
     yield "incidents", sorted(wanted), sorted(str(row["element"]) for row in case.incidents.values())
 
 
+def _applicant(laboratory: Laboratory, case: CaseState, wanted: str) -> Iterator[Row]:
+    yield "applicant", wanted, case.applicant
+
+
 def _suspended(laboratory: Laboratory, case: CaseState, wanted: Mapping[str, Any]) -> Iterator[Row]:
     for rule, facts in wanted.items():
         numbers = _numbers(case, rule, facts.get("unit"))
@@ -264,6 +268,7 @@ _SPECIAL: dict[str, Callable[[Laboratory, CaseState, Any], Iterator[Row]]] = {
     "documents": _documents,
     "waiting": _waiting,
     "incidents": _incidents,
+    "applicant": _applicant,
     "suspended": _suspended,
     "registers": _registers,
     "ends": _ends,

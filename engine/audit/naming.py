@@ -15,7 +15,7 @@ from sqlalchemy import Connection, select
 
 from engine.casework.runtime import Runtime
 from engine.definitions.catalogue import ServiceItem
-from engine.definitions.packages import Package
+from engine.definitions.packages import Package, described
 from engine.errors import BanjieError
 from engine.organisation.model import Organisation
 from engine.records.entries import Entry
@@ -83,7 +83,7 @@ class Names:
         return None
 
     def _schema(self, name: str) -> Mapping[str, Any]:
-        return next((one.casefile[name] for one in self.packages if name in one.casefile), {})
+        return described(self.packages, name)
 
 
 def of_case(connection: Connection, runtime: Runtime, entries: Iterable[Entry]) -> Names:

@@ -81,6 +81,9 @@ class _Teller:
     items: dict[Any, tuple[str, str]] = field(default_factory=dict)
     people: dict[str, str] = field(default_factory=dict)
     introduced: set[tuple[str, str]] = field(default_factory=set)
+    party: str = ""
+    party_variable: str = ""
+    root: Any = None
 
     def sentences(self, step: Step) -> Iterator[str]:
         name = str(step.actor.get("name") or self.say(wording.SYSTEM))
@@ -98,9 +101,19 @@ class _Teller:
     def _template(self, event: Event) -> str:
         if not event.data:
             return ""
+        if event.type == "VariableSet":
+            return self.say(wording.SENTENCES["PartyChanged"]) if self._another_party(event.data) else ""
         online = event.type == "CaseReceived" and event.data.get("channel") == "online"
         both = wording.SENTENCES.get("CaseReceived.online" if online else event.type)
         return self.say(both) if both else ""
+
+    def _another_party(self, data: Mapping[str, Any]) -> bool:
+        """Whether the case is another's from here on: found out only now, or a successor's."""
+        name = str(data["value"] or "")
+        if (data["scope"], data["name"]) != (self.root, self.party_variable) or name in ("", self.party):
+            return False
+        self.party = name
+        return True
 
     def _introduced(self, actor: Mapping[str, Any], name: str) -> str:
         """Who acts; the first time an officer does, with post and unit."""
@@ -129,6 +142,11 @@ class _Teller:
             rule = data["ledger"]["rule"]
             title = str(rule.get("name") or data["id"])
             self.titles[data["period"]] = (title, str(rule.get("name_en") or title))
+        elif event.type == "CaseReceived" and data:
+            self.party = str(data.get("applicant") or "")
+            self.party_variable = str(data.get("party", {}).get("name", ""))
+        elif event.type == "ScopeOpened" and data and self.root is None:
+            self.root = data["scope"]
         elif event.type == "WorkItemOffered" and data:
             self.items[data["instance"]] = (str(data["name"]), str(data.get("act") or ""))
 

@@ -15,6 +15,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{who}在网上提交了“{title}”{party}，编号{number}",
         "{who} applied online for “{title}”{party}; the case got the number {number}",
     ),
+    "PartyChanged": ("当事人现为{value}", "the case is now that of {value}"),
     "WorkItemClaimed": ("{who}领取了{item}", "{who} took on {item}"),
     "WorkItemReleased": ("{who}退回了{item}", "{who} gave {item} back"),
     "WorkItemForwarded": ("{who}将{item}转交{person}", "{who} handed {item} to {person}"),

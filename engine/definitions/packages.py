@@ -7,7 +7,7 @@ caches what was read). Reading is pure; nothing here touches the database.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -68,7 +68,7 @@ class Package:
     @property
     def party(self) -> Mapping[str, str]:
         """The variables that say whom a case is about ({name, phone}), where [party] of procedure.toml names
-        others than `applicant_name` and `phone`; they may be written at any time of the case."""
+        them; they may be written at any time of the case. Without it who applied stays the applicant."""
         named = self.facts.get("party", {})
         return {key: str(named[key]) for key in ("name", "phone") if key in named}
 
@@ -145,6 +145,14 @@ def read(bundle: Bundle) -> Package:
         findings += job_lint.undeclared_registers(package.facts, package.definition)
         findings += job_lint.unknown_readers(package.definition)
     return _demand_whole(package, bundle, findings)
+
+
+def described(packages: Iterable[Package], variable: str) -> Mapping[str, Any]:
+    """What case files say of a variable: the first that knows it, with the choices that any of them names,
+    as a called procedure does for what it alone asks. Empty where none knows it."""
+    known = [one.casefile[variable] for one in packages if variable in one.casefile]
+    named = next(({"oneOf": one["oneOf"]} for one in known if "oneOf" in one), {})
+    return {**known[0], **named} if known else {}
 
 
 def read_deployed(bundle: Bundle) -> Package:

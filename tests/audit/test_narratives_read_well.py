@@ -78,6 +78,20 @@ def test_what_was_chosen_is_told_by_its_name() -> None:
     ]
 
 
+def test_whom_a_case_is_about_from_now_on_is_told() -> None:
+    received = ("CaseReceived", {"applicant": "罗明", "party": {"name": "applicant_name"}, "number": "1"})
+    opened = ("ScopeOpened", {"scope": 1, "parent": None})
+
+    def named(value: str, scope: int = 1, name: str = "applicant_name") -> tuple[str, dict[str, Any]]:
+        return "VariableSet", {"scope": scope, "name": name, "value": value}
+
+    begun = step(PARTY, received, opened, named("罗明"))
+    elsewhere = step(SYSTEM, named("甲公司", scope=2), named("甲公司", name="other_name"), named(""))
+    assert [line for line in told(begun, elsewhere) if "现为" in line] == []
+    assert told(begun, step(OFFICER, named("甲公司")))[1] == "随即，当事人现为甲公司。"
+    assert told(begun, step(OFFICER, named("甲公司")), language="en")[1] == "Then: the case is now that of 甲公司."
+
+
 def test_a_form_without_choices_tells_its_yes_or_no() -> None:
     assert told(step(OFFICER, completed(approved=False, note="再查")))[0].endswith("办理了“决定”，批准：否。")
     assert told(step(OFFICER, completed(note="再查")))[0].endswith("办理了“决定”。")

@@ -20,7 +20,7 @@ from engine.casework.runtime import Runtime
 from engine.casework.state import CaseState
 from engine.definitions.catalogue import ServiceItem
 from engine.definitions.forms import Form
-from engine.definitions.packages import Package
+from engine.definitions.packages import Package, described
 from engine.errors import NotFound, said
 from engine.periods import Calendar
 from engine.records import dispositions, journal
@@ -73,10 +73,8 @@ class CaseFile:
 
     def schema(self, name: str) -> Mapping[str, Any]:
         """What the case-file schemas say of a variable; empty where none knows it."""
-        for package in (self.package, *self.packages.values()):
-            if name in package.casefile:
-                return with_choices(package.casefile[name], package.casefile)
-        return {}
+        known = [one for one in (self.package, *self.packages.values()) if name in one.casefile]
+        return with_choices(described(known, name), known[0].casefile) if known else {}
 
     def form(self, form_id: str | None) -> Form | None:
         """A form of the case's own package or of one it has called; None where there is none."""
