@@ -89,7 +89,10 @@ def test_whom_a_case_is_about_from_now_on_is_told() -> None:
     elsewhere = step(SYSTEM, named("甲公司", scope=2), named("甲公司", name="other_name"), named(""))
     assert [line for line in told(begun, elsewhere) if "现为" in line] == []
     assert told(begun, step(OFFICER, named("甲公司")))[1] == "随即，当事人现为甲公司。"
-    assert told(begun, step(OFFICER, named("甲公司")), language="en")[1] == "Then: the case is now that of 甲公司."
+    assert (
+        told(begun, step(OFFICER, named("甲公司")), language="en")[1]
+        == "Then: the case is now that of 甲公司."
+    )
 
 
 def test_a_form_without_choices_tells_its_yes_or_no() -> None:
